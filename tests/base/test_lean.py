@@ -1,0 +1,152 @@
+"""What is sent to a tablet is what was written, without what only people read, and each entry point in one piece."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from webapp.base.assets import STATIC
+from webapp.base.lean import SENT, joined, lean, put_together, tight
+
+SCRIPTS = STATIC / "js"
+
+
+@pytest.fixture
+def node():
+    found = os.environ.get("TEST_NODE") or shutil.which("node")
+    if not found:
+        pytest.skip("needs Node: `make test` finds or installs it")
+    return found
+
+
+@pytest.fixture
+def modules(tmp_path):
+    def write(**texts: str) -> Path:
+        for name, text in texts.items():
+            (tmp_path / f"{name}.js").write_text(text)
+        return tmp_path / "main.js"
+
+    return write
+
+
+def test_comments_and_indentation_stay_here():
+    assert lean("/** Says\n * what. */\nif (a) {\n  // why\n  b(/** @type {B} */ (c)); // d\n}\n") == "if (a) {\nb( (c)); // d\n}\n"
+
+
+def test_an_address_in_a_text_is_no_comment():
+    assert lean('const a = "http://b"; \n') == 'const a = "http://b";\n'
+
+
+@pytest.mark.parametrize("path", sorted(SCRIPTS.rglob("*.js")), ids=lambda path: path.name)
+def test_no_text_goes_over_several_lines(path):
+    assert not [line for line in lean(path.read_text()).splitlines() if line.count("`") % 2]
+
+
+def test_modules_run_once_each_after_what_they_need_and_keep_their_names_to_themselves(node, modules, tmp_path):
+    entry = modules(
+        main='import "./said.js";\nimport { two } from "./two.js";\nimport {\n  one as first,\n  Many,\n} from "./one.js";\n'
+        "const own = 3;\nconsole.log(first, two(), own, new Many().length);\nexport const done = true;\n",
+        one='console.log("one");\nconst own = 1;\nexport const one = own;\nexport class Many { length = own; }\n',
+        two='import { one } from "./one.js";\nconst own = 2;\n'
+        "export async function later() {}\nexport function two() { return one + own - 1; }\n",
+        said='console.log("said");\n',
+    )
+    sent = tmp_path / "sent.mjs"
+    sent.write_text(joined(entry))
+    command = f"const {{ done }} = await import({str(sent)!r}); console.log(done)"
+    told = subprocess.run([node, "--input-type=module", "-e", command], capture_output=True, text=True, check=True).stdout
+    assert told.split() == ["said", "one", "1", "2", "3", "1", "true"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "export { a };\n",
+        "export default 1;\n",
+        "export let a = 1;\n",
+        'import a from "./one.js";\n',
+        'const a = await import("./one.js");\n',
+    ],
+)
+def test_what_is_not_understood_is_not_sent(modules, text):
+    with pytest.raises(ValueError, match="not understood"):
+        joined(modules(main=text, one="export const a = 1;\n"))
+
+
+def test_modules_that_import_each_other_are_not_sent(modules):
+    with pytest.raises(ValueError, match="import each other"):
+        joined(modules(main='import "./one.js";\n', one='import "./two.js";\n', two='import "./one.js";\n'))
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_what_is_sent_can_be_read_by_an_engine(node, tmp_path, name):
+    copy = tmp_path / "sent.mjs"
+    copy.write_text(joined(STATIC / name))
+    assert subprocess.run([node, "--check", copy], check=False).returncode == 0
+
+
+TREES = """
+const { parse } = require(process.argv[1]);
+const { readFileSync } = require("node:fs");
+const tree = (path) => {
+  const names = new Map();
+  const named = (name) => names.get(name) ?? (names.set(name, names.size), names.get(name));
+  return JSON.stringify(parse(readFileSync(path, "utf8"), { ecmaVersion: 2022, sourceType: "module" }), (key, value) => {
+    if (["start", "end", "raw"].includes(key)) return undefined;
+    const mayBe = value?.type === "Identifier" && /^([A-Z][A-Z0-9_]+|[a-z]+[A-Z]\\w*|\\$[A-Z]\\d*)$/.test(value.name);
+    const isOurs = (mayBe && !(value.name in globalThis)) || value?.type === "PrivateIdentifier";
+    if (isOurs) return { type: value.type, name: named(value.type + value.name) };
+    return typeof value === "bigint" || value instanceof RegExp ? String(value) : value;
+  });
+};
+console.log(tree(process.argv[2]) === tree(process.argv[3]));
+"""
+
+
+@pytest.fixture
+def is_same(node, tmp_path):
+    """Whether two scripts are one tree, but for the names of what is a class's or a module's own."""
+    modules = os.environ.get("TEST_NODE_MODULES") or str(STATIC.parents[1] / "node_modules")
+    acorn = Path(modules) / "acorn"
+    if not acorn.exists():
+        pytest.skip("needs javascript tools: acorn is not installed")
+
+    def compare(one: str, other: str) -> bool:
+        paths = [tmp_path / "one.mjs", tmp_path / "other.mjs"]
+        for path, text in zip(paths, (one, other), strict=True):
+            path.write_text(text)
+        return subprocess.check_output([node, "-e", TREES, acorn, *paths], text=True).strip() == "true"
+
+    return compare
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_what_is_sent_means_what_was_written(is_same, name):
+    written = put_together(STATIC / name)
+    assert is_same(written, joined(STATIC / name))
+    assert not is_same(written, joined(STATIC / name).replace("===", "!==", 1) + "0")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = b / c / d; // it's\n",
+        "a = \"x, y\"; b = '{ z }'; c = `p ${q , r} : s`;\n",
+        'a = b.replace(/[/, ] : \'/g, ""); c = d ? /x = y/ : e;\n',
+        "class A { #one = 1; two() { return `${this.#one} #one`; } #three({ a, b }) { return a - -b + +a; } }\n",
+        "const f = async (a) => { for (const [b, c] of a) await b ?? c; };\n",
+        "const f = (a) => { return (b) => [a + 1, -b, a - -b, a + +b,]; };\nconst g = { ...f, a: 1, };\n",
+        "const oneOf = (a) => [...a];\nasync function twoOf(a) { return [...oneOf(a), a.twoOf2, `${oneOf(a)} oneOf`]; }\n",
+        "const MOST = 2;\nconst ONE_OF = { a: MOST, MOST };\nconst b = `${MOST + ONE_OF.a} MOST`;\nf('MOST', /MOST/);\n",
+    ],
+)
+def test_texts_patterns_and_signs_stay_what_they_were(is_same, text):
+    assert is_same(text, tight(text))
+
+
+def test_every_element_is_sent():
+    sent = joined(STATIC / "js/main.js")
+    for path in (SCRIPTS / "elements").glob("*.js"):
+        assert path.stem == "fresh-main" or f'define("{path.stem}"' in sent

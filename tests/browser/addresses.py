@@ -1,0 +1,83 @@
+"""Every address that answers with a page, by the routes of the application: a route without an example fails a test."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.browser.served import AT
+from webapp import demo
+from webapp.factory import create_app
+
+STATION, BAR, DESK, ALONE = "station", "bar", "desk", "alone"
+TABLETS = (STATION, BAR)
+EXAMPLES = {
+    "/<language>/door/": (STATION, "door/"),
+    "/<language>/door/parties": (STATION, "door/parties"),
+    "/<language>/door/parties/blank": (STATION, "door/parties/blank"),
+    "/<language>/door/parties/<uuid:party_id>": (STATION, f"door/parties/{demo.first_party(AT)}"),
+    "/<language>/door/checks": (STATION, "door/checks"),
+    "/<language>/door/stock": (STATION, "door/stock"),
+    "/<language>/door/handover": (STATION, "door/handover"),
+    "/<language>/door/post": (STATION, "door/post"),
+    "/<language>/door/outbox": (STATION, "door/outbox"),
+    "/<language>/door/locked": (STATION, "door/locked"),
+    "/<language>/bar/": (BAR, "bar/"),
+    "/<language>/bar/checks": (BAR, "bar/checks"),
+    "/<language>/bar/stock": (BAR, "bar/stock"),
+    "/<language>/bar/handover": (BAR, "bar/handover"),
+    "/<language>/bar/post": (BAR, "bar/post"),
+    "/<language>/bar/outbox": (BAR, "bar/outbox"),
+    "/<language>/bar/locked": (BAR, "bar/locked"),
+    "/review": (DESK, "review"),
+    "/review/<day>": (DESK, "review/2026-05-27"),
+    "/posts": (DESK, "posts"),
+    "/sessions": (DESK, "sessions"),
+    "/repairs": (DESK, "repairs"),
+    "/repairs/<uuid:entry_id>": (DESK, f"repairs/{demo.first_party(AT)}"),
+    "/tablets": (DESK, "tablets"),
+    "/tablets/<uuid:tablet_id>": (DESK, f"tablets/{demo.named('tablet', 'door')}"),
+    "/tablets/import": (DESK, "tablets/import"),
+    "/": (ALONE, ""),
+    "/enrol": (ALONE, "enrol"),
+    "/sign-in": (ALONE, "sign-in"),
+    "/ui": (ALONE, "ui"),
+    "/tablet-check": (ALONE, "tablet-check"),
+    "/offline/<tag>": (ALONE, "offline/{language}"),
+}
+NO_PAGES = {
+    "/enrol/claim": "only there while a code that was typed waits for approval (test_life.py looks at it)",
+    "/healthz": "JSON for whoever watches",
+    "/readyz": "JSON for whoever watches",
+    "/sync/pack": "JSON for the tablet",
+    "/sync/people": "JSON for the tablet",
+    "/service-worker.js": "a script",
+    "/root.crt": "a certificate",
+}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A page by the kind of browser that may open it and its path."""
+
+    kind: str
+    path: str
+
+    def address(self, language: str) -> str:
+        path = self.path.format(language=language)
+        if self.kind in TABLETS:
+            return f"/{language}/{path}"
+        return f"/{path}" if "{language}" in self.path else f"/{path}?lang={language}"
+
+    def __str__(self) -> str:
+        return f"{self.kind}-{self.path.replace('/', '-')}".rstrip("-")
+
+
+EVERY = [Example(kind, path) for kind, path in EXAMPLES.values()]
+
+
+def routes(folder: Path) -> set[str]:
+    """The rules of every route that can be asked for, of an application in this folder."""
+    app = create_app({"DATABASE_URL": f"sqlite:///{folder / 'none.db'}", "DATA_FOLDER": str(folder)})
+    return {rule.rule for rule in app.url_map.iter_rules() if rule.methods and "GET" in rule.methods}
+
+
+ACCOUNT, PASSWORD = "chen", demo.PASSWORD

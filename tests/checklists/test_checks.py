@@ -1,0 +1,64 @@
+"""The checks of a day, as the database tells them."""
+
+import pytest
+
+from tests.cast import Site, at
+from webapp.checklists import queries as checklists
+from webapp.checklists.queries import Check
+from webapp.sites import queries as sites
+
+pytestmark = pytest.mark.database
+
+
+def check(site: Site, until: str, author: str | None = None) -> Check:
+    project = sites.project(site.project_id)
+    found = checklists.check(project, "check.small", site.id("flat"), at(until), site.person(author) if author else None)
+    assert found
+    return found
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_each_item_is_answered_by_itself(site: Site) -> None:
+    tablet = site.tablet()
+    about = {"version": site.id("version"), "place": site.id("flat"), "day": "2026-05-28"}
+    tablet.keep("lin", "checklists.answer", "08:40", item="small.door", answer="fail", note="門鎖鬆動", **about)
+    tablet.keep("lin", "checklists.answer", "08:50", item="small.door", answer="pass", **about)
+    tablet.keep("lin", "checklists.answer", "08:51", item="small.covers", number=60, **about)
+    tablet.send()
+    assert [(check(site, time).run.done, len(check(site, time).run.failed)) for time in ("08:39", "08:45", "08:55")] == [
+        (0, 0),
+        (1, 1),
+        (2, 0),
+    ]
+    assert check(site, "08:55").run.lines[1].given.number == 60_000
+    assert check(site, "08:55").day == "2026-05-28"
+
+
+def test_another_day_starts_afresh(site: Site) -> None:
+    tablet = site.tablet()
+    about = {"version": site.id("version"), "place": site.id("flat")}
+    tablet.keep("lin", "checklists.answer", at("08:40") - 86_400_000, item="small.door", answer="pass", **about)
+    tablet.send()
+    assert check(site, "09:00").run.done == 0
+
+
+@pytest.mark.clause("P2-4.2.1")
+def test_everybody_has_a_readiness_check_of_their_own(site: Site) -> None:
+    tablet = site.tablet()
+    about = {"version": site.id("version"), "place": site.id("flat")}
+    tablet.keep("lin", "checklists.answer", "08:40", item="small.door", answer="pass", **about)
+    tablet.send()
+    assert (check(site, "09:00", "lin").run.done, check(site, "09:00", "he").run.done) == (1, 0)
+
+
+def test_a_new_version_at_noon_keeps_the_mornings_answers(site: Site) -> None:
+    from tests.cast import CHECK
+
+    tablet = site.tablet()
+    tablet.keep(
+        "lin", "checklists.answer", "08:40", version=site.id("version"), place=site.id("flat"), item="small.door", answer="pass"
+    )
+    tablet.send()
+    site.submit("content.publish", site.id("second"), when=at("12:00"), document=site.id("document"), number=2, body=CHECK)
+    assert check(site, "13:00").edition.number == 2
+    assert check(site, "13:00").run.done == 1

@@ -1,0 +1,45 @@
+"""What has become of a handover."""
+
+import pytest
+
+from webapp.duty.rules import Accepted, Handover, Status, concerns, open_for, status
+
+
+def answer(at: int, who: str = "he", result: str = "accepted", exceptions: str | None = None) -> Accepted:
+    return Accepted((at, 1, 1, at, "", 0), f"a{at}", who, result, exceptions)
+
+
+def handover(*answers: Accepted, at: int = 1) -> Handover:
+    return Handover(f"o{at}", (at, 1, 1, at, "", 0), "flat", "door", "lin", "he", None, answers)
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_an_offer_waits_until_it_is_answered() -> None:
+    assert status(handover()) is Status.OFFERED
+    assert status(handover(answer(2))) is Status.ACCEPTED
+    assert status(handover(answer(2, result="accepted_with_exceptions", exceptions="鑰匙少 1 把"))) is Status.WITH_EXCEPTIONS
+
+
+def test_a_dispute_outweighs_an_acceptance() -> None:
+    assert status(handover(answer(2), answer(3, "su", "disputed", "數目不對"))) is Status.DISPUTED
+
+
+def test_two_acceptances_both_stand_and_go_to_the_supervisor() -> None:
+    twice = handover(answer(2), answer(3, "su"))
+    assert len(twice.answers) == 2
+    assert concerns(twice) == ("accepted_twice",)
+
+
+def test_the_outgoing_person_cannot_sign_for_both() -> None:
+    assert concerns(handover(answer(2, "lin"))) == ("same_person",)
+
+
+def test_an_exception_without_a_word_is_looked_at() -> None:
+    assert concerns(handover(answer(2, result="accepted_with_exceptions"))) == ("no_reason",)
+    assert concerns(handover(answer(2))) == ()
+
+
+def test_only_the_last_offer_of_a_post_is_open() -> None:
+    assert open_for([handover(at=1), handover(at=5)], "door").id == "o5"
+    assert open_for([handover(at=1), handover(answer(6), at=5)], "door") is None
+    assert open_for([handover(at=1)], "bar") is None

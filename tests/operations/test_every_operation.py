@@ -1,0 +1,190 @@
+"""What holds for every operation of the product, each shown by one valid body. A new operation without an example fails here."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.cast import CHECK, WORDS, ZONE, Site, at
+from tests.conftest import Rows, import_all_models
+from webapp.base.database import Base
+from webapp.operations import registry
+from webapp.operations.models import Fact
+from webapp.operations.registry import Operation
+from webapp.operations.roles import ALL_ROLES
+
+pytestmark = pytest.mark.database
+
+Body = Callable[[Site], dict[str, Any]]
+
+
+def moved(site: Site) -> dict[str, Any]:
+    return {"item": site.id("covers"), "place": site.id("flat"), "quantity": "4"}
+
+
+EXAMPLES: dict[str, Body] = {
+    "checklists.answer": lambda site: {
+        "version": site.id("version"), "place": site.id("flat"), "item": "small.door", "answer": "pass",
+    },
+    "content.open": lambda _site: {"kind": "checklist", "code": "check.other"},
+    "content.publish": lambda site: {"document": site.id("document"), "number": "2", "body": CHECK},
+    "duty.accept": lambda site: {"offer": site.id("an offer"), "result": "accepted"},
+    "duty.offer": lambda site: {"place": site.id("flat"), "post": site.id("door")},
+    "duty.remark": lambda site: {"place": site.id("flat"), "category": "repair", "text": "落地燈不亮"},
+    "repairs.rule": lambda site: {"entry": site.id("an entry held"), "result": "rejected", "reason": "Entered twice"},
+    "shifts.add_kind": lambda _site: {"code": "early", "names": WORDS, "starts": "510", "ends": "810"},
+    "shifts.leave_post": lambda site: {"post": site.id("door")},
+    "shifts.take_post": lambda site: {"post": site.id("door")},
+    "sites.add_flat": lambda site: {"place": site.id("flat"), "code": "B", "unit_type": "B", "title": WORDS},
+    "sites.add_place": lambda _site: {"kind": "other", "code": "terrace", "names": WORDS},
+    "sites.add_post": lambda site: {"place": site.id("flat"), "code": "gate", "role": "greeter", "names": WORDS},
+    "staff.add_person": lambda _site: {"name": "新人", "call_name": "新", "language": "zh-Hant"},
+    "staff.join": lambda site: {"person": site.person("stranger"), "role": "greeter"},
+    "staff.leave": lambda site: {"person": site.person("lin"), "role": "greeter"},
+    "staff.reopen_code": lambda site: {"person": site.person("lin"), "tablet": site.id("a tablet")},
+    "stock.add_item": lambda _site: {
+        "sku": "soap", "names": WORDS, "category": "toiletry", "unit": "unit.bottle", "counter": WORDS, "tracking": "consumable",
+        "minimum": "4", "par": "12",
+    },
+    "stock.collect": moved,
+    "stock.count": lambda site: {"item": site.id("covers"), "place": site.id("flat"), "state": "clean", "counted": "40"},
+    "stock.draw": moved,
+    "stock.lose": lambda site: moved(site) | {"state": "soiled"},
+    "stock.receive": moved,
+    "stock.return_clean": moved,
+    "stock.set_level": lambda site: {"item": site.id("covers"), "place": site.id("flat"), "minimum": "12", "par": "40"},
+    "tablets.drain": lambda _site: {"ends": ""},
+    "tablets.enrol": lambda site: {
+        "number": "9", "name": "門口", "station": "door", "place": site.id("flat"), "credential_digest": "0" * 64,
+    },
+    "tours.arrive": lambda site: {"flat": site.id("A"), "place": site.id("flat"), "guests": "4", "item": site.id("covers")},
+    "tours.see_off": lambda site: {"party": site.id("a party")},
+}  # fmt: skip
+ON_A_TABLET = {f"tablets.{name}" for name in ("enrol_again", "import", "leave", "retire", "revoke", "rule")}
+ELSEWHERE = {"losses.begin_store", "losses.declare", "sites.open_project"} | ON_A_TABLET
+"""Shown in tests of their own: one makes the project the others stand in, the rest need a tablet (tests/losses, tests/tablets)."""
+PEOPLE = ("lin", "su", "chen", "zhou")
+
+
+def operations() -> list[Operation]:
+    import_all_models()
+    return [each for each in registry.every() if not each.name.startswith("notebook.")]
+
+
+def facts(rows: Rows) -> int:
+    """All that facts and reference data hold together, receipts and the ledger's own rows left out."""
+    tables = [name for name in Base.metadata.tables if not name.startswith(("operations_", "notebook_", "jobs_"))]
+    return sum(rows.count(name) for name in tables)
+
+
+def member(site: Site, operation: Operation) -> str:
+    """Somebody of the cast who may do it."""
+    site.submit("staff.add_person", site.person("su"), name="su", call_name="su", language="en")
+    site.submit("staff.join", site.id("su joins"), person=site.person("su"), role="water_bar")
+    roles = {"lin": "greeter", "su": "water_bar", "chen": "supervisor", "zhou": "admin"}
+    return next(name for name in PEOPLE if roles[name] in operation.roles)
+
+
+def test_every_operation_has_an_example() -> None:
+    assert {each.name for each in operations()} == set(EXAMPLES) | ELSEWHERE
+
+
+@pytest.mark.parametrize("operation", operations(), ids=lambda each: each.name)
+def test_every_operation_has_words_for_people(operation: Operation) -> None:
+    assert operation.title != operation.name
+    assert operation.title[0].isupper()
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_what_is_submitted_twice_is_there_once(site: Site, rows: Rows, name: str) -> None:
+    operation, body, made = registry.get(name), EXAMPLES[name](site), site.id("an entry")
+    author = member(site, operation)
+    before = facts(rows)
+    first = site.submit(name, made, author=author, proof="session", when=at("10:00"), **body)
+    once = facts(rows)
+    second = site.submit(name, made, author=author, proof="session", when=at("10:05"), **body)
+    assert (first.outcome, second.outcome) == ("applied", "duplicate"), (first.errors, second.errors)
+    assert before < once == facts(rows)
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_a_stranger_at_the_page_is_refused_and_leaves_no_row(site: Site, rows: Rows, name: str) -> None:
+    before, body = facts(rows), EXAMPLES[name](site)
+    outcome = site.submit(name, author="stranger", proof="session", when=at("10:00"), **body)
+    assert (outcome.outcome, outcome.errors) == ("refused", {"": "role"})
+    assert facts(rows) == before
+    assert rows.count("operations_receipt", id=outcome.id, outcome="refused") == 1
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_at_the_page_exactly_its_roles_may(site: Site, name: str) -> None:
+    operation, may = registry.get(name), set()
+    for role in sorted(ALL_ROLES):
+        site.submit("staff.add_person", site.person(role), name=role, call_name=role, language="en")
+        site.submit("staff.join", site.id(f"{role} joins"), person=site.person(role), role=role)
+        body = EXAMPLES[name](site)
+        own = {key: f"{body[key]}{role}"[:16] for key in ("code", "sku") if key in body}  # there is one of each
+        outcome = site.submit(name, site.id(f"{role} does"), author=role, proof="session", when=at("10:00"), **body | own)
+        if outcome.errors.get("") != "role":
+            may.add(role)
+    assert may == set(operation.roles)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in EXAMPLES if registry.get(name).offline))
+def test_a_strangers_fact_at_the_sync_door_is_applied_and_flagged(site: Site, rows: Rows, name: str) -> None:
+    before, tablet = facts(rows), site.tablet()
+    tablet.keep("stranger", name, "10:00", **EXAMPLES[name](site))
+    answers = [tablet.send() for _ in range(2)]
+    assert answers[0].results[0]["outcome"] == "applied"
+    assert answers[0].results[0]["flags"] == ["no_membership"]
+    assert answers[1].results[0]["outcome"] == "duplicate"
+    assert facts(rows) > before
+
+
+@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"tablets.drain"}))  # which asks for nothing
+def test_a_refusal_leaves_a_receipt_and_no_row(site: Site, rows: Rows, name: str) -> None:
+    operation = registry.get(name)
+    required = next(field for field, told in operation.fields.items() if not told.optional)
+    body = {field: value for field, value in EXAMPLES[name](site).items() if field != required}
+    author = member(site, operation)
+    before = facts(rows)
+    outcome = site.submit(name, author=author, proof="session", when=at("10:00"), **body)
+    assert (outcome.outcome, outcome.errors[required]) == ("refused", "required")
+    assert facts(rows) == before
+    assert rows.count("operations_receipt", id=outcome.id, outcome="refused") == 1
+
+
+@pytest.mark.parametrize("name", sorted(name for name in EXAMPLES if registry.get(name).references))
+def test_what_belongs_to_another_project_is_refused(site: Site, rows: Rows, name: str) -> None:
+    other = Site(site.ledger, "other").build()
+    operation = registry.get(name)
+    field = next(field for field, _kind in operation.references if field in EXAMPLES[name](site))
+    author = member(site, operation)
+    before = facts(rows)
+    body = EXAMPLES[name](site) | {field: EXAMPLES[name](other)[field]}
+    outcome = site.submit(name, author=author, proof="session", when=at("10:00"), **body)
+    assert (outcome.outcome, outcome.errors) == ("refused", {field: "other_project"})
+    assert facts(rows) == before
+
+
+def test_facts_point_at_reference_data_only() -> None:
+    import_all_models()
+    kinds = {kind.replace(".", "_", 1) for kind in registry.reference_kinds()}
+    pointed = {
+        f"{model.__tablename__} → {key.column.table.name}"
+        for model in _facts(Fact)
+        for key in model.__table__.foreign_keys
+        if key.column.table.name not in kinds
+    }
+    assert pointed == set()
+
+
+def _facts(model: type[Fact]) -> list[type[Fact]]:
+    below = [each for child in model.__subclasses__() for each in _facts(child)]
+    return below if "__abstract__" in vars(model) else [model, *below]
+
+
+def test_a_site_is_opened_once(site: Site, rows: Rows) -> None:
+    body = {"code": "small", "names": WORDS, "zone": ZONE, "record_language": "zh-Hant", "opens": "540", "closes": "1080"}
+    assert site.submit("sites.open_project", author="stranger", proof="session", when=at("10:00"), **body).outcome == "refused"
+    assert rows.count("sites_project") == 1

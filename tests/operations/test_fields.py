@@ -1,0 +1,120 @@
+"""Each field's one `clean`: limits, and the same value at a page and at the sync door."""
+
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from webapp.operations.fields import (
+    Choice,
+    Choices,
+    Field,
+    Form,
+    Identity,
+    Instant,
+    Invalid,
+    Number,
+    Quantity,
+    Reference,
+    Text,
+    Ticked,
+)
+from webapp.operations.occasion import Occasion
+from webapp.operations.registry import Operation
+
+
+class EveryForm(Form):
+    text = Text(most=10)
+    number = Number(least=1, most=60)
+    quantity = Quantity(most=100)
+    choice = Choice(of=("pass", "fail"))
+    choices = Choices(of=("elder", "child"), optional=True)
+    ticked = Ticked()
+    identity = Identity(optional=True)
+    reference = Reference("sites.flat", optional=True)
+    when = Instant(optional=True, back_dates=True)
+
+
+def _nothing(_form: EveryForm, _occasion: Occasion) -> None:
+    return None
+
+
+EVERY = Operation("every.field", EveryForm, frozenset(), "post", True, _nothing)
+FIELDS = EVERY.fields
+typed = st.one_of(
+    st.text(max_size=14),
+    st.sampled_from(
+        ["", " ", "4", "４", "1.5", "１．５", "-3", "61", "pass", "elder", "on", "1763869200000", "1e3", "٣", "0x1", "1_000"]
+    ),
+    st.uuids().map(str),
+)
+
+
+@given(st.fixed_dictionaries({}, optional={name: st.one_of(typed, st.lists(typed, max_size=3)) for name in EveryForm()._fields}))
+def test_a_page_and_the_sync_door_read_the_same(body: dict[str, Any]) -> None:
+    carried = json.loads(json.dumps(body))
+    form, wrong = EVERY.clean(carried)
+    page = EveryForm(MultiDict([(k, v) for k, values in body.items() for v in (values if isinstance(values, list) else [values])]))
+    page.validate()
+    for name, field in page._fields.items():
+        assert isinstance(field, Field)
+        assert (name in wrong) == bool(field.errors), name
+        if name in wrong:
+            assert field.code == wrong[name]
+        else:
+            assert getattr(form, name).data == field.data, name
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "value"),
+    [
+        ("text", "  門  ", "門"),
+        ("text", "a\u202eb\x00c", "abc"),
+        ("text", "a\ud800", "a"),
+        ("number", "６０", 60),
+        ("quantity", "1.5", 1500),
+        ("quantity", "０．２５", 250),
+        ("choices", ["child", "elder", "child"], ("elder", "child")),
+        ("ticked", None, False),
+        ("ticked", "on", True),
+        ("when", "1763869200000", 1763869200000),
+    ],
+)
+def test_what_is_typed_becomes_a_value(name: str, raw: Any, value: Any) -> None:
+    assert FIELDS[name].clean(raw) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "code"),
+    [
+        ("text", "x" * 11, "too_long"),
+        ("text", "  ", "required"),
+        ("number", "0", "too_small"),
+        ("number", "61", "too_large"),
+        ("number", "1.5", "not_a_number"),
+        ("number", "9" * 40, "not_a_number"),
+        ("quantity", "1.2345", "not_a_quantity"),
+        ("quantity", "-0.5", "too_small"),
+        ("choice", "maybe", "not_offered"),
+        ("choices", ["elder", "rich"], "not_offered"),
+        ("identity", "not an id", "not_an_id"),
+        ("reference", "g" * 36, "not_an_id"),
+        ("when", "-1", "not_an_instant"),
+        ("when", "9007199254740992", "not_an_instant"),
+    ],
+)
+def test_what_cannot_be_meant_is_named(name: str, raw: Any, code: str) -> None:
+    with pytest.raises(Invalid) as wrong:
+        FIELDS[name].clean(raw)
+    assert wrong.value.code == code
+
+
+def test_the_words_name_the_limit(app: Flask) -> None:
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        form = EveryForm(MultiDict({"number": "61"}))
+        form.validate()
+        assert form.number.errors == ["At most 60."]

@@ -1,0 +1,81 @@
+"""What the desk sees of the tablets."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.pages.conftest import AT, Site, read
+from webapp import demo
+from webapp.base import clock
+from webapp.base.database import db
+from webapp.operations.entries import Batch, Entry, Source, digest_of
+from webapp.operations.ledger import the_ledger
+from webapp.stock import queries as stock
+from webapp.tablets.queries import tablets
+
+REMARK = '{"place": "%s", "category": "normal", "text": "Lamp lit"}' % demo.named("place", "flat-a")  # noqa: UP031 - braces of JSON
+FIRST = Entry(
+    id="0198c0de-0000-7000-8000-00000000000a", seq=1, operation="duty.remark", version=1, body=REMARK, digest=digest_of(REMARK),
+    author=demo.person("he"), proof="post", happened_at=AT, offset=0, beacon_at=AT,
+)  # fmt: skip
+COPY = replace(FIRST, id="0198c0de-0000-7000-8000-00000000000b")
+
+
+def sends(name: str, *entries: Entry, high: int = 1, at: int = AT) -> None:
+    tablet = next(each for each in tablets(demo.project_id()) if each.name == name)
+    source = Source(tablet.id, tablet.number, tablet.project_id, tablet.enrolled_at)
+    db.session.rollback()
+    the_ledger().receive(source, Batch(1, entries, "for tests", high, "", 0), at)
+
+
+def covers() -> str:
+    found = stock.covers_item(demo.project_id(), demo.named("place", "flat-a"), AT)
+    db.session.rollback()
+    assert found is not None
+    return found.id
+
+
+def state_of(site: Site, name: str) -> str:
+    page = read(site.desk("chen").get("/tablets?lang=en").text)
+    row = next(each for each in page.all("tr") if name in each.text())
+    return row.all("td")[-1].text()
+
+
+def test_a_tablet_that_sent_everything_is_in_order(site: Site):
+    sends("Door", FIRST)
+    assert state_of(site, "Door") == "All sent"
+
+
+def test_what_was_drawn_beyond_the_records_asks_for_a_count(site: Site):
+    body = '{"item": "%s", "place": "%s", "quantity": "9999"}' % (covers(), demo.named("place", "flat-a"))  # noqa: UP031
+    sends("Door", replace(FIRST, operation="stock.draw", body=body, digest=digest_of(body)))
+    page = site.desk("chen").get("/review?lang=en").text
+    assert "below zero, count it" in page
+
+
+def test_a_tablet_that_nobody_turned_on_yet_is_not_called_silent(site: Site):
+    assert state_of(site, "Bar") == "Not heard yet"
+
+
+def test_what_a_tablet_still_holds_is_counted(site: Site):
+    sends("Door", FIRST, high=4)
+    assert state_of(site, "Door") == "3 entries to send"
+
+
+@pytest.mark.parametrize(("later", "said"), [(30, "All sent"), (31, "Nothing heard for 31 min")])
+def test_a_tablet_is_silent_after_half_an_hour_of_opening(site: Site, later, said):
+    sends("Door", FIRST)
+    with clock.standing_at(AT + later * clock.MINUTE):
+        assert state_of(site, "Door") == said
+
+
+def test_at_night_no_tablet_is_silent(site: Site):
+    sends("Door", FIRST)
+    with clock.standing_at(AT + 8 * clock.HOUR):
+        assert state_of(site, "Door") == "All sent"
+
+
+def test_a_copied_tablet_is_pointed_out(site: Site):
+    sends("Door", FIRST)
+    sends("Door", COPY)
+    assert state_of(site, "Door").startswith("Was copied")

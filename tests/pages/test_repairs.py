@@ -1,0 +1,183 @@
+"""The desk's repair room as a supervisor sees it."""
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from tests.pages.conftest import AT, OURS, Node, Site, hidden_of, read
+from tests.pages.test_desk import FIRST, REMARK, covers, sends
+from webapp import demo
+from webapp.base import clock
+from webapp.base.database import db
+from webapp.operations.entries import Entry, digest_of
+from webapp.operations.models import Receipt
+from webapp.repairs import queries
+
+
+def entry(operation: str, body: str, **more: object) -> Entry:
+    return replace(FIRST, operation=operation, body=body, digest=digest_of(body), **more)  # type: ignore[arg-type]
+
+
+def draw(quantity: str) -> Entry:
+    place = demo.named("place", "flat-a")
+    return entry("stock.draw", f'{{"item": "{covers()}", "place": "{place}", "quantity": "{quantity}"}}')
+
+
+def page(site: Site, path: str = "/repairs", who: str = "chen") -> Node:
+    return read(site.desk(who).get(f"{path}?lang=en").text)
+
+
+def says(site: Site, entry_id: str, who: str = "chen", **said: str) -> tuple[int, Node]:
+    client = site.desk(who)
+    path = f"/repairs/{entry_id}?lang=en"
+    shown = read(client.get(path).text)
+    form = {name: value for name, value in hidden_of(shown).items() if name != "csrf_token"}
+    answer = client.post(path, data=form | said, headers=OURS)
+    return answer.status_code, read(answer.text)
+
+
+def outcome(entry_id: str) -> str:
+    with db.engine.connect() as connection:
+        return str(connection.execute(sa.select(Receipt.outcome).where(Receipt.id == entry_id)).scalar_one())
+
+
+def test_an_empty_room_says_what_it_is_for(site: Site):
+    assert "waits here, with what was typed, until somebody mends it" in page(site).text()
+
+
+def test_a_refused_entry_is_shown_with_what_was_typed_and_why(site: Site):
+    sends("Door", draw("four"))
+    shown = page(site).text()
+    for words in ("To mend 1", "Drawn from the store", "four", "Quantity: Write a number", "何欣怡", "Door", "13:31"):
+        assert words in shown
+    assert "Show flat A" in page(site, f"/repairs/{FIRST.id}").text()
+
+
+def test_the_supervisor_says_it_again_in_the_authors_place(site: Site):
+    sends("Door", draw("four"))
+    said = {"item": covers(), "place": demo.named("place", "flat-a")}
+    status, answer = says(site, FIRST.id, **said, quantity="many")
+    wrong = next(each for each in answer.all("input") if each.attrs.get("name") == "quantity")
+    assert (status, wrong.attrs["value"], wrong.attrs["aria-invalid"]) == (422, "many", "true")
+    assert says(site, FIRST.id, **said, quantity="4")[0] == 303
+    assert "Nothing is to be mended" in page(site).text()
+    db.session.rollback()
+    mended = db.session.scalars(sa.select(Receipt).where(Receipt.repairs == FIRST.id)).one()
+    assert (mended.author_id, mended.effective_at, mended.outcome) == (demo.person("he"), AT, "applied")
+
+
+def test_sending_the_form_twice_mends_it_once(site: Site):
+    sends("Door", draw("four"))
+    path = f"/repairs/{FIRST.id}"
+    client = site.desk("chen")
+    form = hidden_of(read(client.get(path).text)) | {
+        "item": covers(), "place": demo.named("place", "flat-a"), "quantity": "4",
+    }  # fmt: skip
+    for _again in range(2):
+        assert client.post(path, data=form, headers=OURS).status_code == 303
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count()).where(Receipt.repairs == FIRST.id)) == 1
+
+
+def test_a_remark_of_yesterday_is_mended_in_words_and_time(site: Site):
+    place, when = demo.named("place", "flat-a"), AT - 3 * clock.DAY
+    sends("Door", entry("duty.remark", f'{{"place": "{place}", "category": "repair", "text": "Lamp", "when": "{when}"}}'))
+    shown = page(site, f"/repairs/{FIRST.id}")
+    assert "When it was: At most 48 hours back" in shown.text()
+    assert [each.attrs["value"] for each in shown.all("input") if each.attrs.get("type") == "datetime-local"] == [
+        "2026-05-25T13:31"
+    ]
+    assert says(site, FIRST.id, place=place, category="repair", text="Lamp", when="2026-05-27T18:00")[0] == 303
+    assert outcome(FIRST.id) == "refused"
+    assert "Nothing is to be mended" in page(site).text()
+
+
+def test_what_is_held_or_put_aside_is_ruled_on(site: Site):
+    sends("Door", entry("tours.of_a_newer_build", REMARK))
+    assert "Held 1" in page(site).text()
+    status, answer = says(site, FIRST.id, result="rejected", reason=" ")
+    assert (status, answer.all("textarea")[0].attrs["aria-invalid"]) == (422, "true")
+    assert says(site, FIRST.id, result="rejected", reason="Entered twice")[0] == 303
+    assert outcome(FIRST.id) == "refused"
+    assert "Nothing is to be mended" in page(site).text()
+    assert "Rejected Entered twice · 陳思遠" in page(site, f"/repairs/{FIRST.id}").text()
+
+
+def test_what_came_twice_is_shown_side_by_side_and_let_count(site: Site):
+    sends("Door", FIRST)
+    other = REMARK.replace("Lamp lit", "Lamp broken")
+    sends("Door", replace(FIRST, body=other, digest=digest_of(other)))
+    (found,) = queries.open_entries(demo.project_id())
+    db.session.rollback()
+    shown = page(site, f"/repairs/{found.row.id}").text()
+    assert "Lamp broken" in shown
+    assert "Lamp lit" in shown
+    assert says(site, found.row.id, result="released")[0] == 303
+    assert outcome(found.row.id) == "applied"
+    assert "Lamp broken" in page(site, "/review").text()
+
+
+def test_what_was_taken_with_a_flag_is_listed_for_a_week(site: Site):
+    sends("Door", replace(FIRST, author=demo.person("zhou")))
+    assert "Taken, but look at them" in page(site).text()
+    with clock.standing_at(AT + 8 * clock.DAY):
+        assert "Taken, but look at them" not in page(site).text()
+
+
+@pytest.mark.parametrize("done", [{"result": "released"}, {"result": "rejected", "reason": "No"}, {"quantity": "4"}])
+def test_what_was_taken_is_neither_mended_nor_ruled_on(site: Site, done: dict[str, str]):
+    sends("Door", FIRST)
+    assert says(site, FIRST.id, **done)[0] == 409
+    assert outcome(FIRST.id) == "applied"
+
+
+@pytest.mark.parametrize("who", ["lin", "stranger"])
+def test_who_has_no_desk_neither_sees_nor_mends(site: Site, who: str):
+    sends("Door", draw("four"))
+    client = site.desk("lin") if who == "lin" else site.stranger()
+    for path in ("/repairs", f"/repairs/{FIRST.id}"):
+        assert client.get(path).status_code in {303, 403}
+    assert client.post(f"/repairs/{FIRST.id}", data={"quantity": "4"}, headers=OURS).status_code in {303, 403}
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count()).where(Receipt.repairs == FIRST.id)) == 0
+
+
+def test_an_entry_that_is_not_there_is_not_found(site: Site):
+    assert site.desk("chen").get("/repairs/0198c0de-0000-7000-8000-0000000000ff").status_code == 404
+
+
+def test_every_entry_of_a_tablet_can_be_said_again_where_the_tablet_says_so(site: Site):
+    """The link of the tablet's own repair room leads to a page with that operation's form."""
+    from webapp.duty.views import AT_THE_DESK, MENDED_AT
+    from webapp.operations import registry
+
+    without = set()
+    for operation in registry.every():
+        if operation.offline and operation.family in MENDED_AT:
+            text = site.tablet("door").get(f"/en/door/{MENDED_AT[operation.family]}").text
+            if f'operation="{operation.name}"' not in text:
+                without.add(operation.name)
+    assert without == AT_THE_DESK
+
+
+def test_wrong_input_is_told_of_beside_its_field_and_nothing_typed_is_lost(site: Site):
+    """Every field keeps what was typed into it last, right or wrong; only the wrong one is marked, and it names its error."""
+    place, when = demo.named("place", "flat-a"), AT - 3 * clock.DAY
+    sends("Door", entry("duty.remark", f'{{"place": "{place}", "category": "repair", "text": "Lamp", "when": "{when}"}}'))
+    typed = {"place": place, "category": "safety", "text": "The lamp <sparks> & smells", "when": "next Tuesday"}
+    status, answer = says(site, FIRST.id, **typed)
+    assert status == 422
+    fields = {each.attrs["name"]: each for each in answer.all("input", "textarea", "select") if each.attrs.get("name") in typed}
+    chosen = {
+        name: next((each.attrs["value"] for each in field.all("option") if "selected" in each.attrs), "")
+        if field.tag == "select" else field.attrs.get("value", field.text())
+        for name, field in fields.items()
+    }  # fmt: skip
+    assert chosen == typed
+    assert {name for name, field in fields.items() if field.attrs.get("aria-invalid") == "true"} == {"when"}
+    told = next(each for each in answer.all() if each.attrs.get("id") == fields["when"].attrs["aria-describedby"])
+    assert told.text()
+    assert (told.parent, outcome(FIRST.id)) == (fields["when"].parent, "refused")
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count()).where(Receipt.repairs == FIRST.id)) == 0

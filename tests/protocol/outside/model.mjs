@@ -1,0 +1,390 @@
+// Sections 4 to 6 of docs/protocol.md, calculated from what the tablets recorded: when each entry counts, which are refused,
+// and the bytes of the state digest. The state at the start is taken as given; nothing else is asked of the server.
+import { sha256 } from "./client.mjs";
+
+const SLACK = 120000;
+const BACK = 48 * 3600000;
+const SILENT = 60 * 60000;
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const quantity = () => ({ kind: "quantity" });
+const words = (most) => ({ kind: "text", most });
+const id = { kind: "id" };
+const need = (field) => ({ ...field, need: true });
+const STATES = { kind: "choice", of: ["clean", "soiled", "store"] };
+const MOVE = { item: need(id), place: need(id), quantity: need(quantity()), when: { kind: "when" } };
+
+/** Section 5: the fields of every operation, and what they move (place field → state). */
+const FORMS = {
+  "checklists.answer": {
+    version: need(id),
+    place: need(id),
+    item: need(words(64)),
+    answer: { kind: "choice", of: ["pass", "fail", "na"] },
+    number: quantity(),
+    note: words(500),
+    when: { kind: "when" },
+  },
+  "duty.accept": {
+    offer: need(id),
+    result: need({ kind: "choice", of: ["accepted", "accepted_with_exceptions", "disputed"] }),
+    exceptions: words(500),
+  },
+  "duty.offer": { place: need(id), post: need(id), to: id, note: words(500) },
+  "duty.remark": {
+    place: need(id),
+    post: id,
+    category: need({ kind: "choice", of: ["normal", "abnormal", "safety", "repair", "visitor", "stock"] }),
+    text: need(words(500)),
+    when: { kind: "when" },
+  },
+  "shifts.leave_post": { post: need(id) },
+  "shifts.take_post": { post: need(id) },
+  "stock.collect": { ...MOVE, laundry: id },
+  "stock.count": { item: need(id), place: need(id), state: need(STATES), counted: need(quantity()) },
+  "stock.draw": { ...MOVE, store: id },
+  "stock.lose": { ...MOVE, state: need({ kind: "choice", of: ["soiled", "clean"] }) },
+  "stock.receive": MOVE,
+  "stock.return_clean": { ...MOVE, laundry: id },
+  "tours.arrive": {
+    flat: need(id),
+    place: need(id),
+    guests: need({ kind: "whole", least: 1, most: 60 }),
+    covers: { kind: "whole", least: 0, most: 120 },
+    item: id,
+    when: { kind: "when" },
+  },
+  "tours.see_off": { party: need(id), when: { kind: "when" } },
+};
+
+/** A field's text: JSON numbers and booleans as their text, a list's first, full-width digits as digits, no space around. */
+function textOf(value) {
+  const one = Array.isArray(value) ? value[0] : value;
+  if (one === undefined || one === null) return "";
+  return String(one).trim();
+}
+
+const digits = (text) => text.replace(/[０-９．－]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0));
+
+function thousandths(text) {
+  const match = /^(\d+)(?:\.(\d{1,3}))?$/.exec(text);
+  return match ? Number(match[1]) * 1000 + Number((match[2] ?? "").padEnd(3, "0")) : undefined;
+}
+
+const READERS = {
+  id: (text) => (ID.test(text) ? text : undefined),
+  text: (text, { most }) => ([...text].length <= most ? text : undefined),
+  choice: (text, { of }) => (of.includes(text) ? text : undefined),
+  quantity: (text) => (thousandths(digits(text)) <= 1e9 ? thousandths(digits(text)) : undefined),
+  when: (text) => (/^\d+$/.test(digits(text)) ? Number(digits(text)) : undefined),
+  whole: (text, { least, most }) => {
+    const value = /^\d+$/.test(digits(text)) ? Number(digits(text)) : undefined;
+    return value >= least && value <= most ? value : undefined;
+  },
+};
+
+/** The values of an entry's body, and the names of the fields for which it is refused. */
+export function read(operation, body) {
+  const values = {};
+  const errors = [];
+  let given;
+  try {
+    given = JSON.parse(body);
+  } catch {
+    return { values, errors: [""] };
+  }
+  if (given === null || typeof given !== "object" || Array.isArray(given)) return { values, errors: [""] };
+  for (const [name, field] of Object.entries(FORMS[operation])) {
+    const text = textOf(given[name]);
+    values[name] = text === "" ? null : READERS[field.kind](text, field);
+    if (values[name] === undefined || (field.need && values[name] === null)) errors.push(name);
+  }
+  return { values, errors };
+}
+
+function wrong(entry, previous, received) {
+  const { happened_at, offset, beacon_at } = entry;
+  if (offset === null) return true;
+  if (happened_at > received + SLACK || (beacon_at !== null && happened_at < beacon_at - SLACK)) return true;
+  if (!previous) return false;
+  return happened_at - offset < previous.happened_at - previous.offset || Math.abs(offset - previous.offset) > SLACK;
+}
+
+/** Section 4, for the entries of one (tablet, epoch, branch) in the order of `seq`; `when` and `received_at` stand beside the entry. */
+export function judge(entries, enrolledAt) {
+  let good = null;
+  let previous = null;
+  return entries.map((entry) => {
+    const { happened_at, beacon_at, when, received_at } = entry;
+    const isWrong = wrong(entry, previous, received_at);
+    if (entry.offset !== null) previous = entry;
+    if (isWrong) {
+      const at = Math.min(received_at, Math.max(good ?? 0, beacon_at ?? 0, enrolledAt));
+      return { captured: at, effective_at: at, flags: ["time_wrong"] };
+    }
+    const captured = Math.max(happened_at, good ?? 0);
+    good = captured;
+    if (when === undefined || when === null) return { captured, effective_at: captured, flags: [] };
+    if (when > happened_at || when < happened_at - BACK) return { captured, refused: { when: "when" } };
+    return { captured, effective_at: when, flags: ["back_dated"] };
+  });
+}
+
+const byOrder = (a, b) =>
+  a.at - b.at || a.tablet - b.tablet || a.epoch - b.epoch || a.seq - b.seq || (a.id < b.id ? -1 : Number(a.id > b.id));
+
+/** Movements of an operation: [place, state, sign]. Absent `store` and `laundry` are the place itself. */
+const MOVES = {
+  "stock.collect": (v) => [
+    [v.place, "soiled", -1],
+    [v.laundry ?? v.place, "laundry", 1],
+  ],
+  "stock.return_clean": (v) => [
+    [v.laundry ?? v.place, "laundry", -1],
+    [v.place, "clean", 1],
+  ],
+  "stock.draw": (v) => [
+    [v.store ?? v.place, "store", -1],
+    [v.place, "clean", 1],
+  ],
+  "stock.lose": (v) => [
+    [v.place, v.state, -1],
+    [v.place, "lost", 1],
+  ],
+  "stock.receive": (v) => [
+    [v.place, "supplier", -1],
+    [v.place, "store", 1],
+  ],
+  "tours.arrive": (v) => [
+    [v.place, "clean", -1],
+    [v.place, "in_use", 1],
+  ],
+};
+
+const amount = (operation, v) => (operation === "tours.arrive" ? given(v) * 1000 : v.quantity);
+const given = (v) => (v.item === null ? 0 : (v.covers ?? v.guests));
+
+/** What happened, from the start state and the facts of the tablets. A fact: order (at, tablet, epoch, seq, id), operation, author, values. */
+export class World {
+  constructor(start, facts) {
+    this.start = start;
+    this.facts = [...facts].sort(byOrder);
+    this.arrivals = new Set([
+      ...start.tours.parties.map((each) => each.id),
+      ...this.all("tours.arrive").map((each) => each.id),
+    ]);
+    this.offers = new Set([
+      ...start.duty.handovers.map((each) => each.id),
+      ...this.all("duty.offer").map((each) => each.id),
+    ]);
+  }
+
+  all(operation, at = Infinity) {
+    return this.facts.filter((each) => each.operation === operation && each.at <= at);
+  }
+
+  /** The line and the digest after it, byte for byte as `threshold state` prints them. */
+  text(at) {
+    const line = `${JSON.stringify(sorted(this.state(at)))}\n`;
+    return `${line}sha256:${sha256(line)}\n`;
+  }
+
+  state(at) {
+    return {
+      at,
+      protocol: 1,
+      content: this.start.content,
+      sites: this.start.sites,
+      checklists: this.checklists(at),
+      shifts: this.shifts(at),
+      duty: {
+        handovers: this.handovers(at),
+        remarks: this.remarks(at),
+        without_beginning: this.unbegun("duty.accept", "offer", this.offers, at),
+      },
+      stock: { figures: this.figures(at), items: this.start.stock.items },
+      tours: {
+        covers: this.covers(at),
+        parties: this.parties(at).map(({ item: _item, key: _key, ...party }) => party),
+        without_beginning: this.unbegun(
+          "tours.see_off",
+          "party",
+          this.arrivals,
+          at,
+          this.start.tours.without_beginning,
+        ),
+      },
+    };
+  }
+
+  checklists(at) {
+    const mine = this.all("checklists.answer", at).map((each) => {
+      const { answer, item, note, number, place, version } = each.values;
+      return { answer, at: each.at, author: each.author, item, note, number, place, version };
+    });
+    return merged(this.start.checklists, mine, "at");
+  }
+
+  shifts(at) {
+    const what = { "shifts.take_post": "taken", "shifts.leave_post": "left" };
+    const mine = this.facts.filter((each) => each.operation in what && each.at <= at);
+    return merged(
+      this.start.shifts,
+      mine.map((each) => ({ at: each.at, person: each.author, post: each.values.post, what: what[each.operation] })),
+      "at",
+    );
+  }
+
+  remarks(at) {
+    const mine = this.all("duty.remark", at).map((each) => {
+      const { category, place, post, text } = each.values;
+      return { at: each.at, author: each.author, category, place, post, text };
+    });
+    return merged(this.start.duty.remarks, mine, "at");
+  }
+
+  handovers(at) {
+    const answered = (offer) =>
+      this.all("duty.accept", at)
+        .filter((each) => each.values.offer === offer)
+        .map((each) => ({
+          at: each.at,
+          author: each.author,
+          exceptions: each.values.exceptions,
+          result: each.values.result,
+        }));
+    const mine = this.all("duty.offer", at).map((each) => {
+      const { note, place, post, to } = each.values;
+      return { answers: [], at: each.at, author: each.author, id: each.id, note, place, post, to };
+    });
+    return merged(this.start.duty.handovers, mine, "at").map((offer) => {
+      const answers = merged(offer.answers, answered(offer.id), "at");
+      return { ...offer, answers, status: statusOf(answers), concerns: concernsOf(offer, answers) };
+    });
+  }
+
+  unbegun(operation, field, begun, at, before = []) {
+    const named = this.all(operation, at).map((each) => each.values[field]);
+    return [...new Set([...before, ...named])].filter((each) => !begun.has(each)).sort();
+  }
+
+  parties(at) {
+    const before = this.start.tours.parties.map((party) => ({ ...party, item: null }));
+    const mine = this.all("tours.arrive", at).map((each) => {
+      const { flat, guests, item, place } = each.values;
+      return {
+        arrived_at: each.at,
+        author: each.author,
+        covers: given(each.values),
+        flat,
+        guests,
+        id: each.id,
+        item,
+        place,
+        seen_off_at: null,
+      };
+    });
+    return merged(before, mine, "arrived_at").map((party) => this.party(party, at));
+  }
+
+  /** Gone when first seen off, or silently after 60 minutes; never before it came. `key` is where its going stands in the order. */
+  party(party, at) {
+    const first = this.all("tours.see_off", at).find((each) => each.values.party === party.id);
+    const seen = Math.min(party.seen_off_at ?? Infinity, first?.at ?? Infinity);
+    const end = Math.max(party.arrived_at, Math.min(seen, party.arrived_at + SILENT));
+    const status = seen <= at ? "seen_off" : end <= at ? "ended_silently" : "inside";
+    const key = first && end === first.at ? first : { at: end, tablet: 0, epoch: 0, seq: 0, id: party.id };
+    return { ...party, gone_at: end <= at ? end : null, seen_off_at: seen <= at ? seen : null, status, key };
+  }
+
+  /** Facts that change stock, as [place, item, state, fact, change or null, counted or null]. */
+  changes(at) {
+    const rows = [];
+    for (const fact of this.facts.filter((each) => each.at <= at)) {
+      const { operation, values } = fact;
+      if (operation === "stock.count")
+        {rows.push({ fact, place: values.place, item: values.item, state: values.state, counted: values.counted });}
+      if (!MOVES[operation] || !values.item || amount(operation, values) === 0) continue;
+      for (const [place, state, sign] of MOVES[operation](values))
+        {rows.push({ fact, place, item: values.item, state, by: sign * amount(operation, values) });}
+    }
+    return rows;
+  }
+
+  figures(at) {
+    const figures = structuredClone(this.start.stock.figures);
+    for (const { fact, place, item, state, counted, by } of this.changes(at)) {
+      const figure = (((figures[place] ??= {})[item] ??= {})[state] ??= { counted_at: 0, quantity: 0 });
+      if (fact.at <= (this.start.stock.figures[place]?.[item]?.[state]?.counted_at ?? 0)) continue;
+      if (by === undefined) Object.assign(figure, { counted_at: fact.at, quantity: counted });
+      else figure.quantity += by;
+    }
+    return figures;
+  }
+
+  /** Soiled: the figure, and the covers of every party that went after the last count of it. */
+  covers(at) {
+    const parties = this.parties(at);
+    const figures = this.figures(at);
+    const keys = new Map(this.start.tours.covers.map((each) => [`${each.place} ${each.item}`, each]));
+    for (const { place, item } of parties)
+      {if (item) keys.set(`${place} ${item}`, keys.get(`${place} ${item}`) ?? { place, item, in_use: 0, soiled: 0 });}
+    return [...keys.values()]
+      .map((row) => {
+        const soiled = (from) => from[row.place]?.[row.item]?.soiled ?? { quantity: 0, counted_at: 0 };
+        const now = soiled(figures);
+        const last = this.all("stock.count", at)
+          .filter(({ values: v }) => v.place === row.place && v.item === row.item && v.state === "soiled")
+          .at(-1);
+        const mine = parties.filter((each) => each.place === row.place && each.item === row.item);
+        const gone = mine.filter(
+          (each) => each.gone_at !== null && (last ? byOrder(last, each.key) < 0 : each.gone_at > now.counted_at),
+        );
+        const kept = last ? 0 : row.soiled - soiled(this.start.stock.figures).quantity;
+        return {
+          in_use: total(mine.filter((each) => each.gone_at === null)),
+          item: row.item,
+          place: row.place,
+          soiled: kept + now.quantity + total(gone),
+        };
+      })
+      .sort((a, b) => (a.place + a.item < b.place + b.item ? -1 : 1));
+  }
+}
+
+const total = (parties) => parties.reduce((sum, each) => sum + each.covers * 1000, 0);
+
+/** A dispute stays one; otherwise the first answer says it. */
+function statusOf(answers) {
+  if (answers.some((each) => each.result === "disputed")) return "disputed";
+  return answers[0]?.result ?? "offered";
+}
+
+function concernsOf(offer, answers) {
+  const same = answers.some((each) => each.author === offer.author);
+  const silent = answers.some((each) => each.result !== "accepted" && each.exceptions === null);
+  return [
+    ...(same ? ["same_person"] : []),
+    ...(answers.length > 1 ? ["accepted_twice"] : []),
+    ...(silent ? ["no_reason"] : []),
+  ];
+}
+
+/** The start's list and ours in one order; the start's are in order already, and so are ours. */
+function merged(before, mine, key) {
+  return [...before, ...mine]
+    .map((each, index) => [each, index])
+    .sort(([a, i], [b, j]) => a[key] - b[key] || i - j)
+    .map(([each]) => each);
+}
+
+/** Keys in order at every depth. */
+function sorted(value) {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
+}

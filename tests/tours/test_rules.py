@@ -1,0 +1,50 @@
+"""What has become of a party, told from its arrival and its end."""
+
+import pytest
+
+from webapp.tours.rules import ENDS_WITHIN, Party, Status, figures, gone_at, in_use, soiled_since, status
+
+MINUTE = 60_000
+
+
+def party(arrived: int = 0, seen_off: int | None = None, guests: int = 4) -> Party:
+    end = (seen_off, 1, 1, 2, "b", 0) if seen_off is not None else None
+    return Party(f"p{arrived}", (arrived, 1, 1, 1, "a", 0), "flat", "place", "covers", guests, guests, "lin", end)
+
+
+@pytest.mark.clause("P2-4.4.3f")
+def test_a_party_is_inside_until_it_is_seen_off() -> None:
+    left = party(0, 20 * MINUTE)
+    assert [status(left, minute * MINUTE) for minute in (0, 19, 20)] == [Status.INSIDE, Status.INSIDE, Status.SEEN_OFF]
+
+
+def test_a_silent_party_ends_by_itself_after_sixty_minutes() -> None:
+    assert status(party(), ENDS_WITHIN - 1) is Status.INSIDE
+    assert status(party(), ENDS_WITHIN) is Status.ENDED_SILENTLY
+
+
+def test_covers_are_soiled_at_the_farewell_or_after_sixty_minutes_whichever_is_first() -> None:
+    assert gone_at(party(0, 20 * MINUTE)) == 20 * MINUTE
+    assert gone_at(party(0, 90 * MINUTE)) == ENDS_WITHIN
+    assert gone_at(party()) == ENDS_WITHIN
+
+
+def test_a_farewell_dated_before_the_arrival_leaves_no_covers_in_use() -> None:
+    assert gone_at(party(10 * MINUTE, 5 * MINUTE)) == 10 * MINUTE
+
+
+@pytest.mark.clause("P2-4.4.3b")
+def test_covers_are_in_use_then_in_the_basket() -> None:
+    parties = [party(0, 20 * MINUTE), party(10 * MINUTE, guests=3)]
+    assert [in_use(parties, minute * MINUTE) for minute in (5, 15, 25, 70)] == [4, 7, 3, 0]
+    assert [soiled_since(parties, None, minute * MINUTE) for minute in (5, 25, 70)] == [0, 4, 7]
+
+
+def test_what_was_in_the_basket_when_it_was_counted_is_not_counted_again() -> None:
+    counted = (30 * MINUTE, 1, 1, 9, "c", 0)
+    assert soiled_since([party(0, 20 * MINUTE), party(10 * MINUTE)], counted, 80 * MINUTE) == 4
+
+
+def test_a_day_is_summed_by_hour() -> None:
+    day = figures([party(0, 20 * MINUTE), party(61 * MINUTE, guests=2)], 62 * MINUTE, lambda instant: instant // (60 * MINUTE))
+    assert (day.parties, day.guests, day.inside, day.ended_silently, day.by_hour) == (2, 6, 1, 0, {0: 4, 1: 2})

@@ -1,0 +1,60 @@
+"""The server's clock: milliseconds since 1970 UTC, everywhere."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def _system() -> int:
+    return time.time_ns() // 1_000_000
+
+
+_source: Callable[[], int] = _system
+
+
+def now() -> int:
+    """This instant, in milliseconds UTC."""
+    return _source()
+
+
+@contextmanager
+def standing_at(instant: Callable[[], int] | int) -> Iterator[None]:
+    """Time as a test or the demo gives it; nothing waits for luck."""
+    global _source
+    before = _source
+    _source = instant if callable(instant) else lambda: instant
+    try:
+        yield
+    finally:
+        _source = before
+
+
+def local(instant: int, zone: str) -> datetime:
+    """The wall clock of a place at an instant."""
+    return datetime.fromtimestamp(instant / 1000, tz=UTC).astimezone(ZoneInfo(zone))
+
+
+def instant_of(moment: datetime) -> int:
+    """Milliseconds of an aware datetime."""
+    return round(moment.timestamp() * 1000)
+
+
+def day_of(instant: int, zone: str) -> date:
+    """The local calendar day an instant falls on."""
+    return local(instant, zone).date()
+
+
+def day_bounds(day: date, zone: str) -> tuple[int, int]:
+    """First instant of a local day and of the next one."""
+    at = ZoneInfo(zone)
+    start = datetime(day.year, day.month, day.day, tzinfo=at)
+    following = date.fromordinal(day.toordinal() + 1)
+    end = datetime(following.year, following.month, following.day, tzinfo=at)
+    return instant_of(start), instant_of(end)

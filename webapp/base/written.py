@@ -1,0 +1,75 @@
+"""How instants, days and amounts are written for people. Half-width digits everywhere, Han numerals only in a day's name."""
+
+from datetime import date
+
+from babel import Locale
+from babel.dates import format_date
+from flask import Flask
+from flask_babel import gettext as _
+
+from webapp.base import clock
+from webapp.base.i18n import language
+
+_HAN = "〇一二三四五六七八九十"
+
+
+def time_text(instant: int, zone: str) -> str:
+    """14:05 where the project is."""
+    return clock.local(instant, zone).strftime("%H:%M")
+
+
+def day_text(day: date) -> str:
+    """十一月二十三日 星期一, Monday 23 November: a day as the head of a page names it."""
+    locale = Locale.parse(language().replace("-", "_"))
+    if locale.language == "zh":
+        return f"{_han(day.month)}月{_han(day.day)}日 {format_date(day, 'EEEE', locale)}"
+    return format_date(day, "EEEE d MMMM", locale)
+
+
+def day_and_month(instant: int, zone: str) -> str:
+    """3月2日, 2 March: a day in the middle of a sentence."""
+    day, locale = clock.day_of(instant, zone), Locale.parse(language().replace("-", "_"))
+    return format_date(day, "M月d日" if locale.language == "zh" else "d MMMM", locale)
+
+
+def _han(number: int) -> str:
+    """A number up to 31 in Han numerals."""
+    tens, ones = divmod(number, 10)
+    if tens == 0:
+        return _HAN[ones]
+    return f"{'' if tens == 1 else _HAN[tens]}十{_HAN[ones] if ones else ''}"
+
+
+def amount_text(thousandths: int) -> str:
+    """An amount of a base unit without trailing zeros: 46000 is 46, 2500 is 2.5."""
+    whole, part = divmod(abs(thousandths), 1000)
+    text = f"{whole}.{part:03d}".rstrip("0").rstrip(".")
+    return f"-{text}" if thousandths < 0 else text
+
+
+def span_text(milliseconds: int) -> str:
+    """A stretch of time in words, to the minute: 2 h 48 min."""
+    hours, minutes = divmod(max(0, milliseconds) // clock.MINUTE, 60)
+    if hours and minutes:
+        return str(_("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes))
+    return str(_("%(hours)s h", hours=hours) if hours else _("%(minutes)s min", minutes=minutes))
+
+
+def instant_text(instant: int, zone: str, now: int) -> str:
+    """14:05 today, else with its day: Thursday 26 November 14:05."""
+    day, time = clock.day_of(instant, zone), time_text(instant, zone)
+    return time if day == clock.day_of(now, zone) else f"{day_text(day)} {time}"
+
+
+def size_text(size: int) -> str:
+    """Bytes as people say them: 640 KB, 12 MB, 2.4 GB."""
+    for unit, least in (("GB", 1_000_000_000), ("MB", 1_000_000)):
+        if size >= least:
+            number = size / least
+            return f"{number:.1f} {unit}" if number < 10 else f"{number:.0f} {unit}"
+    return f"{size / 1000:.0f} KB"
+
+
+def init_app(app: Flask) -> None:
+    """Give templates `|time(zone)`, `|date(zone)`, `|day`, `|amount` and `|span`."""
+    app.jinja_env.filters.update(time=time_text, date=day_and_month, day=day_text, amount=amount_text, span=span_text)

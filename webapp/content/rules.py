@@ -1,0 +1,139 @@
+"""What a version may say, and which of its words are shown. Pure."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+LANGUAGES = ("zh-Hant", "zh-Hans", "en")
+RESPONSES = ("pass_fail_na", "number")
+ON_FAIL = ("none", "note", "action", "notify")
+PURPOSES = ("grooming", "opening", "hygiene", "closing", "inspection", "asset_count")
+POSTS = ("any", "greeter", "water_bar", "supervisor")
+BANDS = ("any", "morning", "noon", "afternoon")
+NOON_FROM, AFTERNOON_FROM = 11 * 60, 13 * 60
+
+_KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+_SLOT = re.compile(r"\{([a-z_]+)\}")
+_CLAUSE = re.compile(r"(P[123]-[0-9.]+[a-z]?|E[0-9]+)")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text with the language it is in; `is_fallback` where that is not the one asked for."""
+
+    text: str
+    language: str
+    is_fallback: bool
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def text_in(words: Mapping[str, str], language: str, figures: Mapping[str, str] | None = None) -> Said:
+    """The words in a language, or in the first of ours that there is, marked. `figures` fill {slots}; unknown ones stay."""
+    chosen = next((each for each in (language, *LANGUAGES) if words.get(each)), None)
+    if chosen is None:
+        return Said("", language, is_fallback=True)
+    return Said(fill(words[chosen], figures or {}), chosen, chosen != language)
+
+
+def fill(text: str, figures: Mapping[str, str]) -> str:
+    """Put figures into {slots}: 您好，歡迎光臨{unit_type}型樣板房 (P2-4.4.3a)."""
+    return _SLOT.sub(lambda slot: str(figures.get(slot[1], slot[0])), text)
+
+
+def band_at(minute: int) -> str:
+    """The time band of a local minute of the day: morning to 11:00, noon to 13:00, then afternoon (P2-4.4.4)."""
+    if minute < NOON_FROM:
+        return "morning"
+    return "noon" if minute < AFTERNOON_FROM else "afternoon"
+
+
+def line_for(lines: Sequence[Mapping[str, Any]], trigger: str, post: str, band: str = "any") -> Mapping[str, Any] | None:
+    """The spoken line for a moment: one for this very post comes first, then one for this time of day (guideline K14)."""
+    fitting = [line for line in lines if line["trigger"] == trigger and line["post"] in (post, "any")]
+    fitting = [line for line in fitting if line["time_band"] in (band, "any")]
+    return max(fitting, key=lambda line: (line["post"] == post, line["time_band"] == band), default=None)
+
+
+def items_in_force(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The items of a checklist without those that are shipped switched off."""
+    return [item for item in body["items"] if not item.get("site_option")]
+
+
+def problems(body: Any) -> list[str]:
+    """What is wrong with the body of a version, place by place; nothing when it may be published."""
+    if not isinstance(body, Mapping):
+        return ["body: not an object"]
+    check = _SCHEMAS.get(str(body.get("kind")))
+    if check is None:
+        return [f"kind: {body.get('kind')} is not known"]
+    return [*_key(body, "id", "body"), *check(body)]
+
+
+def _checklist(body: Mapping[str, Any]) -> list[str]:
+    found = [*_choice(body, "purpose", PURPOSES, "body"), *_choice(body, "post", POSTS, "body"), *_clause(body, "body")]
+    found += [*_words(body, "title", "body"), *_words(body, "note", "body")]
+    items = _rows(body, "items")
+    return [*found, *_unique(items), *(problem for item in items for problem in _check_item(item))]
+
+
+def _check_item(item: Mapping[str, Any]) -> list[str]:
+    where = str(item.get("id"))
+    found = [*_key(item, "id", where), *_clause(item, where), *_words(item, "prompt", where)]
+    found += [*_choice(item, "response", RESPONSES, where), *_choice(item, "on_fail", ON_FAIL, where)]
+    return found + [f"{where}: {name} is not yes or no" for name in ("required", "critical") if type(item.get(name)) is not bool]
+
+
+def _greetings(body: Mapping[str, Any]) -> list[str]:
+    lines = _rows(body, "lines")
+    return [*_unique(lines), *(problem for line in lines for problem in _line(line))]
+
+
+def _line(line: Mapping[str, Any]) -> list[str]:
+    where = str(line.get("id"))
+    found = [*_key(line, "id", where), *_clause(line, where), *_words(line, "text", where), *_words(line, "cue", where)]
+    found += [*_choice(line, "post", POSTS, where), *_choice(line, "time_band", BANDS, where)]
+    if type(line.get("prescribed")) is not bool:
+        found.append(f"{where}: prescribed is not yes or no")
+    return found
+
+
+_SCHEMAS: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {"checklist": _checklist, "greetings": _greetings}
+KINDS = tuple(_SCHEMAS)
+
+
+def _rows(body: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    rows = body.get(name)
+    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+
+
+def _unique(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    keys = [row.get("id") for row in rows]
+    if not keys:
+        return ["body: nothing in it"]
+    return [f"{key}: twice" for key in {str(key) for key in keys if keys.count(key) > 1}]
+
+
+def _key(row: Mapping[str, Any], name: str, where: str) -> list[str]:
+    return [] if _KEY.fullmatch(str(row.get(name))) else [f"{where}: {name} is not a key"]
+
+
+def _clause(row: Mapping[str, Any], where: str) -> list[str]:
+    return [] if _CLAUSE.fullmatch(str(row.get("clause"))) else [f"{where}: clause is not one of the guideline"]
+
+
+def _choice(row: Mapping[str, Any], name: str, of: Sequence[str], where: str) -> list[str]:
+    return [] if row.get(name) in of else [f"{where}: {name} is not one of {', '.join(of)}"]
+
+
+def _words(row: Mapping[str, Any], name: str, where: str) -> list[str]:
+    words = row.get(name)
+    if not isinstance(words, Mapping):
+        return [f"{where}: {name} is missing"]
+    found = [f"{where}: {name} lacks {each}" for each in LANGUAGES if not str(words.get(each) or "").strip()]
+    slots = {each: sorted(_SLOT.findall(str(words.get(each)))) for each in LANGUAGES}
+    if len({tuple(names) for names in slots.values()}) > 1:
+        found.append(f"{where}: {name} has not the same figures in each language")
+    return found

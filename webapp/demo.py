@@ -1,0 +1,334 @@
+"""The demo site: 雲棲府, as operations sent through the ledger by named persons and two named tablets.
+
+Everything is derived from the instant it is loaded at: yesterday is whole, today has come as far as the clock. Ids are derived too,
+so a second load changes nothing.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from webapp import opening
+from webapp.base import clock, ids
+from webapp.base.database import db
+from webapp.content import queries as content
+from webapp.operations.entries import Batch, Entry, Source, digest_of
+from webapp.operations.ledger import the_ledger
+from webapp.operations.registry import get
+from webapp.operations.roles import ADMIN, GREETER, SUPERVISOR, WATER_BAR
+from webapp.staff.access import set_code, set_password
+from webapp.staff.models import Password
+from webapp.tablets.enrolment import Spot, enrol, make_code
+from webapp.tablets.queries import TabletRow, tablet
+
+CODE = "YQF"
+ZONE = "Asia/Shanghai"
+PASSWORD = "cloud-terrace"  # noqa: S105 - the demo's, printed on every start
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of the cast. `account` only for those who sign in at a desk."""
+
+    key: str
+    name: str
+    call_name: str
+    role: str
+    code: str
+    account: str | None = None
+
+
+CAST = (
+    Member("lin", "林靜怡", "靜怡", GREETER, "204618"),
+    Member("he", "何欣怡", "欣怡", GREETER, "731945"),
+    Member("su", "蘇曉彤", "曉彤", WATER_BAR, "586027"),
+    Member("chen", "陳思遠", "思遠", SUPERVISOR, "419380", "chen"),
+    Member("zhou", "周致和", "致和", ADMIN, "907254", "zhou"),
+)
+
+PLACES: Mapping[str, tuple[str, dict[str, str]]] = {
+    "flat-a": ("show_flat", {"zh-Hant": "A 型樣板房", "zh-Hans": "A 型样板房", "en": "Show flat A"}),
+    "bar": ("water_bar", {"zh-Hant": "水吧", "zh-Hans": "水吧", "en": "Water bar"}),
+    "hall": ("sales_centre", {"zh-Hant": "售樓中心", "zh-Hans": "售楼中心", "en": "Sales centre"}),
+    "laundry": ("laundry", {"zh-Hant": "洗衣房", "zh-Hans": "洗衣房", "en": "Laundry"}),
+    "store": ("store_room", {"zh-Hant": "儲藏間", "zh-Hans": "储藏间", "en": "Store room"}),
+}
+POSTS = {
+    "door": ("flat-a", GREETER, {"zh-Hant": "迎賓崗", "zh-Hans": "迎宾岗", "en": "Greeter's post"}),
+    "bar": ("bar", WATER_BAR, {"zh-Hant": "水吧崗", "zh-Hans": "水吧岗", "en": "Water bar"}),
+}
+SHIFTS = {
+    "early": ("8:30", "13:30", {"zh-Hant": "早班", "zh-Hans": "早班", "en": "Early shift"}),
+    "middle": ("13:30", "18:30", {"zh-Hant": "中班", "zh-Hans": "中班", "en": "Middle shift"}),
+}
+TABLETS = {"door": ("A 型樣板房 1", "flat-a"), "bar": ("水吧 1", "bar")}
+BAR_LEVELS = (("milk.fresh", 1000, 4000), ("tea.green", 100, 500), ("cup.paper", 60, 200))
+"""What the water bar keeps within reach: item, minimum and par in base units."""
+BAR_LEFT = (("milk.fresh", "650"), ("tea.green", "210"), ("cup.paper", "48"))
+"""What it counts at the end of a day."""
+YESTERDAY = (
+    "09:08 2", "09:35 4", "10:02 3", "10:40 2", "11:15 5", "11:50 2", "12:25 3", "13:45 4", "14:20 2", "15:05 6", "15:40 2",
+    "16:15 3", "16:50 2", "17:15 1",
+)  # fmt: skip
+TODAY = (
+    "09:10 3", "09:24 5", "09:51 2", "10:18 4", "11:05 6", "11:30 2", "12:20 4", "13:50 3", "14:35 2", "15:20 5", "16:05 2",
+    "16:40 4", "17:12 2",
+)  # fmt: skip
+LEFT = ("flat_open.air", "flat_open.layout")
+"""Points of today's opening check that nobody has answered."""
+STAYED = 28
+"""Minutes a party of the demo stays."""
+
+
+@dataclass(frozen=True)
+class DemoReport:
+    """What the person at the terminal needs. `enrolment_code` opens one tablet at the door within ten minutes."""
+
+    people: tuple[Member, ...]
+    enrolment_code: str
+    is_new: bool
+
+
+@dataclass
+class Log:
+    """What one tablet recorded, in the order of its clock."""
+
+    station: str
+    midnight: datetime
+    steps: list[tuple[int, str, str, dict[str, str], str]] = field(default_factory=list)
+
+    def at(self, time: str, minutes: int = 0) -> int:
+        hour, minute = map(int, time.split(":"))
+        return clock.instant_of(self.midnight.replace(hour=hour, minute=minute) + timedelta(minutes=minutes))
+
+    def keep(self, at: int, who: str, operation: str, **body: str) -> str:
+        """Note an entry; its id, for others to name."""
+        made = _entry_id(at, self.station, len(self.steps))
+        self.steps.append((at, person(who), operation, body, made))
+        return made
+
+
+def _entry_id(at: int, *parts: object) -> str:
+    """A UUIDv7 of an instant that comes out the same every time."""
+    chance = int(ids.derived("demo", "entry", at, *parts).replace("-", ""), 16)
+    value = at << 80 | 7 << 76 | (chance >> 100 & 0xFFF) << 64 | 2 << 62 | chance & (1 << 62) - 1
+    return ids.canonical(f"{value:032x}")
+
+
+def first_party(at: int) -> str:
+    """The id of the first party of the day that has this instant."""
+    log = Log("door", _midnight(at))
+    _door(log, TODAY, LEFT)
+    return next(made for _at, _who, operation, _body, made in log.steps if operation == "tours.arrive")
+
+
+def named(kind: str, code: str) -> str:
+    """The id of the demo's reference data: `named("place", "flat-a")`, `named("item", "cover.cloth")`."""
+    return ids.derived("demo", CODE, kind, code)
+
+
+def project_id() -> str:
+    return named("project", CODE)
+
+
+def person(key: str) -> str:
+    return named("person", key)
+
+
+def version(code: str) -> str:
+    """The version of a document that the demo publishes."""
+    return named("version", code)
+
+
+def is_loaded() -> bool:
+    """Passwords come last, so that a load which broke off is taken up again."""
+    wanted = [person(each.key) for each in CAST if each.account]
+    found = db.session.scalar(select(func.count()).select_from(Password).where(Password.person_id.in_(wanted)))
+    return found == len(wanted)
+
+
+def load(at: int) -> DemoReport:
+    """Load the demo site as it would be at an instant, once."""
+    is_new = not is_loaded()
+    db.session.rollback()
+    if is_new:
+        opened_at = clock.instant_of(_midnight(at) - timedelta(days=7, hours=-7))
+        opening.carry_out(opening.plan(_site(), "demo", is_demo=True), opened_at)
+        _stock_up(opened_at)
+        _work(at, opened_at)
+        _give_access()
+    code = make_code(project_id(), f"{TABLETS['door'][0][:-1]}2", "door", at)
+    db.session.rollback()
+    return DemoReport(CAST, code, is_new)
+
+
+def describe(report: DemoReport, url: str) -> str:
+    """What `make run` ends with."""
+    desk = [f"  {each.account:<6} {PASSWORD}   {each.name} ({each.role})" for each in report.people if each.account]
+    front = [f"  {each.code}  {each.name} ({each.role})" for each in report.people]
+    lines = [
+        f"The demo site {CODE} is {'loaded' if report.is_new else 'there already; its data are kept'}.",
+        "", f"Desk: {url}/  Sign in with:", *desk,
+        "", "Six digits at a tablet:", *front,
+        "", f"A tablet at the door: open {url}/enrol and type {report.enrolment_code} (good for ten minutes).",
+        f"Another code: threshold tablets enrol --project {CODE} --name NAME",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _midnight(at: int) -> datetime:
+    return clock.local(at, ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _site() -> opening.Tree:
+    """What a file would say of it."""
+    delivered = content.delivered("project")
+    site, flat = delivered["project"], delivered["unit_types"][0]
+    levels: dict[str, dict[str, Mapping[str, int]]] = {item["id"]: {} for item in content.delivered("items")["items"]}
+    levels["cover.cloth"]["flat-a"] = {"minimum": 30, "par": 90}
+    for sku, minimum, par in BAR_LEVELS:
+        levels[sku]["bar"] = {"minimum": minimum, "par": par}
+    return {
+        "project": {"code": CODE, "names": site["name"], "zone": ZONE, "record_language": "zh-Hant", "opens": "9:00",
+                    "closes": "18:00", "placeholders": site["placeholders"]},
+        "places": {key: {"kind": kind, "names": names} for key, (kind, names) in PLACES.items()},
+        "flats": {"a": {"place": "flat-a", "code": "A", "unit_type": flat["code"], "title": flat["title"],
+                        "area": flat["placeholders"]["area_sqm"], "placeholders": flat["placeholders"]}},
+        "posts": {key: {"place": place, "role": role, "names": names} for key, (place, role, names) in POSTS.items()},
+        "shifts": {key: {"starts": starts, "ends": ends, "names": names} for key, (starts, ends, names) in SHIFTS.items()},
+        "items": levels,
+        "people": {each.key: {"name": each.name, "call_name": each.call_name, "language": "zh-Hant", "roles": [each.role]}
+                   for each in CAST},
+    }  # fmt: skip
+
+
+def _submit(operation: str, entry_id: str, at: int, /, **body: object) -> None:
+    opening.submit(project_id(), operation, entry_id, body, at)
+
+
+def _stock_up(at: int) -> None:
+    store, covers = named("place", "store"), named("item", "cover.cloth")
+    for item in content.delivered("items")["items"]:
+        made = named("item", item["id"])
+        _submit("stock.receive", named("opening", item["id"]), at, item=made, place=store, quantity=item["par"])
+    _submit("stock.draw", named("opening", "flat-a"), at, item=covers, place=named("place", "flat-a"), store=store, quantity=60)
+
+
+def _give_access() -> None:
+    for each in CAST:
+        set_code(person(each.key), each.code, shown=True)
+    for each in CAST:
+        if each.account:
+            set_password(person(each.key), each.account, PASSWORD)
+
+
+def _work(at: int, opened_at: int) -> None:
+    """Yesterday whole, and today as far as it has come, as the two tablets recorded it."""
+    today = _midnight(at)
+    for station in TABLETS:
+        source = _tablet(station, opened_at)
+        sent = 0
+        for midnight, parties, left in (
+            (today - timedelta(days=1), YESTERDAY, ()),
+            (today, TODAY, LEFT),
+        ):
+            log = Log(station, midnight)
+            (_door if station == "door" else _bar)(log, parties, left)
+            sent = _send(source, log, sent, at)
+
+
+def _tablet(station: str, at: int) -> TabletRow:
+    name, place = TABLETS[station]
+    chosen = named("tablet", station)
+    spot = Spot(named("place", place), named("flat", "a") if place == "flat-a" else None)
+    return tablet(project_id(), chosen) or enrol(project_id(), name, station, at, spot=spot, tablet_id=chosen).tablet
+
+
+def _send(source: TabletRow, log: Log, sent: int, at: int) -> int:
+    """Send what had happened by `at` as one batch. Returns the tablet's number after it."""
+    steps = [step for step in sorted(log.steps, key=lambda step: step[0]) if step[0] <= at]
+    entries = tuple(_entry(step, sent + place) for place, step in enumerate(steps, 1))
+    if not entries:
+        return sent
+    batch = Batch(1, entries, "demo-entries", sent + len(entries), "", 0)
+    received_at = min(at, entries[-1].happened_at + clock.MINUTE)
+    answer = the_ledger().receive(Source(source.id, source.number, source.project_id, source.enrolled_at), batch, received_at)
+    wrong = [result for result in answer.results if result["outcome"] not in {"applied", "duplicate"} or result.get("flags")]
+    if wrong:
+        raise RuntimeError(f"the demo's entries were not taken: {wrong[:3]}")
+    return sent + len(entries)
+
+
+def _entry(step: tuple[int, str, str, dict[str, str], str], seq: int) -> Entry:
+    at, author, operation, body, made = step
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Entry(
+        id=made, seq=seq, operation=operation, version=1, body=text, digest=digest_of(text), author=author,
+        proof=get(operation).proof, happened_at=at, offset=0, beacon_at=at - clock.MINUTE,
+    )  # fmt: skip
+
+
+def _door(log: Log, parties: Sequence[str], left: Sequence[str]) -> None:
+    """A day at the door: 林靜怡 until 13:20, then 何欣怡."""
+    place, post, covers = named("place", "flat-a"), named("post", "door"), named("item", "cover.cloth")
+    log.keep(log.at("08:32"), "lin", "shifts.take_post", post=post)
+    _tick(log, "lin", "check.flat_opening", "flat-a", log.at("08:38"), {"flat_open.covers": "60"}, left)
+    log.keep(log.at("08:52"), "lin", "stock.count", item=covers, place=place, state="clean", counted="60")
+    log.keep(log.at("08:53"), "lin", "stock.count", item=covers, place=place, state="soiled", counted="0")
+    for time, guests in (party.split() for party in parties):
+        _receive(log, time, guests)
+    log.keep(
+        log.at("11:45"), "lin", "duty.remark", place=place, post=post, category="repair", text="客廳落地燈不亮，已告知工程部。"
+    )
+    log.keep(log.at("12:58"), "lin", "stock.draw", item=covers, place=place, store=named("place", "store"), quantity="30")
+    offer = log.keep(log.at("13:20"), "lin", "duty.offer", place=place, post=post, to=person("he"),
+                     note="落地燈待修，其餘正常。")  # fmt: skip
+    log.keep(log.at("13:22"), "he", "duty.accept", offer=offer, result="accepted")
+    log.keep(log.at("13:23"), "lin", "shifts.leave_post", post=post)
+    log.keep(log.at("13:24"), "he", "shifts.take_post", post=post)
+    pairs = sum(int(party.split()[1]) for party in parties)
+    log.keep(log.at("17:50"), "he", "stock.count", item=covers, place=place, state="clean", counted=str(90 - pairs))
+    log.keep(
+        log.at("17:52"), "he", "stock.collect", item=covers, place=place, laundry=named("place", "laundry"), quantity=str(pairs)
+    )
+    _tick(log, "he", "check.flat_closing", "flat-a", log.at("17:53"), {
+        "flat_close.covers_clean": str(90 - pairs), "flat_close.covers_soiled": str(pairs),
+    })  # fmt: skip
+    log.keep(log.at("18:05"), "he", "shifts.leave_post", post=post)
+
+
+def _receive(log: Log, time: str, guests: str) -> None:
+    who = "lin" if time < "13:20" else "he"
+    party = log.keep(log.at(time), who, "tours.arrive", flat=named("flat", "a"), place=named("place", "flat-a"), guests=guests,
+                     covers=guests, item=named("item", "cover.cloth"))  # fmt: skip
+    left_at = log.at(time, STAYED)
+    log.keep(left_at, "lin" if left_at < log.at("13:20") else "he", "tours.see_off", party=party)
+
+
+def _bar(log: Log, _parties: Sequence[str], _left: Sequence[str]) -> None:
+    """A day at the bar: 蘇曉彤."""
+    place, post = named("place", "bar"), named("post", "bar")
+    log.keep(log.at("08:36"), "su", "shifts.take_post", post=post)
+    _tick(log, "su", "check.bar_opening", "bar", log.at("08:40"), {"bar_open.fridge": "4"})
+    for minute, (sku, quantity) in enumerate((("milk.fresh", "3000"), ("tea.green", "250"), ("cup.paper", "100"))):
+        log.keep(log.at("08:55", minute), "su", "stock.draw", item=named("item", sku), place=place, store=named("place", "store"),
+                 quantity=quantity)  # fmt: skip
+    log.keep(log.at("15:30"), "su", "duty.remark", place=place, post=post, category="stock", text="橙汁只夠兩天。")
+    for minute, (sku, left) in enumerate(BAR_LEFT):
+        log.keep(log.at("17:40", minute), "su", "stock.count", item=named("item", sku), place=place, state="clean", counted=left)
+    _tick(log, "su", "check.bar_closing", "bar", log.at("17:45"), {})
+    log.keep(log.at("18:08"), "su", "shifts.leave_post", post=post)
+
+
+def _tick(log: Log, who: str, code: str, place: str, at: int, numbers: Mapping[str, str], left: Sequence[str] = ()) -> None:
+    """Answer a checklist, an item every twenty seconds; numbers where a number is asked."""
+    body = next(body for body in content.bodies() if body["id"] == code)
+    day = log.midnight.date().isoformat()
+    answered = [item for item in body["items"] if not item.get("site_option") and item["id"] not in left]
+    for number, item in enumerate(answered):
+        said = {"number": numbers[item["id"]]} if item["id"] in numbers else {"answer": "pass"}
+        log.keep(at + number * 20 * clock.SECOND, who, "checklists.answer", version=version(code), place=named("place", place),
+                 item=item["id"], day=day, **said)  # fmt: skip

@@ -1,0 +1,227 @@
+"""The home of the door and of the bar, and the handover of a post (P2-4.4.2c, P2-4.4.3a, P2-4.4.6a, P2-4.5.2d).
+
+All see the whole of their place, so they stand here."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Flask, g, render_template
+from flask_babel import gettext as _
+
+from webapp.base import clock
+from webapp.base.i18n import language
+from webapp.base.written import span_text, time_text
+from webapp.checklists import queries as checklists
+from webapp.checklists.queries import Check
+from webapp.content import queries as content
+from webapp.duty import queries
+from webapp.duty.rules import open_for, status
+from webapp.operations import registry
+from webapp.operations.roles import FRONT
+from webapp.shifts import queries as shifts
+from webapp.sites import queries as sites
+from webapp.sites.models import Project
+from webapp.staff.queries import colleagues, people
+from webapp.stock import queries as stock
+from webapp.stock.rules import CLEAN
+from webapp.tablets.frames import this_flat, this_post, this_role, this_site
+from webapp.tablets.stations import station_page
+from webapp.tours import queries as tours
+from webapp.tours.rules import Status as PartyStatus
+from webapp.tours.rules import status as party_status
+
+bp = Blueprint("duty", __name__)
+SHOWN = 3
+"""The newest parties of the home; whoever is still inside is there besides, to be seen off."""
+TICKS = 6
+"""Points of a check on a locked screen; a number is no tick and asks to see what was counted."""
+CLOSING_WITHIN = 90 * clock.MINUTE
+"""From then on before closing time the home asks for the closing check."""
+
+
+@station_page(bp, "door", "", families=("tours", "stock", "checklists", "shifts"), minutes=15)
+def home() -> str:
+    """What to do when guests come."""
+    site, flat, at = this_site(), this_flat(), clock.now()
+    parties = tours.today(site, at, g.tablet.place_id)
+    return render_template(
+        "duty/home.html",
+        day=clock.day_of(at, site.zone),
+        band=_band(clock.local(at, site.zone).hour),
+        shift=_shift(site, at),
+        post=this_post(),
+        flat=flat,
+        line=tours.welcome(site, flat, at, language()) if flat else None,
+        check=_check(checklists.checks(site, g.tablet.place_id, this_role(), at), site, at),
+        covers=_covers(site, at),
+        parties=[party for place, party in enumerate(parties) if place < SHOWN or party_status(party, at) is PartyStatus.INSIDE],
+        since=sites.day_around(site, at)[0],
+        count=len(parties),
+        guests=sum(party.guests for party in parties),
+        status=party_status,
+        at=at,
+    )
+
+
+@station_page(bp, "bar", "", families=("stock", "checklists", "shifts", "duty"), minutes=15)
+def counter() -> str:
+    """The water bar's home (水吧): the check that is due, what runs low, what was remarked."""
+    site, at = this_site(), clock.now()
+    start, _end = sites.day_around(site, at)
+    place_id = g.tablet.place_id
+    remarks = queries.remarks(site.id, start, at + 1, place_id)
+    items = stock.watched(site.id, place_id, at)
+    found = {item.id: tours.covers(site.id, place_id, item, at, at) for item in items}
+    return render_template(
+        "duty/counter.html",
+        day=clock.day_of(at, site.zone),
+        band=_band(clock.local(at, site.zone).hour),
+        shift=_shift(site, at),
+        post=this_post(),
+        check=_check(checklists.checks(site, place_id, this_role(), at), site, at),
+        items=sorted(items, key=lambda item: not found[item.id].runs_low),
+        found=found,
+        remarks=remarks,
+        people=people(row.author_id for row in remarks if row.author_id),
+        kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
+    )
+
+
+@station_page(bp, ("door", "bar"), "locked", families=("tours", "stock", "checklists"), minutes=15)
+def locked() -> str:
+    """What a locked tablet shows: what may be recorded without a code, and no name but that of whoever is on post."""
+    site, flat, at = this_site(), this_flat(), clock.now()
+    check = _check(checklists.checks(site, g.tablet.place_id, this_role(), at), site, at)
+    left = check.run.left if check else ()
+    return render_template(
+        "duty/locked.html",
+        flat=flat,
+        line=tours.welcome(site, flat, at, language()) if flat else None,
+        item=stock.covers_item(site.id, g.tablet.place_id, at) if flat else None,
+        parties=[each for each in tours.today(site, at, g.tablet.place_id) if party_status(each, at) is PartyStatus.INSIDE],
+        check=check,
+        ticks=[one for one in left if one.item["response"] != "number"][:TICKS],
+    )
+
+
+def _band(hour: int) -> str:
+    return "morning" if hour < 11 else "noon" if hour < 13 else "afternoon" if hour < 18 else "evening"
+
+
+def _opens_and_closes(site: Project, at: int) -> tuple[int, int]:
+    """First and last instant of the site's opening hours on the local day of `at`."""
+    start, _end = sites.day_around(site, at)
+    return start + site.opens * clock.MINUTE, start + site.closes * clock.MINUTE
+
+
+def _shift(site: Project, at: int) -> dict[str, Any] | None:
+    """The shift that is on, how far it has come, and what is left of it."""
+    kind = shifts.shift_at(site.id, at)
+    if kind is None:
+        return None
+    begins, ends = shifts.bounds(site.id, kind, at)
+    return {
+        "names": kind.names,
+        "begins": time_text(begins, site.zone),
+        "ends": time_text(ends, site.zone),
+        "percent": round(100 * (at - begins) / max(1, ends - begins)),
+        "left": _("%(span)s left", span=span_text(ends - at)),
+    }
+
+
+def _check(found: Sequence[Check], site: Project, at: int) -> Check | None:
+    """The check that is due: the opening check until it is done, the closing check towards the end of the day."""
+    _opens, closes = _opens_and_closes(site, at)
+    due = [each for each in found if each.edition.body["purpose"] != "closing" or at >= closes - CLOSING_WITHIN]
+    return next((each for each in due if not each.run.is_complete), due[-1] if due else None)
+
+
+def _covers(site: Project, at: int) -> dict[str, Any] | None:
+    """The shoe covers of this show flat, with what the gauge needs."""
+    if g.tablet.station != "door":
+        return None
+    item = stock.covers_item(site.id, g.tablet.place_id, at)
+    if item is None:
+        return None
+    opens, closes = _opens_and_closes(site, at)
+    found = tours.covers(site.id, g.tablet.place_id, item, min(opens, at), at)
+    full = max(stock.par(site.id, g.tablet.place_id, item, at), found.clean, 1)
+    lasts = found.lasts_until if found.lasts_until and found.lasts_until < closes else None
+    return {
+        "item": item,
+        "found": found,
+        "full": full,
+        "percent": round(100 * found.clean / full),
+        "mark": round(100 * found.minimum / full),
+        "lasts_until": time_text(lasts, site.zone) if lasts else None,
+    }
+
+
+@station_page(bp, ("door", "bar"), "handover", families=("duty", "tours", "stock", "checklists", "shifts"), minutes=60)
+def handover() -> str:
+    """Remarks of the day, the offer that waits, and how the day stands."""
+    site, at = this_site(), clock.now()
+    start, _end = sites.day_around(site, at)
+    post = this_post()
+    offers = queries.handovers(site.id, start - clock.DAY, at + 1, at, g.tablet.place_id)
+    remarks = queries.remarks(site.id, start, at + 1, g.tablet.place_id)
+    parties = tours.today(site, at, g.tablet.place_id)
+    covers = _covers(site, at)
+    staff = colleagues(site.id, at, FRONT)
+    return render_template(
+        "duty/handover.html",
+        post=post,
+        shift=_shift(site, at),
+        remarks=remarks,
+        offers=offers,
+        waiting=open_for(offers, post.id) if post else None,
+        status=status,
+        kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
+        staff=[(each.id, each.name) for each in staff],
+        people=people({*(row.author_id for row in remarks if row.author_id), *_signers(offers)}),
+        parties=parties,
+        checks=checklists.checks(site, g.tablet.place_id, this_role(), at),
+        covers=covers,
+        drawn=_drawn(site, covers, start, at),
+        start=start,
+        at=at,
+    )
+
+
+MENDED_AT = {"tours": "parties", "checklists": "checks", "stock": "stock", "duty": "handover", "shifts": "post"}
+"""Where an entry of a package can be said again."""
+AT_THE_DESK = {"shifts.leave_post", "shifts.take_post", "stock.receive"}
+"""No page of a tablet has a form for these; the supervisor mends them."""
+
+
+@station_page(bp, ("door", "bar"), "outbox", families=())
+def outbox() -> str:
+    """Everything this tablet has kept, and the repair room: drawn here, filled by the script."""
+    lists = content.all_in_force(g.tablet.project_id, "checklist", clock.now())
+    return render_template(
+        "duty/outbox.html",
+        operations=[
+            (each, "" if each.name in AT_THE_DESK else MENDED_AT.get(each.family, "")) for each in registry.every() if each.offline
+        ],
+        kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
+        prompts={item["id"]: item["prompt"] for each in lists for item in each.body["items"]},
+    )
+
+
+def _signers(offers: Sequence[Any]) -> set[str]:
+    """Everybody whose name stands under one of these handovers."""
+    named = {person_id for each in offers for person_id in (each.author_id, each.to_person_id) if person_id}
+    return named | {answer.author_id for each in offers for answer in each.answers if answer.author_id}
+
+
+def _drawn(site: Project, covers: dict[str, Any] | None, start: int, at: int) -> int:
+    """How much was drawn into this place today, in thousandths."""
+    if covers is None:
+        return 0
+    moved = stock.movements(site.id, start, at + 1, g.tablet.place_id, covers["item"].id)
+    return sum(each.quantity for each in moved if each.kind == "issue" and each.state == CLEAN)
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(bp)

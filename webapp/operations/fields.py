@@ -1,0 +1,251 @@
+"""The only fields an operation's form may use. Each owns one pure `clean(raw) → value` that knows its limits.
+
+A page runs `clean` inside WTForms, the sync door runs it directly; a property test holds both equal.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import wtforms
+from flask_babel import gettext as _
+from wtforms.widgets import TextArea, TextInput
+
+Raw = str | Sequence[str] | None
+GREATEST = 2**53 - 1
+_DIGITS = str.maketrans("０１２３４５６７８９．－，", "0123456789.-,")
+_WHOLE = re.compile(r"-?[0-9]{1,16}")
+_DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,3})?")
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Invalid(ValueError):
+    """What is wrong with a value, as a code that the catalogue turns into words. `limit` is the bound that was passed."""
+
+    def __init__(self, code: str, limit: int | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.limit = limit
+
+
+def explain(code: str, limit: int | None = None) -> str:
+    """The words for a code, in the reader's language: what is wrong and how to mend it."""
+    words = {
+        "required": _("Fill this in."),
+        "too_long": _("Too long: at most %(limit)s characters.", limit=limit),
+        "not_a_number": _("Write a whole number, such as 12."),
+        "not_a_quantity": _("Write a number with at most three decimals, such as 1.5."),
+        "too_small": _("At least %(limit)s.", limit=limit),
+        "too_large": _("At most %(limit)s.", limit=limit),
+        "not_offered": _("Choose one of the entries offered."),
+        "not_an_id": _("This entry cannot be read; choose it again."),
+        "not_an_instant": _("Write a date and time."),
+        "when": _("At most 48 hours back, and not in the future."),
+        "other_project": _("This belongs to another project."),
+        "too_many": _("At most %(limit)s entries.", limit=limit),
+        "malformed": _("This entry cannot be read."),
+        "not_refused": _("The entry to be mended was not refused."),
+    }
+    return words.get(code, code)
+
+
+class Field(wtforms.Field):
+    """A field with one pure `clean`. Absent and blank are the same; `optional` fields then hold None."""
+
+    widget: Any = TextInput()
+
+    def __init__(self, label: str = "", *, optional: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.optional = optional
+        self.code: str | None = None
+
+    def clean(self, raw: Raw) -> Any:
+        """The value of what was typed. Raises Invalid."""
+        text = raw if isinstance(raw, str) else (raw[0] if raw else "")
+        text = text.strip()
+        if text:
+            return self.parse(text)
+        if self.optional:
+            return None
+        raise Invalid("required")
+
+    def parse(self, text: str) -> Any:
+        """The value of a text that is not blank. Raises Invalid."""
+        raise NotImplementedError
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            self.data = self.clean(valuelist)
+        except Invalid as wrong:
+            self.code = wrong.code
+            raise ValueError(explain(wrong.code, wrong.limit)) from wrong
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else str(self.data)
+
+
+class Text(Field):
+    """Plain text; control and bidi characters are dropped."""
+
+    def __init__(self, label: str = "", *, most: int = 200, lines: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.most = most
+        if lines:
+            self.widget = TextArea()
+
+    def parse(self, text: str) -> str:
+        if len(text) > self.most:
+            raise Invalid("too_long", self.most)
+        return text if text.isascii() and text.isprintable() else _CONTROL.sub("", text)
+
+
+class _Bounded(Field):
+    """A figure between `least` and `most`."""
+
+    def __init__(self, label: str = "", *, least: int = 0, most: int = 1_000_000, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.least, self.most = least, most
+
+
+class Number(_Bounded):
+    """A whole number."""
+
+    def parse(self, text: str) -> int:
+        if not text.isascii():
+            text = text.translate(_DIGITS)
+        if not _WHOLE.fullmatch(text):
+            raise Invalid("not_a_number")
+        return _bounded(int(text), self.least, self.most, 1)
+
+
+class Quantity(_Bounded):
+    """An amount of the base unit, held as integer thousandths; the bounds are in base units."""
+
+    def parse(self, text: str) -> int:
+        if not text.isascii():
+            text = text.translate(_DIGITS)
+        if not _DECIMAL.fullmatch(text):
+            raise Invalid("not_a_quantity")
+        whole, _dot, part = text.partition(".")
+        thousandths = int(whole.lstrip("-")) * 1000 + int(part.ljust(3, "0") or 0)
+        return _bounded(-thousandths if whole.startswith("-") else thousandths, self.least, self.most, 1000)
+
+
+def _bounded(value: int, least: int, most: int, scale: int) -> int:
+    if value < least * scale:
+        raise Invalid("too_small", least)
+    if value > most * scale:
+        raise Invalid("too_large", most)
+    return value
+
+
+class Choice(Field):
+    """One of a few words."""
+
+    def __init__(self, label: str = "", *, of: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.of = frozenset(of)
+        self.offered = tuple(of)
+
+    def parse(self, text: str) -> str:
+        if text not in self.of:
+            raise Invalid("not_offered")
+        return text
+
+
+class Choices(Field):
+    """Any of a few words, none twice, in the order offered."""
+
+    def __init__(self, label: str = "", *, of: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.offered = tuple(of)
+
+    def clean(self, raw: Raw) -> tuple[str, ...]:
+        chosen = {raw} if isinstance(raw, str) else set(raw or ())
+        chosen.discard("")
+        if not chosen <= set(self.offered):
+            raise Invalid("not_offered")
+        if not chosen and not self.optional:
+            raise Invalid("required")
+        return tuple(word for word in self.offered if word in chosen)
+
+
+class Ticked(Field):
+    """Yes or no; absent is no."""
+
+    def clean(self, raw: Raw) -> bool:
+        text = raw if isinstance(raw, str) else (raw[0] if raw else "")
+        return text.strip().lower() in {"1", "y", "yes", "true", "on"}
+
+
+class Identity(Field):
+    """The id of another entry (a party, an offer): shape only, for a fact never depends on another fact."""
+
+    def parse(self, text: str) -> str:
+        found = text.lower()
+        if not _ID.fullmatch(found):
+            raise Invalid("not_an_id")
+        return found
+
+
+class Reference(Identity):
+    """A row of reference data, by kind (its table with a dot: `sites.flat`). The ledger asks for a whole batch at once
+    whether it belongs to this project, never whether it is still offered."""
+
+    def __init__(self, kind: str, label: str = "", **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.kind = kind
+
+
+class Instant(Field):
+    """Milliseconds UTC, as digits. With `back_dates` it says when a fact really was (補記), at most 48 h before."""
+
+    def __init__(self, label: str = "", *, back_dates: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.back_dates = back_dates
+
+    def parse(self, text: str) -> int:
+        if not _WHOLE.fullmatch(text):
+            raise Invalid("not_an_instant")
+        value = int(text)
+        if not 0 <= value <= GREATEST:
+            raise Invalid("not_an_instant")
+        return value
+
+
+class Document(Field):
+    """A JSON text, for reference data that an import brings (words in three languages, a content body)."""
+
+    def __init__(self, label: str = "", *, most: int = 200_000, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.most = most
+
+    def parse(self, text: str) -> Any:
+        import json
+
+        if len(text) > self.most:
+            raise Invalid("too_long", self.most)
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise Invalid("malformed") from None
+
+
+class Form(wtforms.Form):
+    """An operation's form. A plain WTForms form: nothing of the current request comes in behind its back."""
+
+    OPERATION_FIELDS: ClassVar[tuple[type[Field], ...]] = (
+        Text,
+        Number,
+        Quantity,
+        Choice,
+        Choices,
+        Ticked,
+        Identity,
+        Reference,
+        Instant,
+        Document,
+    )

@@ -1,0 +1,168 @@
+"""The ledger's own tables, and the shape every fact has.
+
+Tablet, author and project are plain ids here, without foreign keys: this floor may not look up.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from webapp.base.append_only import append_only
+from webapp.base.database import Base, Id, Instant
+
+KEYED = {"sqlite_with_rowid": False}
+"""SQLite keeps the row in its primary key, one tree less to write for each."""
+
+
+class Fact(Base):
+    """What happened: an immutable row that repeats its order key (protocol: order)."""
+
+    __abstract__ = True
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    operation_id: Mapped[Id] = mapped_column(primary_key=True)
+    line: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True)
+    effective_at: Mapped[Instant]
+    tablet_no: Mapped[int]
+    epoch: Mapped[int]
+    seq: Mapped[int]
+    author_id: Mapped[Id | None]
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[sa.Index | dict[str, bool], ...]:  # noqa: N805 - SQLAlchemy calls it with the class
+        return (sa.Index(None, "project_id", "effective_at"), KEYED)
+
+    @property
+    def place_in_order(self) -> tuple[int, int, int, int, str, int]:
+        """Where this fact stands in the one order of facts, for comparing outside the database."""
+        return (self.effective_at, self.tablet_no, self.epoch, self.seq, self.operation_id, self.line)
+
+    @classmethod
+    def order(cls) -> tuple[sa.orm.InstrumentedAttribute[object], ...]:
+        """The one order of facts everywhere."""
+        return (cls.effective_at, cls.tablet_no, cls.epoch, cls.seq, cls.operation_id, cls.line)
+
+
+class Head(Base):
+    """How far one store of one tablet has come. Locked first in each batch. `branch` is '' for the main line."""
+
+    __tablename__ = "operations_head"
+
+    tablet_id: Mapped[Id] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    branch: Mapped[str] = mapped_column(sa.String(16), primary_key=True, default="")
+    project_id: Mapped[Id]
+    acked_seq: Mapped[int] = mapped_column(default=0)
+    good_at: Mapped[Instant] = mapped_column(default=0)
+    last_wall: Mapped[Instant | None]
+    last_offset: Mapped[Instant | None]
+    high_seq: Mapped[int] = mapped_column(default=0)
+    update_no: Mapped[int] = mapped_column(default=0)
+    seen_at: Mapped[Instant] = mapped_column(default=0)
+    build: Mapped[str] = mapped_column(sa.String(64), default="")
+    new_epoch: Mapped[int | None]
+    about: Mapped[str] = mapped_column(sa.String(400), default="", server_default="")
+    """What the tablet last told of itself (JSON), and when: shown to people, never decided by."""
+    about_at: Mapped[Instant] = mapped_column(default=0, server_default="0")
+
+
+DOUBTFUL = sa.text("(outcome <> 'applied' or flags <> '')")
+"""Receipts that somebody may have to look at: few, and found by an index of their own. (Literal, for SQLite compares texts.)"""
+
+
+class Receipt(Base):
+    """The answer to one entry, with its exact text. Kept whatever the outcome: nothing a person typed is dropped."""
+
+    __tablename__ = "operations_receipt"
+    __table_args__ = (
+        sa.UniqueConstraint("project_id", "tablet_id", "epoch", "branch", "seq"),
+        sa.Index("ix_operations_receipt_doubtful", "project_id", "effective_at", sqlite_where=DOUBTFUL, postgresql_where=DOUBTFUL),
+        sa.Index(
+            "ix_operations_receipt_repairs",
+            "project_id",
+            "repairs",
+            sqlite_where=sa.text("repairs is not null"),
+            postgresql_where=sa.text("repairs is not null"),
+        ),
+        KEYED,
+    )
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    tablet_id: Mapped[Id | None]
+    tablet_no: Mapped[int]
+    epoch: Mapped[int | None]
+    branch: Mapped[str] = mapped_column(sa.String(16), default="")
+    seq: Mapped[int | None]
+    operation: Mapped[str] = mapped_column(sa.String(64))
+    version: Mapped[int]
+    author_id: Mapped[Id | None]
+    proof: Mapped[str] = mapped_column(sa.String(64))
+    happened_at: Mapped[Instant]
+    clock_offset: Mapped[Instant | None]
+    beacon_at: Mapped[Instant | None]
+    received_at: Mapped[Instant]
+    effective_at: Mapped[Instant]
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    raw: Mapped[str] = mapped_column(sa.Text)
+    outcome: Mapped[str] = mapped_column(sa.String(16))
+    flags: Mapped[str] = mapped_column(sa.String(200), default="")
+    detail: Mapped[str] = mapped_column(sa.Text, default="")
+    repairs: Mapped[Id | None]
+
+
+class Update(Base):
+    """A changed outcome on its way to the tablet (held → applied), numbered per tablet, kept 180 days."""
+
+    __tablename__ = "operations_update"
+
+    tablet_id: Mapped[Id] = mapped_column(primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[Id]
+    receipt_id: Mapped[Id]
+    outcome: Mapped[str] = mapped_column(sa.String(16))
+    made_at: Mapped[Instant]
+
+
+class Revision(Base):
+    """Rises once per batch for each family that changed; pages hold it in their etag."""
+
+    __tablename__ = "operations_revision"
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    family: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    no: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+
+
+@append_only
+class Audit(Base):
+    """What changed and who did it; appended, never changed (see operations/audit.py). `subject_id`: what or whom it is about.
+
+    For an operation `subject_id` is its receipt and `digest` that of the text. `detail` is JSON without personal data.
+    """
+
+    __tablename__ = "operations_audit"
+    __table_args__ = (KEYED,)
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    at: Mapped[Instant]
+    kind: Mapped[str] = mapped_column(sa.String(64))
+    author_id: Mapped[Id | None]
+    tablet_id: Mapped[Id | None]
+    subject_id: Mapped[Id | None]
+    outcome: Mapped[str] = mapped_column(sa.String(16))
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    detail: Mapped[str] = mapped_column(sa.Text)
+
+
+@append_only
+class Link(Base):
+    """A row's place in the chain of its project: SHA-256 over the hash before it and the row."""
+
+    __tablename__ = "operations_link"
+    __table_args__ = (sa.UniqueConstraint("project_id", "audit_id"), KEYED)
+
+    project_id: Mapped[Id] = mapped_column(primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True)
+    audit_id: Mapped[Id]
+    hash: Mapped[str] = mapped_column(sa.String(64))

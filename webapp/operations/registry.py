@@ -1,0 +1,175 @@
+"""The list of operations, and of the reference data they may name. Filled by importing each package's `operations.py`."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+from webapp.base.database import Base
+from webapp.operations.effects import Effect
+from webapp.operations.fields import Field, Form, Instant, Invalid, Raw, Reference
+from webapp.operations.occasion import Occasion
+from webapp.operations.rules import PROOFS
+
+Apply = Callable[[Any, Occasion], None]
+F = TypeVar("F", bound=Apply)
+M = TypeVar("M", bound=type[Base])
+
+
+class Value:
+    """What `form.name` gives inside `apply`: only `.data`, as a WTForms field would."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """A verb of the product: who may, by what proof, with which form, and what it records."""
+
+    name: str
+    form: type[Form]
+    roles: frozenset[str]
+    proof: str
+    offline: bool
+    apply: Apply
+    title: str = ""
+    version: int = 1
+    decision: bool = False
+    effects: Sequence[Effect] = ()
+    families: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def family(self) -> str:
+        """The package it belongs to; pages say which families they show."""
+        return self.name.partition(".")[0]
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """The bound fields of the form, whose `clean` the sync door runs."""
+        bound = self.form()
+        return {name: item for name, item in bound._fields.items() if isinstance(item, Field)}
+
+    @cached_property
+    def references(self) -> tuple[tuple[str, str], ...]:
+        """(field, kind) of each reference in the form."""
+        return tuple((name, item.kind) for name, item in self.fields.items() if isinstance(item, Reference))
+
+    @cached_property
+    def when(self) -> str | None:
+        """The field that says when it really was, if the form has one."""
+        names = [name for name, item in self.fields.items() if isinstance(item, Instant) and item.back_dates]
+        return names[0] if names else None
+
+    @cached_property
+    def effects_json(self) -> str:
+        """What `<operation-form>` reads in `data-effects`."""
+        return json.dumps([effect.markup() for effect in self.effects], ensure_ascii=False)
+
+    @cached_property
+    def _steps(self) -> tuple[tuple[str, Callable[[Raw], Any], Callable[[str], Any] | None], ...]:
+        """(field, its clean, and its parse where a plain text that is not blank may go there at once)."""
+        plain = {name for name, item in self.fields.items() if type(item).clean is Field.clean}
+        return tuple((name, item.clean, item.parse if name in plain else None) for name, item in self.fields.items())
+
+    @cached_property
+    def _shape(self) -> type[Any]:
+        return type(self.form.__name__, (), {"__slots__": tuple(self.fields)})
+
+    def clean(self, body: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:
+        """The cleaned form of a body, and the codes of what is wrong with it by field."""
+        form, wrong = self._shape(), {}
+        for name, clean, parse in self._steps:
+            raw = body.get(name)
+            try:
+                if parse is not None and type(raw) is str and (text := raw.strip()):
+                    value = parse(text)
+                else:
+                    value = clean(raw if type(raw) is str else _as_text(raw))
+            except Invalid as invalid:
+                wrong[name] = invalid.code
+            else:
+                setattr(form, name, Value(value))
+        return form, wrong
+
+
+def _as_text(raw: Any) -> Raw:
+    """JSON values other than strings, read as their text (docs/protocol.md section 2)."""
+    if raw is None:
+        return None
+    if isinstance(raw, list):
+        return [item if isinstance(item, str) else json.dumps(item, ensure_ascii=False) for item in raw if item is not None]
+    return json.dumps(raw, ensure_ascii=False)
+
+
+_operations: dict[str, Operation] = {}
+_references: dict[str, type[Base]] = {}
+
+
+def operation(
+    name: str,
+    *,
+    form: type[Form],
+    roles: Iterable[str],
+    proof: str,
+    offline: bool = False,
+    title: str = "",
+    version: int = 1,
+    decision: bool = False,
+    effects: Sequence[Effect] = (),
+) -> Callable[[F], F]:
+    """Declare an operation. A name is never used twice, not even for something gone. `title`: msgid of its name in lists."""
+    if proof not in PROOFS:
+        raise ValueError(f"{name}: no such proof as {proof}")
+
+    def declare(apply: F) -> F:
+        if name in _operations and _operations[name].apply.__module__ != apply.__module__:
+            raise ValueError(f"{name} is declared twice")
+        _operations[name] = Operation(
+            name=name,
+            form=form,
+            roles=frozenset(roles),
+            proof=proof,
+            offline=offline,
+            apply=apply,
+            title=title or name,
+            version=version,
+            decision=decision,
+            effects=tuple(effects),
+        )
+        return apply
+
+    return declare
+
+
+def reference(kind: str) -> Callable[[M], M]:
+    """Declare reference data that forms may name: a table with `id` and `project_id`."""
+
+    def declare(model: M) -> M:
+        _references[kind] = model
+        return model
+
+    return declare
+
+
+def find(name: str) -> Operation | None:
+    return _operations.get(name)
+
+
+def get(name: str) -> Operation:
+    return _operations[name]
+
+
+def every() -> list[Operation]:
+    return [_operations[name] for name in sorted(_operations)]
+
+
+def reference_table(kind: str) -> type[Base]:
+    return _references[kind]
+
+
+def reference_kinds() -> list[str]:
+    return sorted(_references)

@@ -1,0 +1,13 @@
+"""Role names, as they stand in memberships and operations (guideline: who does what)."""
+
+GREETER = "greeter"
+WATER_BAR = "water_bar"
+SUPERVISOR = "supervisor"
+DEPUTY = "supervisor_deputy"
+MARKETING = "marketing_editor"
+ADMIN = "admin"
+
+FRONT = frozenset({GREETER, WATER_BAR})
+DESK = frozenset({SUPERVISOR, DEPUTY, ADMIN})
+EVERYONE = FRONT | DESK
+ALL_ROLES = EVERYONE | {MARKETING}

@@ -1,0 +1,184 @@
+"""Reads of the repair room: which entries want somebody, and what was typed in them, in words."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from webapp.base.database import db
+from webapp.base.i18n import N_, words
+from webapp.base.written import instant_text
+from webapp.duty.queries import CATEGORY_NAMES
+from webapp.operations import registry
+from webapp.operations.fields import Field, Identity, Instant, Reference
+from webapp.operations.models import DOUBTFUL, Receipt
+from webapp.repairs.models import REJECTED, Ruling
+from webapp.sites.models import Project
+from webapp.staff.queries import people
+
+FIELDS: Mapping[str, str] = {
+    "answer": N_("Answer"), "category": N_("Kind"), "counted": N_("Counted"), "covers": N_("Shoe covers"), "day": N_("Day"),
+    "exceptions": N_("Exceptions"), "flat": N_("Show flat"), "guests": N_("Guests"), "item": N_("Item"), "laundry": N_("Laundry"),
+    "note": N_("Note"), "number": N_("Number"), "offer": N_("Handover"), "party": N_("Party"), "place": N_("Place"),
+    "post": N_("Post"), "quantity": N_("Quantity"), "result": N_("Result"), "state": N_("State"), "store": N_("Store"),
+    "text": N_("Text"), "to": N_("For"), "version": N_("Checklist"), "when": N_("When it was"),
+}  # fmt: skip
+"""The fields of what staff record, as the repair room names them."""
+WORDS: Mapping[str, str] = {
+    **CATEGORY_NAMES, "clean": N_("Clean"), "soiled": N_("Soiled"), "store": N_("Store"), "pass": N_("In order"),
+    "fail": N_("Not in order"), "na": N_("Does not apply"), "accepted": N_("Taken over"),
+    "accepted_with_exceptions": N_("Taken over with exceptions"), "disputed": N_("Disputed"),
+}  # fmt: skip
+REASONS: Mapping[str, str] = {
+    "newer": N_("The tablet’s build is newer than the server; it is taken after the upgrade."),
+    "unknown_reference": N_("It names something that is not known here yet; it is taken when that comes."),
+    "attempts": N_("The server did not answer to it five times."),
+    "fault": N_("A fault of the server; its number stands in the log."),
+    "id_reused": N_("The same entry came before with other contents."),
+    "digest": N_("It was changed on its way from the tablet."),
+    "role": N_("Whoever recorded it may not do this here."),
+    "no_membership": N_("Whoever recorded it does not belong to this site."),
+    "author_unknown": N_("Nobody knows whoever recorded it."),
+    "weak_proof": N_("It was recorded without the code that it asks for."),
+    "rejected": N_("It was rejected here."),
+    "malformed": N_("What was typed cannot be read."),
+    "not_refused": N_("What it mends was not refused."),
+    "too_long": N_("It is too long."),
+}
+OPEN = ("refused", "held", "quarantined")
+MOST = 200
+FLAGGED_WITHIN = 7 * 86_400_000
+
+
+@dataclass(frozen=True)
+class Broken:
+    """An entry that wants somebody. `errors`: codes by field; `reason`: why it is held or put aside."""
+
+    row: Receipt
+    title: str
+    errors: Mapping[str, str]
+    reason: str
+
+    @property
+    def is_mendable(self) -> bool:
+        """Whether the desk can say it again: only what staff record, and only once it is refused."""
+        known = registry.find(self.row.operation)
+        return self.row.outcome == "refused" and known is not None and known.offline
+
+
+def open_entries(project_id: str) -> list[Broken]:
+    """What is refused and not mended, held or put aside, the newest first; what was rejected here is done with."""
+    mended = select(Receipt.repairs).where(
+        Receipt.project_id == project_id, Receipt.repairs.is_not(None), Receipt.outcome == "applied"
+    )
+    rejected = select(Ruling.entry_id).where(Ruling.project_id == project_id, Ruling.result == REJECTED)
+    done = sa.or_(
+        Receipt.id.in_(mended), sa.and_(Receipt.repairs.is_not(None), Receipt.repairs.in_(mended)),
+        sa.and_(Receipt.outcome == "refused", Receipt.id.in_(rejected)),
+    )  # fmt: skip
+    wanted = select(Receipt).where(Receipt.project_id == project_id, DOUBTFUL, Receipt.outcome.in_(OPEN), ~done)
+    return [_broken(row) for row in db.session.scalars(wanted.order_by(Receipt.received_at.desc()).limit(MOST))]
+
+
+def flagged(project_id: str, at: int) -> list[Broken]:
+    """What was taken with a flag in the last week, the newest first."""
+    wanted = select(Receipt).where(
+        Receipt.project_id == project_id, DOUBTFUL, Receipt.outcome == "applied", Receipt.flags != "",
+        Receipt.received_at > at - FLAGGED_WITHIN, Receipt.effective_at > at - 4 * FLAGGED_WITHIN,
+    )  # fmt: skip
+    return [_broken(row) for row in db.session.scalars(wanted.order_by(Receipt.received_at.desc()).limit(MOST))]
+
+
+def entry(project_id: str, entry_id: str) -> Broken | None:
+    row = db.session.scalars(select(Receipt).where(Receipt.project_id == project_id, Receipt.id == entry_id)).one_or_none()
+    return _broken(row) if row else None
+
+
+def first_of(found: Broken) -> Receipt | None:
+    """The entry that came first under the same id, where this one came after it with other contents."""
+    of = _detail(found.row).get("of")
+    if of is None:
+        return None
+    first = aliased(Receipt)
+    return db.session.scalars(select(first).where(first.project_id == found.row.project_id, first.id == of)).one_or_none()
+
+
+def rulings(project_id: str, entry_id: str) -> list[Ruling]:
+    wanted = select(Ruling).where(Ruling.project_id == project_id, Ruling.entry_id == entry_id)
+    return list(db.session.scalars(wanted.order_by(Ruling.effective_at)))
+
+
+def _broken(row: Receipt) -> Broken:
+    known, detail = registry.find(row.operation), _detail(row)
+    return Broken(row, str(_(known.title)) if known else row.operation, detail.get("errors", {}), str(detail.get("reason", "")))
+
+
+def _detail(row: Receipt) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(row.detail) if row.detail else {}
+    return found
+
+
+def typed(row: Receipt) -> dict[str, str]:
+    """What was typed, by field; empty where it cannot be read."""
+    try:
+        body = json.loads(row.raw)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(body, dict):
+        return {}
+    first = {name: value[0] if isinstance(value, list) and value else value for name, value in body.items()}
+    return {name: str(value) for name, value in first.items() if value not in (None, "", [])}
+
+
+def content(row: Receipt, site: Project, at: int) -> list[tuple[str, str]]:
+    """What was typed in words, name by name; as it stands where its kind is not known here."""
+    known, said = registry.find(row.operation), typed(row)
+    if not said:
+        return [(_("Text"), row.raw[:500])] if row.raw else []
+    fields = known.fields if known else {}
+    return [(_(FIELDS.get(name, name)), _in_words(fields.get(name), value, site, at)) for name, value in said.items()]
+
+
+def _in_words(field: Field | None, value: str, site: Project, at: int) -> str:
+    if isinstance(field, Reference):
+        return names_of(field.kind, site.id).get(value, value)
+    if isinstance(field, Identity):
+        known = people([value]) if _is_id(field, value) else {}
+        return known[value].name if value in known else value[:8]
+    if isinstance(field, Instant) and value.isdigit():
+        return instant_text(int(value), site.zone, at)
+    return str(_(WORDS[value])) if value in WORDS else value
+
+
+def _is_id(field: Field, value: str) -> bool:
+    try:
+        field.clean(value)
+    except ValueError:
+        return False
+    return True
+
+
+def names_of(kind: str, project_id: str) -> dict[str, str]:
+    """The names of a project's reference data of a kind, by id."""
+    table: Any = registry.reference_table(kind)
+    return {row.id: _name(row) for row in db.session.scalars(select(table).where(table.project_id == project_id))}
+
+
+def _name(row: Any) -> str:
+    for column in ("names", "title"):
+        if isinstance(getattr(row, column, None), dict):
+            return words(getattr(row, column))
+    body = getattr(row, "body", None)
+    if isinstance(body, dict) and isinstance(body.get("title"), dict):
+        return words(body["title"])
+    return str(getattr(row, "name", None) or row.id)
+
+
+def authors(found: Iterable[Broken]) -> Mapping[str, Any]:
+    """Who recorded these, by id."""
+    return people({each.row.author_id for each in found if each.row.author_id})

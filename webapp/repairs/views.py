@@ -1,0 +1,201 @@
+"""The desk's repair room: what wants somebody, and each of it with what was typed (P2-4.4.6a)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+
+from webapp.base import clock, ids
+from webapp.base.written import instant_text
+from webapp.operations import registry
+from webapp.operations.fields import Choice, Field, Identity, Instant, Reference, Text, explain
+from webapp.operations.ledger import the_ledger
+from webapp.operations.roles import FRONT
+from webapp.operations.rules import SESSION
+from webapp.repairs import queries
+from webapp.repairs.models import REJECTED, RELEASED
+from webapp.repairs.queries import FIELDS, REASONS, WORDS, Broken
+from webapp.review.queries import FLAGS, OUTCOMES
+from webapp.sites.models import Project
+from webapp.staff.desk import desk_page
+from webapp.staff.queries import colleagues, people
+from webapp.tablets.frames import this_site
+from webapp.tablets.queries import tablets
+
+bp = Blueprint("repairs", __name__)
+
+
+@desk_page(bp, "/repairs")
+def listing() -> str:
+    """Every entry that wants somebody, by what it wants."""
+    site, at = this_site(), clock.now()
+    found, taken = queries.open_entries(site.id), queries.flagged(site.id, at)
+    return render_template(
+        "repairs/index.html",
+        parts=[
+            (_("To mend"), [each for each in found if each.row.outcome == "refused"]),
+            (_("Held"), [each for each in found if each.row.outcome == "held"]),
+            (_("Put aside"), [each for each in found if each.row.outcome == "quarantined"]),
+        ],
+        flagged=taken,
+        flags=FLAGS,
+        **_around(site, at, [*found, *taken]),
+    )
+
+
+def _around(site: Project, at: int, found: list[Broken]) -> dict[str, Any]:
+    return {
+        "people": queries.authors(found),
+        "names": {each.number: each.name for each in tablets(site.id)},
+        "content": lambda row: queries.content(row, site, at),
+        "instant": lambda instant: instant_text(instant, site.zone, at),
+        "why": _why,
+        "outcomes": OUTCOMES,
+    }
+
+
+def _why(found: Broken) -> list[str]:
+    """The reasons why an entry was not taken, in words."""
+    told = [
+        str(_("%(field)s: %(reason)s", field=_(FIELDS.get(name, name)), reason=_reason(code))) if name else _reason(code)
+        for name, code in found.errors.items()
+    ]
+    return [*told, *([_reason(found.reason)] if found.reason else [])]
+
+
+def _reason(code: str) -> str:
+    return str(_(REASONS[code])) if code in REASONS else explain(code)
+
+
+@desk_page(bp, "/repairs/<uuid:entry_id>", methods=("GET", "POST"))
+def show(entry_id: UUID) -> Response:
+    """One entry with what was typed: to be said again in its author's place, or to be ruled on."""
+    site = this_site()
+    found = queries.entry(site.id, str(entry_id)) or abort(404)
+    wrong: dict[str, str] | None = {}
+    if request.method == "POST":
+        wrong = _ruled(found) if "result" in request.form and not found.is_mendable else _mended(found, site)
+    if wrong is None:
+        return make_response(redirect("/repairs", 303))
+    return make_response(_page(found, site, wrong), 422 if wrong else 200)
+
+
+def _mended(found: Broken, site: Project) -> dict[str, str] | None:
+    """Say the entry again; what is wrong with it by field, None where nothing is."""
+    operation = registry.find(found.row.operation)
+    if operation is None or not found.is_mendable:
+        abort(409)
+    said = {name: _read(field, request.form.get(name, ""), site) for name, field in operation.fields.items()}
+    wrong = operation.clean(said)[1]
+    if wrong:
+        return {name: _told(operation.fields[name], code) for name, code in wrong.items()}
+    outcome = the_ledger().submit(
+        operation.name, {name: value for name, value in said.items() if value}, project_id=site.id, author_id=g.person.id,
+        proof=SESSION, repairs=found.row.id, entry_id=_one_time(),
+    )  # fmt: skip
+    if outcome.errors:
+        return {name: _reason(code) for name, code in outcome.errors.items()}
+    flash(_("Mended. The author stays who recorded it; that it was mended here is noted."), "ok")
+    return None
+
+
+def _read(field: Field, text: str, site: Project) -> str:
+    """What the page says as the form wants it: a date and time becomes an instant."""
+    if not isinstance(field, Instant) or not text or text.isdigit():
+        return text
+    try:
+        moment = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(site.zone))
+    except ValueError:
+        return text
+    return str(clock.instant_of(moment))
+
+
+def _told(field: Field, code: str) -> str:
+    """The words for what is wrong with a field; they know its limit."""
+    limits = {"too_long": "most", "too_large": "most", "too_small": "least"}
+    return explain(code, getattr(field, limits.get(code, ""), None))
+
+
+def _one_time() -> str | None:
+    shown = request.form.get("_id", "")
+    return shown if ids.is_id(shown) else None
+
+
+def _ruled(found: Broken) -> dict[str, str] | None:
+    """Release or reject what was held or put aside."""
+    result, reason = request.form.get("result", ""), request.form.get("reason", "").strip()
+    if result not in (RELEASED, REJECTED) or found.row.outcome not in ("held", "quarantined"):
+        abort(409)
+    if result == REJECTED and not reason:
+        return {"reason": explain("required")}
+    outcome = the_ledger().submit(
+        "repairs.rule", {"entry": found.row.id, "result": result, "reason": reason}, project_id=found.row.project_id,
+        author_id=g.person.id, proof=SESSION, entry_id=_one_time(),
+    )  # fmt: skip
+    if outcome.errors:
+        return {name: explain(code, 500) for name, code in outcome.errors.items()}
+    the_ledger().rule(found.row.project_id, found.row.id, result == RELEASED)
+    flash(_("Released: it counts from when it happened.") if result == RELEASED else _("Rejected, with the reason."), "ok")
+    return None
+
+
+def _page(found: Broken, site: Project, wrong: dict[str, str]) -> str:
+    at, first = clock.now(), queries.first_of(found)
+    said = dict(request.form.items()) if request.method == "POST" else queries.typed(found.row)
+    errors = wrong or {name: _reason(code) for name, code in found.errors.items()}
+    rulings = queries.rulings(site.id, found.row.id)
+    return render_template(
+        "repairs/show.html",
+        one=found,
+        first=first,
+        fields=_fields(found, site, said, errors) if found.is_mendable else [],
+        wrong=errors,
+        reason=request.form.get("reason", ""),
+        rulings=rulings,
+        ruled_by=people({each.author_id for each in rulings if each.author_id}),
+        one_time=ids.uuid7(at),
+        **_around(site, at, [found]),
+    )
+
+
+def _fields(found: Broken, site: Project, said: dict[str, str], errors: dict[str, str]) -> list[dict[str, Any]]:
+    """The form of the operation, field by field, with what was typed still there."""
+    operation = registry.get(found.row.operation)
+    return [
+        _shape(name, field, site) | {"name": name, "value": _shown(field, said.get(name, ""), site), "error": errors.get(name)}
+        for name, field in operation.fields.items()
+    ]
+
+
+def _shape(name: str, field: Field, site: Project) -> dict[str, Any]:
+    label, nothing = _(FIELDS.get(name, name)), [("", "–")] if field.optional else []
+    if isinstance(field, Reference):
+        return {"kind": "select", "label": label, "options": [*nothing, *queries.names_of(field.kind, site.id).items()]}
+    if isinstance(field, Choice):
+        return {
+            "kind": "select",
+            "label": label,
+            "options": [*nothing, *((each, _(WORDS.get(each, each))) for each in field.offered)],
+        }
+    if name == "to":
+        staff = colleagues(site.id, clock.now(), FRONT)
+        return {"kind": "select", "label": label, "options": [*nothing, *((each.id, each.name) for each in staff)]}
+    if isinstance(field, Identity):
+        return {"kind": "hidden", "label": label}
+    if isinstance(field, Text) and field.most > 200:
+        return {"kind": "prose", "label": label, "most": field.most}
+    return {"kind": "datetime-local" if isinstance(field, Instant) else "text", "label": label}
+
+
+def _shown(field: Field, value: str, site: Project) -> str:
+    if isinstance(field, Instant) and value.isdigit() and len(value) < 15:
+        return clock.local(int(value), site.zone).strftime("%Y-%m-%dT%H:%M")
+    return value
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(bp)

@@ -1,0 +1,330 @@
+"""Reads of a day for the supervisor: figures, open points, the log, and the entries that want a look."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+
+from webapp.base import clock
+from webapp.base.database import db
+from webapp.base.i18n import N_, words
+from webapp.base.written import amount_text, instant_text, time_text
+from webapp.checklists import queries as checklists
+from webapp.checklists.queries import Check
+from webapp.duty import queries as duty
+from webapp.duty.rules import Status as HandoverStatus
+from webapp.duty.rules import concerns
+from webapp.duty.rules import status as handover_status
+from webapp.losses import queries as losses
+from webapp.losses.rules import ANEW, WAITING, Gap, Standing
+from webapp.operations import registry
+from webapp.operations.models import DOUBTFUL, Receipt
+from webapp.review.rules import Event, Point
+from webapp.shifts import queries as shifts
+from webapp.sites import queries as sites
+from webapp.sites.models import Place, Project
+from webapp.stock import queries as stock
+from webapp.stock.models import Item
+from webapp.stock.rules import CLEAN, STORE
+from webapp.tablets.frames import certificate_due
+from webapp.tablets.queries import Contact, TabletRow, contacts, tablets
+from webapp.tablets.rules import is_silent
+from webapp.tours import queries as tours
+from webapp.tours.queries import Covers
+
+OUTCOMES = {
+    "applied": N_("Recorded"),
+    "refused": N_("Refused"),
+    "held": N_("Held"),
+    "quarantined": N_("Put aside"),
+    "lost": N_("Lost"),
+}
+FLAGS = {
+    "no_membership": N_("not a member of this site"),
+    "author_unknown": N_("author unknown"),
+    "role": N_("not in this role"),
+    "weak_proof": N_("without the proof it asks for"),
+    "proof_unverified": N_("proof that a tablet cannot have"),
+    "time_wrong": N_("clock of the tablet was wrong"),
+    "back_dated": N_("recorded afterwards"),
+    "fork": N_("from a copied tablet"),
+    "superseded": N_("mended by another entry"),
+}
+CONCERNS = {
+    "same_person": N_("signed by one person for both sides"),
+    "accepted_twice": N_("answered twice"),
+    "no_reason": N_("exceptions without a word"),
+}
+
+
+@dataclass(frozen=True)
+class Day:
+    """A local day of a site up to the instant it is looked at."""
+
+    site: Project
+    start: int
+    end: int
+    at: int
+
+    @property
+    def opens(self) -> int:
+        return self.start + self.site.opens * clock.MINUTE
+
+    @property
+    def closes(self) -> int:
+        return self.start + self.site.closes * clock.MINUTE
+
+    def time(self, instant: int) -> str:
+        return time_text(instant, self.site.zone)
+
+
+@dataclass(frozen=True)
+class PlaceCovers:
+    """The shoe covers of one show flat's place on a day. `handed_out` in pairs."""
+
+    place: Place
+    item: Item
+    covers: Covers
+    handed_out: int
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A tablet and what was last heard of it."""
+
+    tablet: TabletRow
+    seen_at: int
+    unsent: int
+    is_silent: bool
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """An entry that wants a look: flagged, refused, held, put aside or lost."""
+
+    id: str
+    at: int
+    title: str
+    outcome: str
+    detail: str
+    author_id: str | None
+    tablet_no: int
+
+
+def covers_of(day: Day) -> list[PlaceCovers]:
+    """Covers by place, for each place with a show flat."""
+    found = []
+    for place in sites.places(day.site.id, "show_flat"):
+        item = stock.covers_item(day.site.id, place.id, day.at)
+        if item:
+            handed = sum(each.covers for each in tours.parties(day.site.id, day.start, day.end, day.at, place.id))
+            found.append(PlaceCovers(place, item, tours.covers(day.site.id, place.id, item, day.start, day.at), handed))
+    return found
+
+
+def heard_of(day: Day, now: int) -> list[Heard]:
+    """The tablets in use with what was last heard of each; silence counts only today."""
+    found = contacts(day.site.id)
+    return [_heard(each, found.get(each.id), day, now) for each in tablets(day.site.id) if each.revoked_at is None]
+
+
+def _heard(tablet: TabletRow, contact: Contact | None, day: Day, now: int) -> Heard:
+    if contact is None:
+        return Heard(tablet, 0, 0, False)
+    return Heard(tablet, contact.seen_at, contact.unsent, is_silent(contact.seen_at, now, day.opens, day.closes))
+
+
+def doubts(day: Day) -> list[Doubt]:
+    """Entries of the day that want a look and that nobody has mended, newest first."""
+    mended = select(Receipt.repairs).where(
+        Receipt.project_id == day.site.id, Receipt.repairs.is_not(None), Receipt.outcome == "applied"
+    )
+    wanted = select(Receipt).where(
+        Receipt.project_id == day.site.id, Receipt.effective_at >= day.start, Receipt.effective_at < day.end,
+        DOUBTFUL, Receipt.id.not_in(mended),
+    )  # fmt: skip
+    return [_doubt(row) for row in db.session.scalars(wanted.order_by(Receipt.effective_at.desc()).limit(200))]
+
+
+def _doubt(row: Receipt) -> Doubt:
+    operation = registry.find(row.operation)
+    flags = ", ".join(_(FLAGS.get(flag, flag)) for flag in row.flags.split())
+    return Doubt(
+        row.id, row.effective_at, _(operation.title) if operation else row.operation, row.outcome, flags or _why(row.detail),
+        row.author_id, row.tablet_no,
+    )  # fmt: skip
+
+
+def _why(detail: str) -> str:
+    """The fields that were wrong, or the reason, as the receipt has it."""
+    kept: dict[str, Any] = json.loads(detail) if detail else {}
+    return ", ".join(sorted(kept.get("errors", {}))) or str(kept.get("reason", ""))
+
+
+def standings_of(day: Day) -> dict[str, tuple[TabletRow, Standing]]:
+    """How each tablet stands as far as this day is concerned, one that was revoked too."""
+    found = losses.standings(day.site.id)
+    return {
+        each.id: (each, found[each.id].on(day.start, day.end))
+        for each in tablets(day.site.id)
+        if each.id in found and each.enrolled_at < day.end
+    }
+
+
+def points(day: Day, heard: Sequence[Heard], covers: Sequence[PlaceCovers], found: Sequence[Doubt]) -> list[Point]:
+    """What stands open at the end of this day."""
+    return [
+        *_address_points(day),
+        *_tablet_points(day, heard),
+        *_check_points(day),
+        *_handover_points(day),
+        *_covers_points(covers),
+        *_below_zero_points(day),
+        *_entry_points(day, found),
+    ]
+
+
+def _address_points(day: Day) -> Iterator[Point]:
+    """Said on the day itself only: it is no part of a day that is over."""
+    due = certificate_due(day.site.zone) if day.end > clock.now() else None
+    if due:
+        yield Point(*due, href="/tablets")
+
+
+def _tablet_points(day: Day, heard: Sequence[Heard]) -> Iterator[Point]:
+    restless = [each for each in heard if each.unsent or each.is_silent]
+    for each in restless:
+        words_of = _("%(tablet)s has %(number)s to send", tablet=each.tablet.name, number=each.unsent)
+        silent = _("%(tablet)s is silent", tablet=each.tablet.name)
+        since = _("last heard %(time)s", time=day.time(each.seen_at)) if each.seen_at else ""
+        yield Point(words_of if each.unsent else silent, since, href=f"/tablets/{each.tablet.id}")
+    standings, older = standings_of(day), list(_older_cases(day))
+    for tablet, standing in standings.values():
+        yield from _missing_points(day, tablet, standing.gaps)
+    for tablet, gap in older:
+        yield from _missing_points(day, tablet, [gap])
+    if standings and not restless and not older and all(standing.is_complete for _tablet, standing in standings.values()):
+        yield Point(_("Complete: every entry of the tablets is here"), tone="ok", href="/tablets")
+
+
+def _older_cases(day: Day) -> Iterator[tuple[TabletRow, Gap]]:
+    """Today also what tablets that were enrolled anew on another day had not sent: a case until the loss is declared."""
+    if day.at >= day.end - 1:
+        return
+    found = losses.standings(day.site.id)
+    for tablet in tablets(day.site.id):
+        for gap in found[tablet.id].gaps if tablet.id in found else ():
+            if gap.kind == ANEW and (gap.until or 0) < day.start:
+                yield tablet, gap
+
+
+def _missing_points(day: Day, tablet: TabletRow, gaps: Sequence[Gap]) -> Iterator[Point]:
+    """What will not come by itself, and what waits since another day."""
+    for gap in gaps:
+        if gap.kind == WAITING and day.at < day.end - 1:
+            continue  # today's are told of by the tablet that holds them
+        since = _("after %(time)s", time=instant_text(gap.since, day.site.zone, day.at)) if gap.since else ""
+        detail = " · ".join(filter(None, (tablet.name, since)))
+        yield Point(losses.gap_words(gap), detail, "soon" if gap.kind == WAITING else "over", href=f"/tablets/{tablet.id}")
+
+
+def checks_of(day: Day) -> list[Check]:
+    """The checks of every post, as far as the day has come; the closing ones once the site closes."""
+    posts = sites.posts(day.site.id)
+    found = [check for post in posts for check in checklists.checks(day.site, post.place_id, post.role, day.at)]
+    return [check for check in found if check.edition.body["purpose"] != "closing" or day.at >= day.closes]
+
+
+def _check_points(day: Day) -> Iterator[Point]:
+    for check in checks_of(day):
+        title = words(check.edition.body["title"])
+        for line in check.run.failed:
+            tone = "over" if line.item["critical"] else "soon"
+            yield Point(words(line.item["prompt"]), _("%(list)s: not in order", list=title), tone)
+        if check.run.left:
+            left = ngettext("%(num)s point is not answered", "%(num)s points are not answered", len(check.run.left))
+            yield Point(title, left)
+        elif not check.run.failed:
+            yield Point(title, _("everything is in order"), "ok")
+
+
+def _handover_points(day: Day) -> Iterator[Point]:
+    names = {post.id: words(post.names) for post in sites.posts(day.site.id)}
+    for each in duty.handovers(day.site.id, day.start, day.end, day.at):
+        title = _("Handover %(time)s, %(post)s", time=day.time(each.at), post=names.get(each.post_id, ""))
+        became = handover_status(each)
+        if became is HandoverStatus.OFFERED:
+            yield Point(title, _("nobody has taken over"))
+        elif became is HandoverStatus.DISPUTED:
+            yield Point(title, _("disputed"), "over")
+        for concern in concerns(each):
+            yield Point(title, _(CONCERNS[concern]))
+    for _offer in duty.without_beginning(day.site.id, day.start, day.at):
+        yield Point(_("A handover was answered whose offer has not arrived"))
+
+
+def _covers_points(covers: Sequence[PlaceCovers]) -> Iterator[Point]:
+    for each in covers:
+        if each.covers.runs_low:
+            left = _(
+                "%(left)s left, the minimum is %(least)s",
+                left=amount_text(each.covers.clean),
+                least=amount_text(each.covers.minimum),
+            )
+            yield Point(_("%(item)s: running low", item=words(each.item.names)), f"{words(each.place.names)} · {left}")
+
+
+def _below_zero_points(day: Day) -> Iterator[Point]:
+    """More was taken than the records had: never refused, for the shelf was real, but somebody has to count."""
+    for figure in stock.figures(day.site.id, day.at).values():
+        if figure.quantity >= 0 or figure.state not in (STORE, CLEAN):
+            continue
+        item, place = stock.item(day.site.id, figure.item_id), sites.place(day.site.id, figure.place_id)
+        if item and place:
+            detail = f"{words(place.names)} · {amount_text(figure.quantity)}"
+            yield Point(_("%(item)s: below zero, count it", item=words(item.names)), detail)
+
+
+def _entry_points(day: Day, found: Sequence[Doubt]) -> Iterator[Point]:
+    number = sum(each.outcome != "applied" for each in found)
+    if number:
+        yield Point(
+            ngettext("%(num)s entry was not recorded", "%(num)s entries were not recorded", number), tone="over", href="#doubts"
+        )
+    for _party in tours.without_beginning(day.site.id, day.start, day.at):
+        yield Point(_("A party was seen off whose arrival has not come"))
+
+
+def log(day: Day) -> list[Event]:
+    """Parties, remarks, handovers and posts of the day, newest first."""
+    found = [*_parties(day), *_remarks(day), *_handovers(day), *_posts(day)]
+    return sorted(found, key=lambda event: event.at, reverse=True)
+
+
+def _parties(day: Day) -> Iterator[Event]:
+    for party in tours.parties(day.site.id, day.start, day.end, day.at):
+        yield Event(party.arrived_at, _("Party of %(number)s", number=party.guests), party.author_id)
+
+
+def _remarks(day: Day) -> Iterator[Event]:
+    for row in duty.remarks(day.site.id, day.start, min(day.end, day.at + 1)):
+        yield Event(row.effective_at, row.text, row.author_id, _(duty.CATEGORY_NAMES[row.category]))
+
+
+def _handovers(day: Day) -> Iterator[Event]:
+    for each in duty.handovers(day.site.id, day.start, day.end, day.at):
+        yield Event(each.at, _("Handover offered"), each.author_id, each.note or "")
+        for answer in each.answers:
+            yield Event(answer.at, _("Handover answered"), answer.author_id, answer.exceptions or "")
+
+
+def _posts(day: Day) -> Iterator[Event]:
+    names = {post.id: words(post.names) for post in sites.posts(day.site.id)}
+    for each in shifts.stood(day.site.id, day.start, min(day.end, day.at + 1)):
+        yield Event(each.since, _("Post taken"), each.person_id, names.get(each.post_id, ""))
+        if each.until is not None:
+            yield Event(each.until, _("Post left"), each.person_id, names.get(each.post_id, ""))

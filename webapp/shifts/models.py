@@ -1,0 +1,39 @@
+"""Shifts as reference data; posts taken and left as facts."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.base.database import Base, Id, Words
+from webapp.operations.models import Fact
+from webapp.operations.registry import reference
+
+
+@reference("shifts.kind")
+class ShiftKind(Base):
+    """A kind of shift (早班, 中班): local minutes of the day."""
+
+    __tablename__ = "shifts_kind"
+    __table_args__ = (sa.UniqueConstraint("project_id", "code"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    project_id: Mapped[Id]
+    code: Mapped[str] = mapped_column(sa.String(32))
+    names: Mapped[Words]
+    starts: Mapped[int]
+    ends: Mapped[int]
+
+
+class TakenPost(Fact):
+    """Somebody stands at a post from now on."""
+
+    __tablename__ = "shifts_taken_post"
+
+    post_id: Mapped[Id] = mapped_column(sa.ForeignKey("sites_post.id"))
+
+
+class LeftPost(Fact):
+    """Somebody leaves a post."""
+
+    __tablename__ = "shifts_left_post"
+
+    post_id: Mapped[Id] = mapped_column(sa.ForeignKey("sites_post.id"))

@@ -1,0 +1,31 @@
+"""Everything that changes who is on post (P2-3.1, P2-4.4.7a)."""
+
+from webapp.base.i18n import N_
+from webapp.operations.occasion import Occasion
+from webapp.operations.registry import operation
+from webapp.operations.roles import ADMIN, GREETER, SUPERVISOR, WATER_BAR
+from webapp.operations.rules import PIN, POST, SESSION
+from webapp.shifts.forms import KindForm, PostForm
+from webapp.shifts.models import LeftPost, ShiftKind, TakenPost
+
+STAFF = {GREETER, WATER_BAR, SUPERVISOR}
+
+
+@operation("shifts.add_kind", form=KindForm, roles={ADMIN, SUPERVISOR}, proof=SESSION, title=N_("Shift added"))
+def add_kind(form: KindForm, occasion: Occasion) -> None:
+    """Add a kind of shift (班次)."""
+    occasion.record(
+        ShiftKind, id=occasion.id, code=form.code.data, names=form.names.data, starts=form.starts.data, ends=form.ends.data
+    )
+
+
+@operation("shifts.take_post", form=PostForm, roles=STAFF, proof=PIN, offline=True, title=N_("Post taken"))
+def take_post(form: PostForm, occasion: Occasion) -> None:
+    """Stand at a post from now on (上崗). Needs the six digits: what follows without them is under this name."""
+    occasion.record(TakenPost, post_id=form.post.data)
+
+
+@operation("shifts.leave_post", form=PostForm, roles=STAFF, proof=POST, offline=True, title=N_("Post left"))
+def leave_post(form: PostForm, occasion: Occasion) -> None:
+    """Leave a post (離崗)."""
+    occasion.record(LeftPost, post_id=form.post.data)

@@ -1,0 +1,88 @@
+"""Who is on post, and which shift it is; pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+TAKEN, LEFT = "taken", "left"
+Order = tuple[int, int, int, int, str, int]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A post taken or left by a person."""
+
+    order: Order
+    person_id: str
+    post_id: str
+    what: str
+
+    @property
+    def at(self) -> int:
+        return self.order[0]
+
+
+@dataclass(frozen=True)
+class OnPost:
+    person_id: str
+    post_id: str
+    since: int
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A person at a post from one instant to another; `until` None = still."""
+
+    person_id: str
+    post_id: str
+    since: int
+    until: int | None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of shift by local minutes of the day."""
+
+    id: str
+    code: str
+    starts: int
+    ends: int
+
+
+def on_post(changes: Iterable[Change], midnight: int) -> list[OnPost]:
+    """Who is on post after these changes, longest first. A person is at one post; whatever began before `midnight` has ended."""
+    last: dict[str, Change] = {}
+    for change in sorted(changes, key=lambda each: each.order):
+        before = last.get(change.person_id)
+        if change.what == LEFT and before and before.post_id != change.post_id:
+            continue
+        last[change.person_id] = change
+    standing = [change for change in last.values() if change.what == TAKEN and change.at >= midnight]
+    return [OnPost(each.person_id, each.post_id, each.at) for each in sorted(standing, key=lambda each: each.order)]
+
+
+def stretches(changes: Iterable[Change]) -> list[Stretch]:
+    """Who stood where from when to when, by beginning (P2-4.4.7a). Taking another post ends the first."""
+    open_at: dict[str, Change] = {}
+    found: list[Stretch] = []
+    for change in sorted(changes, key=lambda each: each.order):
+        before = open_at.get(change.person_id)
+        if before and change.post_id == before.post_id and change.what == TAKEN:
+            continue
+        if before and (change.what == TAKEN or change.post_id == before.post_id):
+            found.append(Stretch(before.person_id, before.post_id, before.at, change.at))
+            del open_at[change.person_id]
+        if change.what == TAKEN:
+            open_at[change.person_id] = change
+    found += [Stretch(each.person_id, each.post_id, each.at, None) for each in open_at.values()]
+    return sorted(found, key=lambda each: (each.since, each.person_id))
+
+
+def kind_at(kinds: Sequence[Kind], minute: int) -> Kind | None:
+    """The shift a local minute falls in; where two overlap the later one, for the earlier is handing over."""
+    running = [kind for kind in kinds if kind.starts <= minute < kind.ends]
+    return max(running, key=lambda kind: kind.starts, default=None)
+
+
+def kind_after(kinds: Sequence[Kind], kind: Kind) -> Kind | None:
+    """The shift that takes over; None after the last."""
+    return min((each for each in kinds if each.starts > kind.starts), key=lambda each: each.starts, default=None)

@@ -1,0 +1,72 @@
+"""Where the work is done (P2-1). Reference data: facts may point here."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.base.database import Base, Id, Words
+from webapp.operations.registry import reference
+
+PLACE_KINDS = ("sales_centre", "show_flat", "water_bar", "store_room", "laundry", "other")
+
+
+class Project(Base):
+    """One site (樓盤). Its own project, so that every table is keyed alike. `opens` and `closes` are local minutes of a day."""
+
+    __tablename__ = "sites_project"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    project_id: Mapped[Id]
+    code: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    names: Mapped[Words]
+    zone: Mapped[str] = mapped_column(sa.String(64))
+    record_language: Mapped[str] = mapped_column(sa.String(16))
+    opens: Mapped[int]
+    closes: Mapped[int]
+    is_demo: Mapped[bool]
+    placeholders: Mapped[dict[str, str]] = mapped_column(sa.JSON)
+
+
+@reference("sites.place")
+class Place(Base):
+    """A place of a project: sales centre, show flat, water bar, store room, laundry."""
+
+    __tablename__ = "sites_place"
+    __table_args__ = (sa.UniqueConstraint("project_id", "code"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    project_id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    code: Mapped[str] = mapped_column(sa.String(32))
+    names: Mapped[Words]
+
+
+@reference("sites.flat")
+class Flat(Base):
+    """A show flat (樣板房) at a place. `placeholders` fill the spoken lines; `area` in whole square metres."""
+
+    __tablename__ = "sites_flat"
+    __table_args__ = (sa.UniqueConstraint("project_id", "code"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    project_id: Mapped[Id]
+    place_id: Mapped[Id] = mapped_column(sa.ForeignKey("sites_place.id"))
+    code: Mapped[str] = mapped_column(sa.String(32))
+    unit_type: Mapped[str] = mapped_column(sa.String(16))
+    title: Mapped[Words]
+    area: Mapped[int | None]
+    placeholders: Mapped[dict[str, str]] = mapped_column(sa.JSON)
+
+
+@reference("sites.post")
+class Post(Base):
+    """A post (崗位) that somebody takes for a shift. `role` is who stands there."""
+
+    __tablename__ = "sites_post"
+    __table_args__ = (sa.UniqueConstraint("project_id", "code"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    project_id: Mapped[Id]
+    place_id: Mapped[Id] = mapped_column(sa.ForeignKey("sites_place.id"))
+    code: Mapped[str] = mapped_column(sa.String(32))
+    role: Mapped[str] = mapped_column(sa.String(32))
+    names: Mapped[Words]

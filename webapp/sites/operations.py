@@ -1,0 +1,40 @@
+"""Everything that changes a site (P2-1). Reference data: an administrator's work at a desk, never a tablet's."""
+
+from webapp.base.i18n import N_
+from webapp.operations.occasion import Occasion
+from webapp.operations.registry import operation
+from webapp.operations.roles import ADMIN
+from webapp.operations.rules import SESSION
+from webapp.sites.forms import FlatForm, PlaceForm, PostForm, ProjectForm
+from webapp.sites.models import Flat, Place, Post, Project
+
+
+@operation("sites.open_project", form=ProjectForm, roles={ADMIN}, proof=SESSION, title=N_("Site opened"))
+def open_project(form: ProjectForm, occasion: Occasion) -> None:
+    """Open a site. Its id is the project the occasion already names."""
+    occasion.record(
+        Project, id=occasion.project_id, code=form.code.data, names=form.names.data, zone=form.zone.data,
+        record_language=form.record_language.data, opens=form.opens.data, closes=form.closes.data,
+        is_demo=form.is_demo.data, placeholders=form.placeholders.data or {},
+    )  # fmt: skip
+
+
+@operation("sites.add_place", form=PlaceForm, roles={ADMIN}, proof=SESSION, title=N_("Place added"))
+def add_place(form: PlaceForm, occasion: Occasion) -> None:
+    """Add a place to the site."""
+    occasion.record(Place, id=occasion.id, kind=form.kind.data, code=form.code.data, names=form.names.data)
+
+
+@operation("sites.add_flat", form=FlatForm, roles={ADMIN}, proof=SESSION, title=N_("Show flat added"))
+def add_flat(form: FlatForm, occasion: Occasion) -> None:
+    """Add a show flat (樣板房) and the figures its lines speak of (P2-4.4.3a)."""
+    occasion.record(
+        Flat, id=occasion.id, place_id=form.place.data, code=form.code.data, unit_type=form.unit_type.data,
+        title=form.title.data, area=form.area.data, placeholders=form.placeholders.data or {},
+    )  # fmt: skip
+
+
+@operation("sites.add_post", form=PostForm, roles={ADMIN}, proof=SESSION, title=N_("Post added"))
+def add_post(form: PostForm, occasion: Occasion) -> None:
+    """Add a post (崗位, P2-4.3.1)."""
+    occasion.record(Post, id=occasion.id, place_id=form.place.data, code=form.code.data, role=form.role.data, names=form.names.data)

@@ -1,0 +1,77 @@
+"""Reads of the sites: the rows as they stand, in the order people list them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp.base import clock
+from webapp.base.database import db
+from webapp.operations.declarations import state
+from webapp.sites.models import Flat, Place, Post, Project
+
+
+def projects() -> Sequence[Project]:
+    return db.session.scalars(select(Project).order_by(Project.code)).all()
+
+
+def project(project_id: str) -> Project | None:
+    return db.session.get(Project, project_id)
+
+
+def zone_of(project_id: str) -> str:
+    """The time zone of a project. Raises LookupError where there is none such."""
+    site = project(project_id)
+    if site is None:
+        raise LookupError(project_id)
+    return site.zone
+
+
+def project_by_code(code: str) -> Project | None:
+    return db.session.scalars(select(Project).where(Project.code == code)).one_or_none()
+
+
+def places(project_id: str, kind: str | None = None) -> Sequence[Place]:
+    wanted = select(Place).where(Place.project_id == project_id)
+    if kind:
+        wanted = wanted.where(Place.kind == kind)
+    return db.session.scalars(wanted.order_by(Place.code)).all()
+
+
+def place(project_id: str, place_id: str) -> Place | None:
+    return db.session.scalars(select(Place).where(Place.project_id == project_id, Place.id == place_id)).one_or_none()
+
+
+def flats(project_id: str, place_id: str | None = None) -> Sequence[Flat]:
+    wanted = select(Flat).where(Flat.project_id == project_id)
+    if place_id:
+        wanted = wanted.where(Flat.place_id == place_id)
+    return db.session.scalars(wanted.order_by(Flat.code)).all()
+
+
+def flat(project_id: str, flat_id: str) -> Flat | None:
+    return db.session.scalars(select(Flat).where(Flat.project_id == project_id, Flat.id == flat_id)).one_or_none()
+
+
+def posts(project_id: str, place_id: str | None = None) -> Sequence[Post]:
+    wanted = select(Post).where(Post.project_id == project_id)
+    if place_id:
+        wanted = wanted.where(Post.place_id == place_id)
+    return db.session.scalars(wanted.order_by(Post.code)).all()
+
+
+def day_around(site: Project, at: int) -> tuple[int, int]:
+    """First instant of the site's local day that holds `at`, and of the next."""
+    return clock.day_bounds(clock.day_of(at, site.zone), site.zone)
+
+
+@state("sites")
+def digest(project_id: str, at: int) -> dict[str, Any]:  # noqa: ARG001 - reference data is the same at every instant
+    """The reference data that entries name, so that a client from outside finds its ids."""
+    site = project(project_id)
+    return {
+        "code": site.code if site else None,
+        "places": [{"code": row.code, "id": row.id, "kind": row.kind} for row in places(project_id)],
+        "flats": [{"code": row.code, "id": row.id, "place": row.place_id} for row in flats(project_id)],
+        "posts": [{"code": row.code, "id": row.id, "place": row.place_id} for row in posts(project_id)],
+    }

@@ -1,0 +1,25 @@
+"""What recording a person asks for."""
+
+from webapp.base.i18n import LANGUAGES
+from webapp.operations.fields import Choice, Form, Identity, Text
+from webapp.operations.roles import ALL_ROLES
+
+
+class PersonForm(Form):
+    name = Text(most=80)
+    call_name = Text(most=40)
+    language = Choice(of=LANGUAGES)
+
+
+class LockForm(Form):
+    """Whose code at which tablet; both looked at by shape only, for the desk lists what it offers."""
+
+    person = Identity()
+    tablet = Identity()
+
+
+class RoleForm(Form):
+    """`person` is looked at by shape only: another project may have recorded him first."""
+
+    person = Identity()
+    role = Choice(of=sorted(ALL_ROLES))

@@ -1,0 +1,134 @@
+"""Reads of people: who they are, what they may, what their codes are checked against."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import select
+
+from webapp.base.database import db
+from webapp.operations import rules as operation_rules
+from webapp.staff.models import Code, Departure, Grant, Membership, Person, Session, Throttle
+from webapp.staff.rules import IDLE_WITHIN, LOCKED_AFTER
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A person of a project with the roles held at an instant. Salt and verifier are base64; `shown` only on a demo site."""
+
+    id: str
+    name: str
+    call_name: str
+    language: str
+    roles: tuple[str, ...]
+    salt: str | None = None
+    verifier: str | None = None
+    rounds: int | None = None
+    shown: str | None = None
+
+
+_LEFT = (
+    select(sa.func.min(Departure.effective_at))
+    .where(
+        Departure.project_id == Membership.project_id,
+        Departure.person_id == Membership.person_id,
+        Departure.role == Membership.role,
+        Departure.effective_at >= Membership.effective_at,
+    )
+    .scalar_subquery()
+)
+_MEMBERSHIPS = (
+    select(Person.id, Membership.role, Membership.effective_at, _LEFT.label("until"))
+    .outerjoin(Membership, (Membership.person_id == Person.id) & (Membership.project_id == sa.bindparam("project")))
+    .where(Person.id.in_(sa.bindparam("people", expanding=True)))
+    .order_by(*Membership.order())
+)
+
+
+def memberships(
+    connection: sa.Connection, project_id: str, person_ids: Iterable[str]
+) -> Mapping[str, list[operation_rules.Membership]]:
+    """What each person known anywhere may in this project: an empty list where nothing; unknown people are absent.
+
+    A role ends at the first departure at or after its beginning. One query, for every batch asks it.
+    """
+    wanted = list(person_ids)
+    found: dict[str, list[operation_rules.Membership]] = {}
+    for row in connection.execute(_MEMBERSHIPS, {"project": project_id, "people": wanted}) if wanted else ():
+        held = found.setdefault(row.id, [])
+        if row.role is not None:
+            held.append(operation_rules.Membership(row.role, row.effective_at, row.until))
+    return found
+
+
+_GRANTS = select(Grant.id, Grant.person_id, Grant.tablet_id, Grant.given_at, Grant.ends_at).where(
+    Grant.project_id == sa.bindparam("project"), Grant.id.in_(sa.bindparam("ids", expanding=True))
+)
+
+
+def grants(connection: sa.Connection, project_id: str, wanted: Iterable[str]) -> Mapping[str, operation_rules.Grant]:
+    """The grants of a project among these ids."""
+    rows = connection.execute(_GRANTS, {"project": project_id, "ids": list(wanted)})
+    return {row.id: operation_rules.Grant(*row[1:]) for row in rows}
+
+
+def locked_codes(tablet_ids: Iterable[str]) -> list[tuple[str, str]]:
+    """(person, tablet) of every code that is locked at one of these tablets."""
+    wanted = select(Throttle.account).where(Throttle.account.startswith("code:"), Throttle.failures >= LOCKED_AFTER)
+    found = (tuple(account.split(":")[1:3]) for account in db.session.scalars(wanted.order_by(Throttle.account)))
+    here = set(tablet_ids)
+    return [(person_id, tablet_id) for person_id, tablet_id in found if tablet_id in here]
+
+
+def roles(project_id: str, person_id: str, at: int) -> tuple[str, ...]:
+    """The roles a person holds in a project at an instant, sorted."""
+    held = memberships(db.session.connection(), project_id, [person_id]).get(person_id, ())
+    return _held(held, at)
+
+
+def projects_of(person_id: str, at: int) -> list[str]:
+    """The projects in which a person holds any role."""
+    everywhere = select(Membership.project_id).where(Membership.person_id == person_id).distinct()
+    return sorted(project_id for project_id in db.session.scalars(everywhere) if roles(project_id, person_id, at))
+
+
+def _held(held: Iterable[operation_rules.Membership], at: int) -> tuple[str, ...]:
+    return tuple(sorted({m.role for m in held if m.since <= at and (m.until is None or at < m.until)}))
+
+
+def colleagues(project_id: str, at: int, among: Iterable[str] | None = None) -> list[Colleague]:
+    """The people of a project by name; with `among` only those who hold one of these roles."""
+    person_ids = list(db.session.scalars(select(Membership.person_id).where(Membership.project_id == project_id).distinct()))
+    may = memberships(db.session.connection(), project_id, person_ids)
+    rows = db.session.execute(select(Person, Code).outerjoin(Code, Code.person_id == Person.id).where(Person.id.in_(person_ids)))
+    wanted = None if among is None else set(among)
+    found = [_colleague(person, code, _held(may.get(person.id, ()), at)) for person, code in rows]
+    chosen = [each for each in found if each.roles and (wanted is None or wanted & set(each.roles))]
+    return sorted(chosen, key=lambda each: (each.name, each.id))
+
+
+def _colleague(person: Person, code: Code | None, held: tuple[str, ...]) -> Colleague:
+    if code is None:
+        return Colleague(person.id, person.name, person.call_name, person.language, held)
+    return Colleague(
+        person.id, person.name, person.call_name, person.language, held, code.salt, code.verifier, code.rounds, code.shown
+    )
+
+
+def person(person_id: str) -> Person | None:
+    return db.session.get(Person, person_id)
+
+
+def people(person_ids: Iterable[str]) -> Mapping[str, Person]:
+    """People by id, wherever they were recorded."""
+    wanted = set(person_ids)
+    if not wanted:
+        return {}
+    return {row.id: row for row in db.session.scalars(select(Person).where(Person.id.in_(wanted)))}
+
+
+def sessions(person_ids: Iterable[str], at: int) -> list[Session]:
+    """Where these people are signed in at an instant, the newest first."""
+    alive = (Session.ended_at.is_(None)) & (Session.ends_at > at) & (Session.seen_at > at - IDLE_WITHIN)
+    wanted = select(Session).where(Session.person_id.in_(list(person_ids)), alive)
+    return list(db.session.scalars(wanted.order_by(Session.created_at.desc(), Session.token_digest)))

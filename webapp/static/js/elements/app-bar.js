@@ -1,0 +1,57 @@
+/** The bar: the time by the server's clock, whether the page is of today, evening light, menus that close. */
+
+import { dayOf, said, shared, store, timeText } from "../tablet.js";
+
+const TICK = 5_000;
+
+export class AppBar extends HTMLElement {
+  connectedCallback() {
+    document.addEventListener("click", this);
+    document.addEventListener("keydown", this);
+    setInterval(() => void this.#tick(), TICK);
+    void this.#tick();
+    this.#press();
+  }
+
+  /** @param {Event} event */
+  handleEvent(event) {
+    const target = event.target instanceof Element ? event.target : null;
+    if (event.type === "click" && target?.closest("[data-evening]")) this.#turn();
+    const escaped = event instanceof KeyboardEvent && event.key === "Escape";
+    if (event.type !== "click" && !escaped) return;
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (escaped || !menu.contains(target)) menu.removeAttribute("open");
+      if (escaped && menu.contains(target)) menu.querySelector("summary")?.focus();
+    }
+  }
+
+  // actions
+
+  #turn() {
+    const theme = this.#isEvening() ? "day" : "evening";
+    document.documentElement.dataset.theme = theme;
+    shared.theme = theme;
+    this.#press();
+  }
+
+  // private
+
+  async #tick() {
+    if (!said("zone")) return;
+    const { offset = 0 } = (await store.get("clock").catch(() => undefined)) ?? {};
+    const now = Date.now() + offset;
+    for (const part of document.querySelectorAll("[data-clock]")) part.textContent = timeText(now);
+    for (const part of document.querySelectorAll("[data-as-of]")) part.toggleAttribute("hidden", part.getAttribute("data-as-of") === dayOf(now));
+  }
+
+  #press() {
+    for (const button of document.querySelectorAll("[data-evening]")) button.setAttribute("aria-pressed", String(this.#isEvening()));
+  }
+
+  #isEvening() {
+    const { theme } = document.documentElement.dataset;
+    return theme ? theme === "evening" : matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+}
+
+customElements.define("app-bar", AppBar);

@@ -1,0 +1,48 @@
+/** Puts the newer copy of this page in place as soon as nobody is using the old one, with our own entries in it at once. */
+
+import { swapped } from "../readers.js";
+import { isInUse, on, say } from "../tablet.js";
+
+const LOOK_AGAIN = 3_000;
+
+let isStale = false;
+
+on(["pages"], ({ urls, build }) => {
+  // A page of one thing (its address ends in an id) is in no pack: whatever changed may have changed it.
+  const isHere = urls?.includes(location.pathname) || (urls?.length && /-[0-9a-f]{12}$/.test(location.pathname));
+  // Those of the next worker are not for us yet.
+  if (!isHere || build !== document.documentElement.dataset.build || isStale) return;
+  isStale = true;
+  void renew();
+});
+
+async function renew() {
+  if (isInUse()) return void setTimeout(renew, LOOK_AGAIN);
+  isStale = false;
+  const page = await fetched();
+  const main = page?.querySelector("main");
+  const old = document.querySelector("main");
+  if (!page || !main || !old || isInUse()) return;
+  // In a document without script the parser opens <noscript>; its fields would be sent with the form.
+  for (const part of main.querySelectorAll("noscript")) part.remove();
+  const mark = page.querySelector('meta[name="threshold-mark"]')?.getAttribute("content") ?? "";
+  const focused = document.activeElement?.id;
+  await swapped(mark, () => {
+    document.querySelector('meta[name="threshold-mark"]')?.setAttribute("content", mark);
+    old.replaceWith(document.adoptNode(main));
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  });
+  say({ type: "post" });
+}
+
+/** @returns {Promise<Document | null>} */
+function fetched() {
+  return new Promise((resolve) => {
+    const asked = new XMLHttpRequest();
+    asked.open("GET", location.pathname);
+    asked.responseType = "document";
+    asked.onload = () => resolve(asked.status === 200 ? asked.responseXML : null);
+    asked.onerror = () => resolve(null);
+    asked.send();
+  });
+}

@@ -1,0 +1,28 @@
+/** A value of which the latest counts; its `[data-value]` parts are the words for each. */
+
+import { ReaderElement } from "../readers.js";
+
+export class LatestValue extends ReaderElement {
+  /** @type {string | undefined} as the page had it */
+  #value;
+
+  connectedCallback() {
+    this.#value ??= this.read("value");
+    super.connectedCallback();
+  }
+
+  /** @returns {import("../outbox/types.d.ts").Reader} */
+  get reader() {
+    return { kind: "latest", key: this.read("key"), value: this.#value ?? "", stamp: Number(this.read("stamp")) };
+  }
+
+  /** @param {import("../outbox/types.d.ts").Shown} shown */
+  show({ value = "", pending = false }) {
+    this.setAttribute("value", value);
+    this.toggleAttribute("pending", pending);
+    for (const part of this.querySelectorAll("[data-value]")) part.toggleAttribute("hidden", part.getAttribute("data-value") !== value);
+    for (const text of this.querySelectorAll("[data-shows]")) text.textContent = value;
+  }
+}
+
+customElements.define("latest-value", LatestValue);

@@ -1,0 +1,170 @@
+/** A form whose submit is kept on the tablet first. Whatever goes wrong before it is on disk, nothing typed is lost. */
+
+import { instantOf } from "../outbox/clock.js";
+import { TooLong, uuid7 } from "../outbox/entry.js";
+import { afterKeeping, outbox, said, shared, store } from "../tablet.js";
+
+/** @typedef {import("../outbox/types.d.ts").Body} Body */
+
+const SAID_FOR = 8_000;
+const ANSWERS_WITHIN = 5_000;
+const TWICE_WITHIN = 500;
+
+export class OperationForm extends HTMLElement {
+  /** @type {string | undefined} the entry that the next submit mends */
+  #repairs;
+  #last = "";
+  #at = 0;
+
+  connectedCallback() {
+    this.addEventListener("submit", this);
+    this.#mend().catch(() => {}); // no store, nothing to mend
+  }
+
+  /** @param {Event} event */
+  handleEvent(event) {
+    if (!this.hasAttribute("offline") || !globalThis.crypto?.subtle) return;
+    event.preventDefault();
+    const { target, submitter } = /** @type {SubmitEvent & {target: HTMLFormElement}} */ (event);
+    const body = this.#body(target, submitter);
+    const words = JSON.stringify(body);
+    if (words === this.#last && event.timeStamp - this.#at < TWICE_WITHIN) return; // the second tap of a double tap
+    this.#last = words;
+    this.#at = event.timeStamp;
+    void this.#keep(target, submitter, body);
+  }
+
+  // actions
+
+  /** @param {HTMLFormElement} form @param {HTMLElement | null} submitter @param {Body} body */
+  async #keep(form, submitter, body) {
+    const id = uuid7(Date.now());
+    try {
+      const signer = await this.#signer();
+      if (!signer) return;
+      const kept = await outbox.keep({
+        id, body, ...signer, operation: this.getAttribute("operation") ?? "", version: Number(this.getAttribute("version") ?? 1),
+        effects: JSON.parse(this.dataset.effects ?? "[]"), ...(body.when && { when: "when" }), ...(this.#repairs && { repairs: this.#repairs }),
+      });
+      // What is saved is not said again: where the store fails only now, the bar still names who was on post, and it is taken by hand.
+      if (this.hasAttribute("data-relieves") && body.result !== "disputed") await this.#gate?.relieve(signer).catch(() => {});
+      this.#saved(form);
+      afterKeeping(kept);
+      this.#gate?.done();
+    } catch (error) {
+      await this.#failed(form, submitter, error);
+    }
+  }
+
+  /** @param {HTMLFormElement} form */
+  #saved(form) {
+    this.#repairs = undefined;
+    form.reset();
+    this.#show("data-broken", false);
+    this.#say(this.dataset.saved ?? "");
+    this.closest("dialog")?.close();
+    this.closest("details")?.removeAttribute("open");
+    if (this.dataset.then) location.assign(this.dataset.then);
+  }
+
+  /** @param {HTMLFormElement} form @param {HTMLElement | null} submitter @param {unknown} error */
+  async #failed(form, submitter, error) {
+    if (error instanceof TooLong) return this.#show("data-too-long", true);
+    // The page door takes it too, where there is one in reach; a page that cannot be reached would take what was typed with it.
+    if (!(await isReached())) return this.#onPaper();
+    if (submitter instanceof HTMLButtonElement && submitter.name) {
+      const chosen = Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value });
+      form.append(chosen);
+    }
+    // Past the worker's copy of the page, which does not know of this entry and without a store never will.
+    const back = form.elements.namedItem("next");
+    if (back instanceof HTMLInputElement) back.value += "?posted";
+    form.submit();
+  }
+
+  /** Counted where the store is not, so that nobody has to remember how much stands on paper. */
+  #onPaper() {
+    this.#show("data-broken", true);
+    shared.unsaved = Number(shared.unsaved ?? 0) + 1;
+    shared.unsavedSince ??= Date.now();
+    const since = new Date(Number(shared.unsavedSince)).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short", timeZone: said("zone") || undefined });
+    for (const [slot, text] of Object.entries({ number: shared.unsaved, since })) {
+      for (const part of this.querySelectorAll(`[data-broken] [data-fill=${slot}]`)) part.textContent = text;
+    }
+  }
+
+  /** A link of the repair room leads here with the entry to mend: its words are in the form again. */
+  async #mend() {
+    const id = new URLSearchParams(location.hash.slice(1)).get("mend");
+    if (!id) return;
+    /** @type {import("../outbox/types.d.ts").Kept | undefined} */
+    const entry = await store.read("entries", (entries) => entries.index("id").get(id));
+    const form = this.querySelector("form");
+    if (!form || !entry || entry.mended || entry.operation !== this.getAttribute("operation")) return;
+    const body = JSON.parse(entry.body);
+    if (!this.#speaksOf(form, body)) return;
+    for (const [name, value] of Object.entries(body)) {
+      const field = form.elements.namedItem(name);
+      if (field instanceof RadioNodeList || "value" in (field ?? {})) /** @type {HTMLInputElement} */ (field).value = [value].flat()[0];
+    }
+    this.#repairs = id;
+    form.scrollIntoView();
+  }
+
+  // private
+
+  /** Of many forms of one operation (a check's items) only the one about the same thing. @param {HTMLFormElement} form @param {Body} body */
+  #speaksOf(form, body) {
+    const fixed = [...form.elements].filter((field) => field instanceof HTMLInputElement && field.type === "hidden" && !field.matches("[data-page]"));
+    return fixed.every((field) => field instanceof HTMLInputElement && (!field.value || [body[field.name]].flat()[0] === field.value));
+  }
+
+  /** @param {HTMLFormElement} form @param {HTMLElement | null} submitter @returns {Body} */
+  #body(form, submitter) {
+    const chosen = submitter instanceof HTMLButtonElement && submitter.name ? [[submitter.name, submitter.value]] : [];
+    /** @type {Body} */
+    const body = {};
+    for (const [name, value] of [...new FormData(form), ...chosen]) {
+      const field = form.elements.namedItem(name);
+      if (typeof value !== "string" || value === "" || name === "csrf_token" || (field instanceof Element && field.matches("[data-page]"))) continue;
+      const text = field instanceof HTMLInputElement && field.type === "datetime-local" ? String(instantOf(value, said("zone"))) : value;
+      body[name] = name in body ? [body[name], text].flat() : text;
+    }
+    for (const [, name, other] of (this.dataset.same ?? "").matchAll(/(\w+)=(\w+)/g)) body[name] ??= body[other];
+    return body;
+  }
+
+  get #gate() {
+    return /** @type {import("./post-gate.js").PostGate | null} */ (document.querySelector("post-gate"));
+  }
+
+  /** @returns {Promise<{author: string | null, proof: string} | null>} null where nobody wants to sign */
+  #signer() {
+    const code = this.getAttribute("proof") !== "post" || this.hasAttribute("data-ask-code");
+    return this.#gate ? this.#gate.signer(code, this.hasAttribute("data-relieves")) : Promise.resolve({ author: null, proof: "unverified" });
+  }
+
+  /** @param {string} attribute @param {boolean} visible */
+  #show(attribute, visible) {
+    const part = this.querySelector(`[${attribute}]`);
+    part?.toggleAttribute("hidden", !visible);
+    if (visible) part?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {string} words */
+  #say(words) {
+    const status = this.querySelector("[role=status]");
+    if (!status) return;
+    status.textContent = words;
+    setTimeout(() => { if (status.textContent === words) status.textContent = ""; }, SAID_FOR);
+  }
+}
+
+/** Whether our server answers, soon; whoever else says 200 (a Wi-Fi's sign-in page) would get what was typed. @returns {Promise<boolean>} */
+function isReached() {
+  const late = new Promise((resolve) => { setTimeout(resolve, ANSWERS_WITHIN, false); });
+  const found = fetch("/healthz", { cache: "no-store" }).then(({ ok, headers }) => ok && headers.has("X-Threshold-Build"), () => false);
+  return Promise.race([found, late]);
+}
+
+customElements.define("operation-form", OperationForm);

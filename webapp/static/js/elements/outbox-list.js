@@ -1,0 +1,116 @@
+/** Everything this tablet has kept, newest first, and what became of it; what a person has to mend comes first (the repair room). */
+
+import { parcel } from "../outbox/parcel.js";
+import { courier, on, outbox, store, timeText } from "../tablet.js";
+
+/** @typedef {import("../outbox/types.d.ts").Kept} Kept */
+
+const MOST = 200;
+
+export class OutboxList extends HTMLElement {
+  /** @type {Map<string, HTMLElement | undefined>} by all that is shown in them */
+  #rows = new Map();
+
+  connectedCallback() {
+    this.addEventListener("click", this);
+    on(["kept", "settled"], () => void this.#show());
+    void this.#show();
+  }
+
+  /** @param {Event} event */
+  handleEvent({ target }) {
+    if (!(target instanceof Element)) return;
+    if (target.closest("[data-send]")) void courier.drain({ asked: true, beat: true });
+    if (target.closest("[data-export]")) void this.#export().catch(() => this.querySelector("[data-no-file]")?.removeAttribute("hidden"));
+  }
+
+  // actions
+
+  async #export() {
+    const file = await parcel(store, outbox, document.documentElement.dataset.build ?? "", Date.now());
+    const href = URL.createObjectURL(file);
+    Object.assign(document.createElement("a"), { href, download: this.dataset.file }).click();
+    URL.revokeObjectURL(href);
+  }
+
+  // private
+
+  async #show() {
+    if (!this.isConnected) return;
+    const entries = await outbox.recent(MOST);
+    /** @type {{id: string, name: string}[]} */
+    const people = (await store.get("people")) ?? [];
+    const names = new Map(people.map(({ id, name }) => [id, name]));
+    const before = this.#rows;
+    // Hundreds of rows made again at every answer would keep the page from answering a finger.
+    this.#rows = new Map(entries.map((entry) => {
+      const name = names.get(entry.author ?? "") ?? "";
+      const shown = JSON.stringify([entry, name]);
+      return [shown, before.get(shown) ?? this.#row(entry, name)];
+    }));
+    if ([...this.#rows.keys()].join() === [...before.keys()].join()) return;
+    this.querySelector("ol, ul, tbody")?.replaceChildren(...[...this.#rows.values()].flatMap((row) => row ?? []));
+    this.querySelector("[data-empty]")?.toggleAttribute("hidden", entries.length > 0);
+  }
+
+  /** @param {Kept} entry @param {string} name */
+  #row(entry, name) {
+    const row = this.#copy("[data-row]");
+    if (!row) return undefined;
+    const state = entry.mended ? "mended" : entry.waiting ? "waiting" : (entry.outcome ?? "waiting");
+    row.dataset.state = state;
+    row.dataset.id = entry.id;
+    row.toggleAttribute("pending", state === "waiting");
+    this.#fill(row, "time", timeText(entry.when ?? entry.happened_at));
+    this.#fill(row, "name", name);
+    this.#fill(row, "what", this.#what(JSON.parse(entry.body)));
+    const title = this.querySelector(`template[data-operation="${CSS.escape(entry.operation)}"]`);
+    this.#fill(row, "title", title ? this.#words(title) : entry.operation);
+    this.#fill(row, "state", this.#words(this.querySelector(`template[data-state="${state}"]`)));
+    const reasons = [...Object.values(entry.errors ?? {}).flat().map(String), ...(entry.reason ? [entry.reason] : [])];
+    const told = entry.attention ? this.#reason(reasons) : "";
+    this.#fill(row, "reason", told);
+    this.#link(row, entry, title?.getAttribute("data-mend") ?? "");
+    return row;
+  }
+
+  /** What was typed, codes in words; ids and the day of the page say nothing to a reader. @param {Record<string, string | string[]>} body */
+  #what({ day: _day, ...body }) {
+    const texts = Object.values(body).flat().filter((text) => !/^[0-9a-f-]{36}$/.test(text));
+    return texts.map((text) => this.#words(this.querySelector(`template[data-word="${CSS.escape(text)}"]`)) || text).join(" · ");
+  }
+
+  /** @param {HTMLElement} row @param {Kept} entry @param {string} address of the page where it can be said again */
+  #link(row, entry, address) {
+    const link = row.querySelector("[data-mend]");
+    if (!entry.attention || entry.outcome !== "refused" || !address) link?.remove();
+    else link?.setAttribute("href", `${address}#mend=${entry.id}`);
+  }
+
+  /** The plain words for the first reason that we have words for. @param {string[]} reasons */
+  #reason(reasons) {
+    const found = reasons.map((reason) => this.querySelector(`template[data-reason="${CSS.escape(reason)}"]`)).find(Boolean);
+    return this.#words(found ?? this.querySelector('template[data-reason=""]'));
+  }
+
+  /** @param {string} selector @returns {HTMLElement | null} */
+  #copy(selector) {
+    const source = /** @type {HTMLTemplateElement | null} */ (this.querySelector(`template${selector}`));
+    return source && /** @type {HTMLElement | null} */ (document.importNode(source.content, true).firstElementChild);
+  }
+
+  /** @param {Element | null} template */
+  #words(template) {
+    return /** @type {HTMLTemplateElement | null} */ (template)?.content.textContent?.trim() ?? "";
+  }
+
+  /** @param {Element} row @param {string} slot @param {string} words */
+  #fill(row, slot, words) {
+    for (const part of row.querySelectorAll(`[data-fill=${slot}]`)) {
+      part.textContent = words;
+      part.toggleAttribute("hidden", words === "");
+    }
+  }
+}
+
+customElements.define("outbox-list", OutboxList);

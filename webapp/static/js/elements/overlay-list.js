@@ -1,0 +1,69 @@
+/** A list with this tablet's own entries before the rows of the page, made from the page's own template. */
+
+import { filled } from "../outbox/overlay.js";
+import { ReaderElement } from "../readers.js";
+import { store, timeText } from "../tablet.js";
+
+export class OverlayList extends ReaderElement {
+  /** @type {Map<string, Element>} rows that we made, by entry */
+  #rows = new Map();
+
+  /** @returns {import("../outbox/types.d.ts").Reader} */
+  get reader() {
+    const ids = [...this.querySelectorAll("[data-id]")].map((row) => row.getAttribute("data-id") ?? "");
+    return { kind: "list", key: this.read("key"), ids: ids.filter((id) => !this.#rows.has(id)) };
+  }
+
+  /** @param {import("../outbox/types.d.ts").Shown} shown */
+  show({ rows = [] }) {
+    const list = this.querySelector("ol, ul, tbody") ?? this;
+    const present = new Set(rows.map(({ entry }) => entry.id));
+    for (const [id, row] of this.#rows) if (!present.has(id)) this.#drop(id, row);
+    for (const row of [...rows].reverse()) {
+      const made = this.#rows.get(row.entry.id) ?? this.#make(row);
+      if (!made) continue;
+      made.toggleAttribute("pending", row.entry.waiting === 1);
+      if (made.parentNode !== list) list.prepend(made);
+    }
+    this.querySelector("[data-empty]")?.toggleAttribute("hidden", list.querySelector("[data-id]") !== null);
+  }
+
+  // private
+
+  /** @param {string} id @param {Element} row */
+  #drop(id, row) {
+    row.remove();
+    this.#rows.delete(id);
+  }
+
+  /** @param {import("../outbox/types.d.ts").Row} row */
+  #make({ entry, body, template }) {
+    const source = /** @type {HTMLTemplateElement | null} */ (this.querySelector(`template[data-template="${CSS.escape(template)}"]`));
+    const made = source && document.importNode(source.content, true).firstElementChild;
+    if (!made) return undefined;
+    made.setAttribute("data-id", entry.id);
+    const texts = { ...body, id: entry.id, time: timeText(entry.when ?? entry.happened_at) };
+    each(made, "data-fill", (part, name) => { part.textContent = filled(`{${name}}`, texts, entry.id); });
+    each(made, "data-fill-in", (part, names) => {
+      for (const name of names.split(" ")) part.setAttribute(name, filled(part.getAttribute(name) ?? "", texts, entry.id));
+    });
+    each(made, "data-fill-author", async (part) => { part.textContent = (await nameOf(entry)) ?? part.textContent; });
+    this.#rows.set(entry.id, made);
+    return made;
+  }
+}
+
+/** @param {import("../outbox/types.d.ts").Kept} entry @returns {Promise<string | undefined>} */
+async function nameOf({ author }) {
+  /** @type {{id: string, name: string}[]} */
+  const people = (await store.get("people").catch(() => [])) ?? [];
+  return people.find(({ id }) => id === author)?.name;
+}
+
+/** @param {Element} row @param {string} attribute @param {(part: Element, value: string) => void} work */
+function each(row, attribute, work) {
+  const inside = [...row.querySelectorAll(`[${attribute}]`)];
+  for (const part of row.hasAttribute(attribute) ? [row, ...inside] : inside) work(part, part.getAttribute(attribute) ?? "");
+}
+
+customElements.define("overlay-list", OverlayList);

@@ -1,0 +1,24 @@
+/** A figure with this tablet's own movements after its last count. */
+
+import { ReaderElement } from "../readers.js";
+
+export class TallyValue extends ReaderElement {
+  #own = false;
+
+  /** @returns {import("../outbox/types.d.ts").Reader} */
+  get reader() {
+    return { kind: "tally", key: this.read("key"), value: this.read("value"), stamp: Number(this.read("stamp")) };
+  }
+
+  /** @param {import("../outbox/types.d.ts").Shown} shown */
+  show({ value = "", approx = false, pending = false }) {
+    const own = approx || value !== this.getAttribute("value");
+    // The server may have written it more beautifully; its text stands until we know better.
+    if (own || this.#own) this.textContent = `${approx ? "≈" : ""}${value}`;
+    this.#own = own;
+    this.toggleAttribute("approx", approx);
+    this.toggleAttribute("pending", pending);
+  }
+}
+
+customElements.define("tally-value", TallyValue);

@@ -1,0 +1,6 @@
+// Before the first paint, so that an evening tablet never flashes white, and a locked one never what it hides.
+try {
+  const { theme, locked } = localStorage;
+  if (theme) document.documentElement.dataset.theme = theme;
+  document.documentElement.toggleAttribute("data-locked", Boolean(locked));
+} catch { /* storage is closed: the system's choice stands */ }

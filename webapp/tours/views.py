@@ -1,0 +1,94 @@
+"""The parties of the day, and the supplies of their place (P2-4.1.5a, P2-4.4.2c, P2-4.4.3a, P2-4.4.3b, P2-4.4.3f).
+
+Supplies stand here and not in stock: which covers are worn and which are soiled only the parties tell.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Blueprint, Flask, g, render_template
+from flask_babel import gettext as _
+
+from webapp.base import clock
+from webapp.base.i18n import words
+from webapp.sites import queries as sites
+from webapp.staff.queries import people
+from webapp.stock import queries as stock
+from webapp.stock.models import Item
+from webapp.stock.rules import STORE
+from webapp.tablets.frames import this_flat, this_post, this_site
+from webapp.tablets.stations import nothing_known, station_page
+from webapp.tours import queries
+from webapp.tours.rules import status
+
+bp = Blueprint("tours", __name__)
+
+
+@station_page(bp, "door", "parties", families=("tours", "stock"), minutes=15)
+def parties() -> str:
+    """Every party of the day, and an arrival with all it may say."""
+    site, at = this_site(), clock.now()
+    found = queries.today(site, at, g.tablet.place_id)
+    return render_template(
+        "tours/parties.html",
+        day=clock.day_of(at, site.zone),
+        post=this_post(),
+        flat=this_flat(),
+        item=stock.covers_item(site.id, g.tablet.place_id, at),
+        parties=found,
+        guests=sum(party.guests for party in found),
+        since=sites.day_around(site, at)[0],
+        people=people(party.author_id for party in found if party.author_id),
+        status=status,
+        at=at,
+    )
+
+
+@station_page(bp, "door", "parties/<uuid:party_id>", families=("stock",))
+def party(party_id: UUID) -> str:
+    """One party: who received it when, how many they are, and seeing them off."""
+    site, at = this_site(), clock.now()
+    found = queries.party(site.id, str(party_id), at)
+    if found is None:
+        nothing_known()
+    receiver = people([found.author_id]).get(found.author_id) if found and found.author_id else None
+    return render_template(
+        "tours/party.html",
+        id=party_id,
+        party=found,
+        by=receiver.name if receiver else _("Unknown"),
+        post=this_post(),
+        item=stock.covers_item(site.id, g.tablet.place_id, at),
+        status=status,
+        at=at,
+    )
+
+
+@station_page(bp, ("door", "bar"), "stock", families=("stock", "tours"), minutes=15)
+def supplies() -> str:
+    """How many there are by state, and the five ways to change it."""
+    site, place_id, at = this_site(), g.tablet.place_id, clock.now()
+    store, laundry = (next(iter(sites.places(site.id, kind)), None) for kind in ("store_room", "laundry"))
+    where = {"store": store.id if store else place_id, "laundry": laundry.id if laundry else place_id}
+    items = _shown(site.id, place_id, at)
+    return render_template(
+        "stock/supplies.html",
+        day=clock.day_of(at, site.zone),
+        items=items,
+        choices=[(item.id, words(item.names)) for item in items],
+        covers={item.id: queries.covers(site.id, place_id, item, at, at) for item in items},
+        stored={item.id: stock.figure(site.id, where["store"], item.id, STORE, at) for item in items},
+        where=where,
+    )
+
+
+def _shown(project_id: str, place_id: str, at: int) -> Sequence[Item]:
+    """What the place has a level for; at a show flat's door its shoe covers in any case, first."""
+    watched = stock.watched(project_id, place_id, at)
+    covers = stock.covers_item(project_id, place_id, at) if g.tablet.station == "door" else None
+    return [*([covers] if covers else []), *(item for item in watched if not covers or item.id != covers.id)]
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(bp)
