@@ -9,6 +9,7 @@ import pytest
 
 from webapp.base.assets import STATIC
 from webapp.base.lean import SENT, joined, lean, put_together, tight
+from webapp.base.renamed import renamed
 
 SCRIPTS = STATIC / "js"
 
@@ -88,16 +89,34 @@ def test_what_is_sent_can_be_read_by_an_engine(node, tmp_path, name):
 
 
 TREES = """
-const { parse } = require(process.argv[1]);
+const { parse } = require(process.argv[1] + "/acorn");
+const { analyze } = require(process.argv[1] + "/eslint-scope");
 const { readFileSync } = require("node:fs");
+const many = { ecmaVersion: 2022, sourceType: "module" };
 const tree = (path) => {
-  const names = new Map();
-  const named = (name) => names.get(name) ?? (names.set(name, names.size), names.get(name));
-  return JSON.stringify(parse(readFileSync(path, "utf8"), { ecmaVersion: 2022, sourceType: "module" }), (key, value) => {
-    if (["start", "end", "raw"].includes(key)) return undefined;
-    const mayBe = value?.type === "Identifier" && /^([A-Z][A-Z0-9_]+|[a-z]+[A-Z]\\w*|\\$[A-Z]\\d*)$/.test(value.name);
-    const isOurs = (mayBe && !(value.name in globalThis)) || value?.type === "PrivateIdentifier";
-    if (isOurs) return { type: value.type, name: named(value.type + value.name) };
+  const script = parse(readFileSync(path, "utf8"), { ...many, ranges: true });
+  const named = new Map();
+  const meant = new Map();
+  for (const scope of analyze(script, many).scopes) {
+    for (const variable of scope.variables) {
+      const number = named.size;
+      if (!variable.identifiers.length) continue;
+      named.set(variable, number);
+      for (const identifier of [...variable.identifiers, ...variable.references.map((each) => each.identifier)]) {
+        meant.set(identifier, number);
+      }
+    }
+  }
+  const own = new Map();
+  const numbered = (name) => own.get(name) ?? (own.set(name, own.size), own.get(name));
+  return JSON.stringify(script, (key, value) => {
+    if (["start", "end", "range", "raw", "shorthand"].includes(key)) return undefined;
+    if (value?.type === "PrivateIdentifier") return { type: value.type, name: numbered("#" + value.name) };
+    if (value?.type === "Identifier") {
+      if (meant.has(value)) return { type: value.type, meant: meant.get(value) };
+      const mayBe = /^([A-Z][A-Z0-9_]+|[a-z]+[A-Z]\\w*|\\$[A-Z]\\d*)$/.test(value.name) && !(value.name in globalThis);
+      return { type: value.type, name: mayBe ? numbered(value.name) : value.name };
+    }
     return typeof value === "bigint" || value instanceof RegExp ? String(value) : value;
   });
 };
@@ -107,17 +126,16 @@ console.log(tree(process.argv[2]) === tree(process.argv[3]));
 
 @pytest.fixture
 def is_same(node, tmp_path):
-    """Whether two scripts are one tree, but for the names of what is a class's or a module's own."""
+    """Whether two scripts are one tree in which each name refers to the same thing, whatever it is called."""
     modules = os.environ.get("TEST_NODE_MODULES") or str(STATIC.parents[1] / "node_modules")
-    acorn = Path(modules) / "acorn"
-    if not acorn.exists():
+    if not (Path(modules) / "acorn").exists():
         pytest.skip("needs javascript tools: acorn is not installed")
 
     def compare(one: str, other: str) -> bool:
         paths = [tmp_path / "one.mjs", tmp_path / "other.mjs"]
         for path, text in zip(paths, (one, other), strict=True):
             path.write_text(text)
-        return subprocess.check_output([node, "-e", TREES, acorn, *paths], text=True).strip() == "true"
+        return subprocess.check_output([node, "-e", TREES, modules, *paths], text=True).strip() == "true"
 
     return compare
 
@@ -144,6 +162,36 @@ def test_what_is_sent_means_what_was_written(is_same, name):
 )
 def test_texts_patterns_and_signs_stay_what_they_were(is_same, text):
     assert is_same(text, tight(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("function f(first, { second, third: other }) { return first + second + other.second; }", "f(a, { second: b, third: c })"),
+        ("const f = (first, ...more) => more.map((each) => first[each]);", "(a, ...b) => b.map((c) => a[c])"),
+        ("function f() { const value = 1; { let value = 2; value += 1; } return { value, value: `${value}` }; }", "`${a}`"),
+        ("class A { async keep({ when, ...draft }, also = {}) { for (const draft of also) return { draft, when }; } }", "draft: a"),
+        (
+            "class A { name = 1; get value() { return this.name; } set(value) { const name = value; return name ?? event; } }",
+            "set(a)",
+        ),
+        (
+            "function f(given) { try { given(); } catch (error) { return (error, class B { error() { return given; } }); } }",
+            "catch (b)",
+        ),
+        ("const { value } = g; function f(value) { return value; }\nfunction h(name) { return value + name; }", "f(value)"),
+        ("function f(a, bb) { const cc = (bb ? a : cc1); return [{ a }, { bb: a }, cc]; }", "? a :"),
+        ("async function* f(items) { for await (const { item = items } of items) yield* item; }", "f(a)"),
+    ],
+)
+def test_a_name_that_is_made_shorter_refers_to_what_it_did(is_same, text, sent):
+    assert is_same(text, renamed(text))
+    assert sent in renamed(text)
+
+
+def test_another_meaning_is_another_tree(is_same):
+    assert not is_same("function f(a, b) { return a - b; }", "function f(b, a) { return a - b; }")
+    assert not is_same("function f(a) { return name; }", "function f(name) { return name; }")
 
 
 def test_every_element_is_sent():

@@ -7,17 +7,15 @@ bundler: a module becomes a function that is called once, and everything in it m
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+
+from webapp.base.renamed import TEXT, renamed
 
 SENT = ("js/main.js", "js/theme.js", "js/worker/worker.js")
 _BLOCK = re.compile(r"/\*\*.*?\*/", re.DOTALL)
 _IMPORT = re.compile(r'^import (?:\{([\w\s,]+)\} from )?"(\.{1,2}/[\w./-]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async function\*?|function\*?|class|const) (\w+))", re.MULTILINE)
-_TEXT = re.compile(
-    r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`"""  # a text
-    r"""|(?<=[(,=:!&|?;{}\[>\n])[ ]?/(?![/*\s])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*"""  # a pattern
-    r"""|//[^\n]*|/\*.*?\*/)"""  # a remark
-)
 _ROUND = re.compile(r" ?([=*<>!&|?:,;{}()\[\]]) ?")
 _BETWEEN = re.compile(r"(?<=[\w)\]]) ([-+/%]) (?=[\w(\[])")
 _ALONE = re.compile(r"(?<![\w$.#])\((\w+)\)=>")
@@ -37,13 +35,13 @@ def lean(script: str) -> str:
 
 def joined(entry: Path) -> str:
     """The module and all it imports as one text, as it is sent."""
-    return tight(put_together(entry))
+    return tight(put_together(entry, renamed))
 
 
-def put_together(entry: Path) -> str:
+def put_together(entry: Path, read: Callable[[str], str] = str) -> str:
     """The module and all it imports as one text, each after what it needs. What the entry exports stays exported."""
     modules: dict[Path, str] = {}
-    body = _resolved(entry.resolve(), modules, ())
+    body = _resolved(entry.resolve(), modules, (), read)
     return "".join([*modules.values(), body])
 
 
@@ -60,7 +58,7 @@ def tight(script: str) -> str:
         text = known.sub(lambda match: "$" + _short(ours.index(match[1])).upper(), text)
         return _PRIVATE.sub(lambda match: "#" + short.setdefault(match[1], _short(len(short))), text)
 
-    pieces = _TEXT.split(script)
+    pieces = TEXT.split(script)
     for place, piece in enumerate(pieces):
         if place % 2 == 0:
             pieces[place] = _LAST.sub("", _ALONE.sub(r"\1=>", _BETWEEN.sub(r"\1", _ROUND.sub(r"\1", named(piece)))))
@@ -75,7 +73,7 @@ def _short(count: int) -> str:
     return f"{_LETTERS[count % len(_LETTERS)]}{count // len(_LETTERS) or ''}"
 
 
-def _resolved(path: Path, modules: dict[Path, str], above: tuple[Path, ...]) -> str:
+def _resolved(path: Path, modules: dict[Path, str], above: tuple[Path, ...], read: Callable[[str], str]) -> str:
     """A module's lean text with its imports taken out of `modules`, which gets those that it has not."""
 
     def taken(match: re.Match[str]) -> str:
@@ -83,12 +81,12 @@ def _resolved(path: Path, modules: dict[Path, str], above: tuple[Path, ...]) -> 
         if other == path or other in above:
             raise ValueError(f"{path.name} and {other.name} import each other")
         if other not in modules:
-            body = _resolved(other, modules, (*above, path))
+            body = _resolved(other, modules, (*above, path), read)
             modules[other] = _called_once(f"${len(modules)}", body)
         names = re.sub(r"\bas\b", ":", match[1] or "")
         return f"const {{{names}}} = ${list(modules).index(other)};\n" if names else ""
 
-    return _without_others(_IMPORT.sub(taken, lean(path.read_text("utf-8"))), path)
+    return _without_others(_IMPORT.sub(taken, read(lean(path.read_text("utf-8")))), path)
 
 
 def _called_once(name: str, body: str) -> str:
