@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,14 +45,23 @@ def put_in(count: int) -> None:
             queue.enqueue(connection, "chores.sweep", {"what": f"room {number}"}, at=clock.now())
 
 
-def all_done(rows: Rows, but: int = 0, within: float = 45) -> bool:
-    """Wait until all but so many are."""
+def comes_true(what: Callable[[], bool], within: float = 45) -> bool:
     until = time.monotonic() + within
-    while rows.count("jobs_job", name="chores.sweep", done_at=None) > but:
+    while not what():
         if time.monotonic() > until:
             return False
         time.sleep(0.05)
     return True
+
+
+def all_done(rows: Rows, but: int = 0) -> bool:
+    """Wait until all but so many are."""
+    return comes_true(lambda: rows.count("jobs_job", name="chores.sweep", done_at=None) <= but)
+
+
+def has_ticked(rows: Rows) -> bool:
+    """Wait until a slot of the period is done."""
+    return comes_true(lambda: rows.count("jobs_job", name="chores.tick") > rows.count("jobs_job", name="chores.tick", done_at=None))
 
 
 def swept() -> list[str]:
@@ -88,10 +97,7 @@ def test_killed_while_it_chains_another_makes_the_chain_whole(
         with workers(database_url, 1, 200, THRESHOLD_FAULT=f"{point}:1", THRESHOLD_TESTING="1") as (doomed,):
             assert doomed.wait(timeout=60) == -signal.SIGKILL
     with workers(database_url, 1, 200):
-        until = time.monotonic() + 45
-        while rows.count("operations_link", project_id=project) < count:
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        assert comes_true(lambda: rows.count("operations_link", project_id=project) >= count)
     with db.engine.connect() as connection:
         verdict = audit.verify(connection, project)
     assert (verdict.rows, verdict.broken, verdict.waiting) == (count, None, 0)
@@ -112,6 +118,7 @@ def test_killed_at_random_with_many_at_work_each_job_and_each_slot_is_done_once(
             kills += 1
             crew[victim] = subprocess.Popen(crew[victim].args, cwd=ROOT)
         assert all_done(rows)
+        assert has_ticked(rows), "whoever had the slot may have been killed: another takes it when the lease is over"
     assert swept() == sorted(f"room {number}" for number in range(jobs))
     with db.engine.connect() as connection:
         tries, owners = connection.execute(_SPENT).one()
