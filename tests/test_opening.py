@@ -59,6 +59,12 @@ def test_the_example_opens_with_everything_that_a_day_needs(app: Flask) -> None:
     assert (site.is_demo, site.opens, site.closes, site.names["en"]) == (False, 540, 1080, "Jinhe Terrace")
     assert {place.code for place in sites.places(site.id)} == {"hall", "flat-a", "bar", "store", "laundry"}
     assert [(flat.code, flat.placeholders) for flat in sites.flats(site.id)] == [("A", {"unit_type": "A", "bedrooms": "3"})]
+    flat = sites.flats(site.id)[0]
+    assert flat.plan
+    assert flat.plan["living"] == [[34, 40, 86, 32]]
+    assert flat.changes
+    assert (flat.changes["without"], flat.changes["renamed"]["second_bedroom"]["en"]) == (["second_bathroom"], "Study")
+    assert {each.code for each in content.all_in_force(site.id, "script", NOW)} == {"script.a", "script.b"}
     people = {each.call_name: each.roles for each in staff.colleagues(site.id, NOW)}
     assert people == {"靜怡": ("greeter",), "曉彤": ("water_bar",), "思遠": ("supervisor",), "致和": ("admin",)}
     assert {each.code for each in content.all_in_force(site.id, "checklist", NOW)} == {

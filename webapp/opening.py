@@ -39,7 +39,10 @@ SITE: Shape = {
         "placeholders?": FIGURES,
     },
     "places": Rows({"kind": TEXT, "names": WORDS}),
-    "flats": Rows({"place": TEXT, "code": TEXT, "unit_type": TEXT, "title": WORDS, "area?": TEXT, "placeholders?": FIGURES}),
+    "flats": Rows({
+        "place": TEXT, "code": TEXT, "unit_type": TEXT, "title": WORDS, "area?": TEXT, "placeholders?": FIGURES,
+        "plan?": Rows(TEXT), "without?": [TEXT], "renamed?": Rows(WORDS),
+    }),
     "posts": Rows({"place": TEXT, "role": TEXT, "names": WORDS}),
     "shifts?": Rows({"names": WORDS, "starts": TIME, "ends": TIME}),
     "items?": Rows(Rows({"minimum": TEXT, "par": TEXT})),
@@ -177,7 +180,11 @@ def _site(tree: Tree, named: Named) -> Iterator[Step]:
         yield _step("sites.add_place", named("place", key), ("places", key), **place, code=key)
     for key, flat in tree["flats"].items():
         figures = {"unit_type": flat["unit_type"]} | (flat.get("placeholders") or {})
-        body = flat | {"place": named("place", flat["place"]), "placeholders": figures}
+        changes = {name: flat[name] for name in ("without", "renamed") if flat.get(name)}
+        body = {name: value for name, value in flat.items() if name not in changes}
+        body |= {"place": named("place", flat["place"]), "placeholders": figures}
+        if changes:
+            body["changes"] = changes
         yield _step("sites.add_flat", named("flat", key), ("flats", key), **body)
     for key, post in tree["posts"].items():
         body = post | {"place": named("place", post["place"]), "code": key}

@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from tests.cast import CHECK
+from tests.cast import CHECK, WORDS
 from webapp.content.rules import Said, band_at, fill, items_in_force, line_for, problems, text_in
 
 LINES = [
@@ -61,6 +61,37 @@ def test_a_good_checklist_has_no_problems() -> None:
 def test_what_is_wrong_is_named_with_its_place(wrong: dict[str, object], where: str) -> None:
     found = problems(deepcopy(CHECK) | wrong)
     assert [problem for problem in found if problem.startswith(where)], found
+
+
+SCRIPT = {
+    "kind": "script", "id": "script.small", "unit_type": "A", "clause": "P2-4.4.3d", "title": WORDS,
+    "stops": [{"key": "hall", "kind": "room", "clause": "P2-4.4.3d", "title": WORDS, "lines": [WORDS], "question": WORDS,
+               "answer": WORDS, "care": {"flags": ["elder"], "text": WORDS}}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ({"key": "Hall!"}, "Hall!: id is not a key"),
+        ({"kind": "garden"}, "hall: kind"),
+        ({"clause": "somewhere"}, "hall: clause"),
+        ({"lines": []}, "hall: nothing to say"),
+        ({"lines": [WORDS, {"en": "word"}]}, "hall: line 2 lacks zh-Hant"),
+        ({"question": {"en": "word"}}, "hall: question lacks zh-Hant"),
+        ({"care": {"flags": ["toddler"], "text": WORDS}}, "hall: care is for none of elder, child, step_free"),
+        ({"care": {"flags": ["elder"]}}, "hall: care: text is missing"),
+    ],
+)
+def test_what_is_wrong_with_a_script_is_named_with_its_stop(wrong: dict[str, object], where: str) -> None:
+    assert problems(SCRIPT) == []
+    found = problems(deepcopy(SCRIPT) | {"stops": [SCRIPT["stops"][0] | wrong]})
+    assert [problem for problem in found if problem.startswith(where)], found
+
+
+def test_a_script_has_each_stop_once_and_says_of_which_unit_type_it_is() -> None:
+    assert problems(SCRIPT | {"stops": SCRIPT["stops"] * 2}) == ["hall: twice"]
+    assert problems(SCRIPT | {"unit_type": ""}) == ["body: unit_type is missing"]
 
 
 def test_what_is_no_body_at_all_is_told_plainly() -> None:

@@ -39,6 +39,39 @@ def test_a_site_that_cannot_be_right_is_refused(site: Site, field: str, value: o
     assert outcome.errors == {field: code}
 
 
+@pytest.mark.clause("P2-4.4.3d")
+def test_a_flat_has_its_plan_and_what_is_otherwise_than_in_the_script(site: Site) -> None:
+    changes = {"without": ["second_bathroom"], "renamed": {"second_bedroom": {"en": "Study"}}}
+    plan = {"hall": "5 0 20 30", "second_bedroom": "0 0 5 9, 0 12 5 9"}
+    body = {"place": site.id("flat"), "code": "B", "unit_type": "A", "title": WORDS}
+    site.submit("sites.add_flat", site.id("B"), **body, plan=plan, changes=changes)
+    flat = sites.flat(site.project_id, site.id("B"))
+    assert flat
+    assert flat.plan == {"hall": [[5, 0, 20, 30]], "second_bedroom": [[0, 0, 5, 9], [0, 12, 5, 9]]}
+    assert flat.changes == changes
+    plain = sites.flat(site.project_id, site.id("A"))
+    assert plain
+    assert (plain.plan, plain.changes) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("plan", {}),
+        ("plan", {"hall": "5 0 20"}),
+        ("plan", {"hall": "5 0 0 30"}),
+        ("plan", {"hall": "5 0 -2 30"}),
+        ("plan", {f"room{number}": "0 0 1 1" for number in range(41)}),
+        ("changes", {"painted": "green"}),
+        ("changes", {"without": "hall"}),
+        ("changes", {"renamed": {"hall": {"fr": "mot"}}}),
+    ],
+)
+def test_a_plan_that_cannot_be_drawn_is_refused(site: Site, field: str, value: object) -> None:
+    body = {"place": site.id("flat"), "code": "B", "unit_type": "A", "title": WORDS}
+    assert site.submit("sites.add_flat", **body, **{field: value}).errors == {field: "malformed"}
+
+
 def test_another_projects_place_is_never_found_here(site: Site) -> None:
     other = Site(site.ledger, "other").build()
     assert sites.place(site.project_id, other.id("flat")) is None

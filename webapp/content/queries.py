@@ -73,7 +73,7 @@ def edition(project_id: str, version_id: str) -> Edition | None:
 
 @lru_cache
 def delivered(name: str) -> Any:
-    """What a file of webapp/content/files holds: `project`, `greetings`, `checklists`, `items`."""
+    """What a file of webapp/content/files holds: `project`, `greetings`, `checklists`, `items`, `tour_a`, `tour_b`."""
     text = resources.files("webapp.content").joinpath("files", f"{name}.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)
 
@@ -81,4 +81,5 @@ def delivered(name: str) -> Any:
 def bodies() -> list[dict[str, Any]]:
     """The documents this product is delivered with, as bodies of their first versions."""
     checklists = [{"kind": "checklist", **checklist} for checklist in delivered("checklists")["checklists"]]
-    return [{"kind": "greetings", "id": "greetings", "lines": delivered("greetings")["greetings"]}, *checklists]
+    scripts = [{"kind": "script", **delivered(name)["script"]} for name in ("tour_a", "tour_b")]
+    return [{"kind": "greetings", "id": "greetings", "lines": delivered("greetings")["greetings"]}, *checklists, *scripts]

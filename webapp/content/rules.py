@@ -11,6 +11,9 @@ ON_FAIL = ("none", "note", "action", "notify")
 PURPOSES = ("grooming", "opening", "hygiene", "closing", "inspection", "asset_count")
 POSTS = ("any", "greeter", "water_bar", "supervisor")
 BANDS = ("any", "morning", "noon", "afternoon")
+STOPS = ("opening", "room")
+NEEDS = ("elder", "child", "step_free")
+"""What a party may need care for: no ages, no counts (guideline N10)."""
 NOON_FROM, AFTERNOON_FROM = 11 * 60, 13 * 60
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
@@ -100,7 +103,40 @@ def _line(line: Mapping[str, Any]) -> list[str]:
     return found
 
 
-_SCHEMAS: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {"checklist": _checklist, "greetings": _greetings}
+def _script(body: Mapping[str, Any]) -> list[str]:
+    stops = [{"id": stop.get("key"), **stop} for stop in _rows(body, "stops")]
+    found = [*_clause(body, "body"), *_words(body, "title", "body"), *_unique(stops)]
+    if not str(body.get("unit_type") or "").strip():
+        found.append("body: unit_type is missing")
+    return [*found, *(problem for stop in stops for problem in _stop(stop))]
+
+
+def _stop(stop: Mapping[str, Any]) -> list[str]:
+    """A place of the tour: its title, its lines one breath each, a question that guests ask, and what to take care of there."""
+    where = str(stop["id"])
+    found = [*_key(stop, "id", where), *_clause(stop, where), *_choice(stop, "kind", STOPS, where), *_words(stop, "title", where)]
+    lines = _rows(stop, "lines")
+    found += [
+        problem for number, line in enumerate(lines, 1) for problem in _words({f"line {number}": line}, f"line {number}", where)
+    ]
+    if not lines:
+        found.append(f"{where}: nothing to say")
+    for name in ("question", "answer"):
+        found += _words(stop, name, where) if name in stop else []
+    care = stop.get("care")
+    if care is not None:
+        flags = care.get("flags") if isinstance(care, Mapping) else None
+        good = isinstance(flags, list) and flags and set(map(str, flags)) <= set(NEEDS)
+        found += [] if good else [f"{where}: care is for none of {', '.join(NEEDS)}"]
+        found += _words(care, "text", f"{where}: care") if isinstance(care, Mapping) else []
+    return found
+
+
+_SCHEMAS: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {
+    "checklist": _checklist,
+    "greetings": _greetings,
+    "script": _script,
+}
 KINDS = tuple(_SCHEMAS)
 
 

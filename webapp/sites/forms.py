@@ -9,18 +9,22 @@ from webapp.operations.roles import FRONT
 from webapp.sites.models import PLACE_KINDS
 
 DAY_MINUTES = 24 * 60
+ROOMS_MOST = 40
 
 
 class Worded(Document):
     """A short text in our languages, at least one: {"zh-Hant": …, "zh-Hans": …, "en": …}."""
 
     def parse(self, text: str) -> dict[str, str]:
-        words = super().parse(text)
-        if not isinstance(words, dict) or not words or not set(words) <= set(LANGUAGES):
-            raise Invalid("malformed")
-        if not all(isinstance(word, str) and 0 < len(word.strip()) <= 500 for word in words.values()):
-            raise Invalid("malformed")
-        return words
+        return _worded(super().parse(text))
+
+
+def _worded(words: Any) -> dict[str, str]:
+    if not isinstance(words, dict) or not words or not set(words) <= set(LANGUAGES):
+        raise Invalid("malformed")
+    if not all(isinstance(word, str) and 0 < len(word.strip()) <= 500 for word in words.values()):
+        raise Invalid("malformed")
+    return words
 
 
 class Placeholders(Document):
@@ -31,6 +35,43 @@ class Placeholders(Document):
         if not isinstance(figures, dict):
             raise Invalid("malformed")
         return {str(name): str(figure) for name, figure in figures.items()}
+
+
+class Plan(Document):
+    """A floor plan: {"living": "62 40 62 32"}, x, y, width and height from the north-west; several parts with commas between."""
+
+    def parse(self, text: str) -> dict[str, list[list[int]]]:
+        return rectangles(super().parse(text))
+
+
+def rectangles(rooms: Any) -> dict[str, list[list[int]]]:
+    """The parts of each room. Raises Invalid."""
+    if not isinstance(rooms, dict) or not 0 < len(rooms) <= ROOMS_MOST:
+        raise Invalid("malformed")
+    return {key: [_rectangle(part) for part in str(parts).split(",")] for key, parts in rooms.items()}
+
+
+def _rectangle(text: str) -> list[int]:
+    figures = text.split()
+    if len(figures) != 4 or not all(figure.isascii() and figure.isdigit() and len(figure) < 5 for figure in figures):
+        raise Invalid("malformed")
+    x, y, width, height = map(int, figures)
+    if not width or not height:
+        raise Invalid("malformed")
+    return [x, y, width, height]
+
+
+class Changes(Document):
+    """What of a script is otherwise in one flat: {"without": ["second_bathroom"], "renamed": {"second_bedroom": words}}."""
+
+    def parse(self, text: str) -> dict[str, Any]:
+        told: Any = super().parse(text)
+        if not isinstance(told, dict) or not set(told) <= {"without", "renamed"}:
+            raise Invalid("malformed")
+        without, renamed = told.get("without", []), told.get("renamed", {})
+        if not isinstance(without, list) or not isinstance(renamed, dict):
+            raise Invalid("malformed")
+        return {"without": [str(key) for key in without], "renamed": {key: _worded(words) for key, words in renamed.items()}}
 
 
 class Zone(Text):
@@ -66,6 +107,8 @@ class FlatForm(Form):
     title = Worded()
     area = Number(least=1, most=100_000, optional=True)
     placeholders = Placeholders(optional=True)
+    plan = Plan(optional=True)
+    changes = Changes(optional=True)
 
 
 class PostForm(Form):

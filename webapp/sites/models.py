@@ -1,5 +1,7 @@
 """Where the work is done (P2-1). Reference data: facts may point here."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,7 +44,11 @@ class Place(Base):
 
 @reference("sites.flat")
 class Flat(Base):
-    """A show flat (樣板房) at a place. `placeholders` fill the spoken lines; `area` in whole square metres."""
+    """A show flat (樣板房) at a place. `placeholders` fill the spoken lines; `area` in whole square metres.
+
+    `plan`: by the key of a stop its rectangles as [x, y, width, height] from the north-west, in any one unit. `changes`: what
+    of the script of its unit type is otherwise here, {"without": [stop], "renamed": {stop: words}}.
+    """
 
     __tablename__ = "sites_flat"
     __table_args__ = (sa.UniqueConstraint("project_id", "code"),)
@@ -55,6 +61,8 @@ class Flat(Base):
     title: Mapped[Words]
     area: Mapped[int | None]
     placeholders: Mapped[dict[str, str]] = mapped_column(sa.JSON)
+    plan: Mapped[dict[str, list[list[int]]] | None] = mapped_column(sa.JSON(none_as_null=True))
+    changes: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
 
 
 @reference("sites.post")

@@ -31,6 +31,7 @@ def add_flat(form: FlatForm, occasion: Occasion) -> None:
     occasion.record(
         Flat, id=occasion.id, place_id=form.place.data, code=form.code.data, unit_type=form.unit_type.data,
         title=form.title.data, area=form.area.data, placeholders=form.placeholders.data or {},
+        plan=form.plan.data, changes=form.changes.data,
     )  # fmt: skip
 
 
