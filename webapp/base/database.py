@@ -11,6 +11,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
+from webapp.base import turns
+
 SQLITE_SAFE = (3, 51, 3)
 """Before this, a WAL database written by several connections can be corrupted (the WAL-reset bug)."""
 
@@ -57,7 +59,8 @@ def engine_options(url: str) -> dict[str, Any]:
         own = {"module": sqlite_driver(), "connect_args": {"timeout": 10, "check_same_thread": False}, "pool_size": 16}
     else:
         own = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
-    return {"hide_parameters": True, **own}  # what people typed is no business of a log
+    # What people typed is no business of a log; the connection used last has its pages and statements at hand.
+    return {"hide_parameters": True, "pool_use_lifo": True, **own}
 
 
 def listen(engine: sa.Engine) -> None:
@@ -75,8 +78,10 @@ def listen(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("threshold_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("threshold_writes", False):
+            turns.begin_immediate(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
 
 def _version(text: str) -> tuple[int, ...]:
@@ -91,7 +96,7 @@ def sqlite_version(connection: sa.Connection) -> tuple[int, ...]:
 @contextmanager
 def writing() -> Iterator[sa.Connection]:
     """One write transaction: committed whole at the end, rolled back whole by any error."""
-    with db.engine.connect().execution_options(threshold_writes=True) as connection, connection.begin():
+    with turns.of(db.engine), db.engine.connect().execution_options(threshold_writes=True) as connection, connection.begin():
         yield connection
 
 

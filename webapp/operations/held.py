@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from webapp.operations.entries import Entry
 from webapp.operations.mending import mend, supersede
 from webapp.operations.models import DOUBTFUL
-from webapp.operations.rules import BACK_DATED_WITHIN
-from webapp.operations.work import APPLIED, HELD, QUARANTINED, Keeper, Taken, Work, judge_person, receipts
+from webapp.operations.reading import read
+from webapp.operations.rules import APPLIED, BACK_DATED_WITHIN, HELD, QUARANTINED
+from webapp.operations.work import Keeper, Taken, Work, judge_person, receipts
 
 
 class Reapplying(Work):
@@ -31,7 +32,7 @@ class Reapplying(Work):
 
     def _again(self, row: Any) -> bool:
         taken = _taken(row)
-        self.read(taken)
+        taken.reads(read(taken.entry))
         self._back_date(taken)
         mend(self, taken)
         if taken.operation is not None:

@@ -19,10 +19,11 @@ from webapp.operations import registry
 from webapp.operations.entries import Batch, Entry, Source, digest_of
 from webapp.operations.held import Reapplying, Ruled
 from webapp.operations.models import DOUBTFUL
+from webapp.operations.reading import read_sent
 from webapp.operations.receiving import Answer, Receiving
-from webapp.operations.rules import Grant
+from webapp.operations.rules import APPLIED, HELD, REFUSED, Grant
 from webapp.operations.submitting import Outcome, Submitting
-from webapp.operations.work import APPLIED, HELD, REFUSED, Grants, Memberships, receipts
+from webapp.operations.work import Grants, Memberships, receipts
 
 __all__ = ["Answer", "Ledger", "Outcome", "the_ledger"]
 
@@ -47,7 +48,10 @@ class Ledger:
     def receive(self, source: Source, batch: Batch, received_at: int | None = None) -> Answer:
         """Apply a tablet's batch exactly once. Raises Unavailable."""
         at = clock.now() if received_at is None else received_at
-        answer: Answer = self._try(lambda connection, careful: Receiving(self, connection, source, batch, at, careful).run())
+        readings = [read_sent(entry) for entry in batch.entries]  # while others write
+        answer: Answer = self._try(
+            lambda connection, careful: Receiving(self, connection, source, batch, readings, at, careful).run()
+        )
         if any(result["outcome"] == REFUSED for result in answer.results):
             self._wake(source.project_id, at)
         return answer

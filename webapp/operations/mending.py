@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from webapp.base.database import Base
 from webapp.operations.models import Fact
-from webapp.operations.work import APPLIED, HELD, REFUSED, Taken, Work, receipts
+from webapp.operations.rules import APPLIED, HELD, REFUSED
+from webapp.operations.work import Taken, Work, receipts
 
 LONGEST_CHAIN = 20
 

@@ -11,22 +11,9 @@ from webapp.base import faults, ids
 from webapp.operations.entries import ATTEMPTS_MOST, Batch, Entry, Source, digest_of
 from webapp.operations.inserting import insert_all
 from webapp.operations.mending import mend, supersede
-from webapp.operations.rules import Judged, Line, judge
-from webapp.operations.work import (
-    DUPLICATE,
-    FORK,
-    GAP,
-    LOST,
-    QUARANTINED,
-    Keeper,
-    Taken,
-    Work,
-    heads,
-    judge_person,
-    receipts,
-    updates,
-    upsert,
-)
+from webapp.operations.reading import Reading
+from webapp.operations.rules import DUPLICATE, FORK, GAP, LOST, QUARANTINED, Judged, Line, judge
+from webapp.operations.work import Keeper, Taken, Work, heads, judge_person, receipts, updates, upsert
 
 _EXISTING = sa.select(
     *(receipts.c[name] for name in ("id", "tablet_id", "epoch", "branch", "digest", "outcome", "flags", "detail"))
@@ -81,13 +68,20 @@ class Branch:
 
 
 class Receiving(Work):
-    """A tablet's batch."""
+    """A tablet's batch, with what each of its entries was read to say."""
 
     def __init__(
-        self, ledger: Keeper, connection: sa.Connection, source: Source, batch: Batch, received_at: int, careful: bool
+        self,
+        ledger: Keeper,
+        connection: sa.Connection,
+        source: Source,
+        batch: Batch,
+        readings: Sequence[Reading],
+        received_at: int,
+        careful: bool,
     ) -> None:
         super().__init__(ledger, connection, source.project_id, received_at, careful)
-        self.source, self.batch = source, batch
+        self.source, self.batch, self.readings = source, batch, readings
         self.tablet = (source.tablet_id, source.tablet_no)
         self.taken: list[Taken] = []
         self.results: dict[int, dict[str, Any]] = {}
@@ -176,7 +170,7 @@ class Receiving(Work):
             return None
         if entry.seq <= self.branch.acked:
             self._fork(entry)
-        self._take(place, entry, self._judge(entry))
+        self._take(place, entry, self._judge(place, entry))
         return None
 
     def _repeat(self, place: int, entry: Entry) -> None:
@@ -234,8 +228,8 @@ class Receiving(Work):
         self._first_head(int(last) + 1)
         return int(last) + 1
 
-    def _judge(self, entry: Entry) -> Taken:
-        """Read an entry, give it its time, and move the line on."""
+    def _judge(self, place: int, entry: Entry) -> Taken:
+        """Take an entry as it was read, give it its time, and move the line on."""
         taken = Taken(entry, self.branch.name, self.received_at, self.received_at, author=entry.author)
         taken.place = (self.source.tablet_no, self.batch.epoch, entry.seq)
         if entry.lost is not None:
@@ -243,10 +237,8 @@ class Receiving(Work):
             return taken
         if entry.attempts >= ATTEMPTS_MOST and len(self.batch.entries) == 1:
             taken.hold("attempts")
-        elif digest_of(entry.body) != entry.digest:
-            taken.outcome, taken.detail = QUARANTINED, {"reason": "digest"}
         else:
-            self.read(taken)
+            taken.reads(self.readings[place])
         judged = judge(
             self.branch.line,
             happened_at=entry.happened_at,

@@ -5,6 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+APPLIED, DUPLICATE, REFUSED, HELD = "applied", "duplicate", "refused", "held"
+QUARANTINED, FORK, LOST, GAP = "quarantined", "fork", "lost", "gap"
+
 UNVERIFIED, POST, PIN, SESSION, SYSTEM, IMPORT = "unverified", "post", "pin-offline", "session", "system", "import"
 PROOFS = {UNVERIFIED: 0, POST: 1, PIN: 2, SESSION: 3, SYSTEM: 3, IMPORT: 3}
 FROM_A_TABLET = {UNVERIFIED, POST, PIN}

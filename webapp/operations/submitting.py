@@ -8,10 +8,11 @@ import sqlalchemy as sa
 
 from webapp.operations.entries import Entry
 from webapp.operations.mending import mend, supersede
+from webapp.operations.reading import read
 from webapp.operations.registry import Operation
 from webapp.operations.roles import DESK
-from webapp.operations.rules import SESSION, SYSTEM, Line, is_weak, judge, may_now, standing
-from webapp.operations.work import APPLIED, DUPLICATE, QUARANTINED, Keeper, Taken, Work, receipts
+from webapp.operations.rules import APPLIED, DUPLICATE, QUARANTINED, SESSION, SYSTEM, Line, is_weak, judge, may_now, standing
+from webapp.operations.work import Keeper, Taken, Work, receipts
 
 MENDED = "mended"
 """What a tablet is told of an entry of its own that was mended at a desk."""
@@ -64,7 +65,7 @@ class Submitting(Work):
     def _judge(self) -> Taken:
         entry = self.entry
         taken = Taken(entry, "", self.received_at, self.received_at, author=entry.author, proof=entry.proof)
-        self.read(taken)
+        taken.reads(read(taken.entry))
         judged = judge(
             Line(),
             happened_at=entry.happened_at,

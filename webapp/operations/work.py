@@ -1,4 +1,4 @@
-"""What receiving, submitting and trying again have in common: clean, resolve references, apply, insert.
+"""What receiving, submitting and trying again have in common: resolve references, apply, insert.
 
 Rows are collected for the whole batch and inserted once per table; where the database objects, the batch is halved until the
 entry at fault stands alone and is held. Measured: a savepoint and an ORM object an entry cost twenty times as much.
@@ -20,20 +20,29 @@ from webapp.base.database import Base
 from webapp.base.database import upsert as upsert  # noqa: PLC0414 - packages above have it from here
 from webapp.operations import registry
 from webapp.operations.audit import note_all
-from webapp.operations.entries import Entry, is_too_long, storable
+from webapp.operations.entries import Entry, storable
 from webapp.operations.inserting import insert_all
 from webapp.operations.models import Head, Receipt, Revision, Update
 from webapp.operations.occasion import Occasion, Row
+from webapp.operations.reading import Reading
 from webapp.operations.registry import Operation
-from webapp.operations.rules import Grant, Membership, believed_proof, belongs_in_audit, grant_named, is_weak, standing
+from webapp.operations.rules import (
+    APPLIED,
+    HELD,
+    REFUSED,
+    Grant,
+    Membership,
+    believed_proof,
+    belongs_in_audit,
+    grant_named,
+    is_weak,
+    standing,
+)
 
 log = logging.getLogger(__name__)
 
 Memberships = Callable[[sa.Connection, str, set[str]], Mapping[str, Sequence[Membership]]]
 Grants = Callable[[sa.Connection, str, set[str]], Mapping[str, Grant]]
-
-APPLIED, DUPLICATE, REFUSED, HELD = "applied", "duplicate", "refused", "held"
-QUARANTINED, FORK, LOST, GAP = "quarantined", "fork", "lost", "gap"
 
 heads: sa.Table = Head.__table__  # type: ignore[assignment]
 receipts: sa.Table = Receipt.__table__  # type: ignore[assignment]
@@ -77,6 +86,11 @@ class Taken:
     mends: str | None = None
     """The first of the refused entries that it stands for; its facts carry that one's id."""
 
+    def reads(self, reading: Reading) -> None:
+        """Take what its text comes to."""
+        self.operation, self.form, self.outcome = reading.operation, reading.form, reading.outcome
+        self.detail |= reading.detail
+
     def refuse(self, **errors: str) -> None:
         self._end(REFUSED, errors=errors)
 
@@ -96,33 +110,13 @@ class Taken:
 
 
 class Work:
-    """What receiving, submitting and trying again have in common: clean, resolve, apply, insert."""
+    """What receiving, submitting and trying again have in common: resolve, apply, insert."""
 
     def __init__(self, ledger: Keeper, connection: sa.Connection, project_id: str, received_at: int, careful: bool) -> None:
         self.ledger, self.connection, self.careful = ledger, connection, careful
         self.project_id, self.received_at = project_id, received_at
         self.made: dict[str, set[str]] = defaultdict(set)
         self.tried: list[Taken] = []
-
-    def read(self, taken: Taken) -> None:
-        """Find the operation and clean the form."""
-        entry = taken.entry
-        operation = registry.find(entry.operation)
-        if operation is None or entry.version > operation.version:
-            return taken.hold("newer")
-        taken.operation = operation
-        if entry.seq and is_too_long(entry.body):
-            return taken.refuse(**{"": "too_long"})
-        try:
-            body = json.loads(entry.body)
-        except (ValueError, RecursionError):
-            body = None
-        if not isinstance(body, dict):
-            return taken.refuse(**{"": "malformed"})
-        taken.form, wrong = operation.clean(body)
-        if wrong:
-            taken.refuse(**wrong)
-        return None
 
     def grants_named(self, those: Iterable[Taken]) -> Mapping[str, Grant]:
         """The grants that these entries name and this project gave, by one query; none is asked where none is named."""

@@ -21,8 +21,8 @@ from webapp.operations.audit import note
 from webapp.operations.ledger import the_ledger
 from webapp.operations.models import Head
 from webapp.operations.roles import FRONT, SUPERVISOR
-from webapp.operations.rules import SESSION, SYSTEM
-from webapp.operations.work import APPLIED, upsert
+from webapp.operations.rules import APPLIED, SESSION, SYSTEM
+from webapp.operations.work import upsert
 from webapp.sites import queries as sites
 from webapp.staff.queries import colleagues
 from webapp.tablets import parcels

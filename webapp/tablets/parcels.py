@@ -23,8 +23,8 @@ from webapp.base.i18n import N_
 from webapp.operations.entries import Batch, Malformed, Source, read_batch
 from webapp.operations.ledger import Outcome, the_ledger
 from webapp.operations.models import Receipt
-from webapp.operations.rules import SESSION, SYSTEM
-from webapp.operations.work import APPLIED, DUPLICATE, upsert
+from webapp.operations.rules import APPLIED, DUPLICATE, SESSION, SYSTEM
+from webapp.operations.work import upsert
 from webapp.tablets.models import Import, ImportRuling, Parcel
 from webapp.tablets.queries import TabletRow, arrived, stores, tablet
 from webapp.tablets.rules import has_all
