@@ -30,7 +30,8 @@ def held(app: Flask):
     command = [sys.executable, "-c", HOLDER, str(db.engine.url.database)]
     holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
-        assert holder.stdout and holder.stdout.readline() == "held\n"
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
         yield holder
     finally:
         holder.kill()
@@ -70,17 +71,15 @@ def test_what_another_process_holds_is_waited_for(app: Flask, held: subprocess.P
 
 def test_as_long_as_the_connection_says_and_it_says_so_afterwards(app: Flask, held: subprocess.Popen[str]):
     with db.engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        driver.execute("pragma busy_timeout=60")
-        began = time.monotonic()
-        with pytest.raises(sa.exc.OperationalError):
-            turns.begin_immediate(connection)
-        assert time.monotonic() - began >= 0.06
-        assert driver.execute("pragma busy_timeout").fetchone() == (60,)
-        held.communicate()
-        turns.begin_immediate(connection)
-        assert driver.in_transaction
-        driver.execute("rollback")
+        connection.exec_driver_sql("pragma busy_timeout=60")
+    began = time.monotonic()
+    with pytest.raises(sa.exc.OperationalError):
+        write_once(app)
+    assert time.monotonic() - began >= 0.06
+    held.communicate()
+    write_once(app)
+    with db.engine.connect() as connection:
+        assert connection.exec_driver_sql("pragma busy_timeout").scalar_one() == 60
 
 
 def test_a_turn_that_does_not_come_is_an_error_and_takes_nothing(app: Flask, monkeypatch):
