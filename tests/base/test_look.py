@@ -133,7 +133,7 @@ def test_what_a_person_wrote_stays_text() -> None:
 
 def test_the_chip_has_a_face_for_every_state() -> None:
     page = _render("{{ ui.sync('/outbox', 'offline', '', '6') }}")
-    assert re.findall(r'<template data-state="(\w+)">', page) == ["ok", "busy", "offline", "failed", "expired", "ended"]
+    assert re.findall(r'<template data-state="(\w+)">', page) == ["ok", "busy", "offline", "failed", "expired", "revoked", "ended"]
     assert "Offline" in page
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import LANDSCAPE as SCREEN
 from tests.browser.hands import WITHIN, Tablet, typed
-from tests.browser.looks import LANDSCAPE, PHONE, PORTRAIT, found_by_axe, keep_picture, sized
+from tests.browser.looks import LANDSCAPE, OVERFLOW, PHONE, PORTRAIT, SCREENS, found_by_axe, keep_picture, sized
 from tests.browser.served import Server
 from tests.browser.watch import Watch
 from webapp import demo
@@ -200,6 +200,15 @@ def test_a_revoked_tablet_keeps_everything_and_its_file_waits_for_a_ruling(
     one.watch.may_be_down = True
     one.arrive(2)
     expect(one.chip()).to_have_attribute("data-cause", "revoked", timeout=WITHIN)
+    for language, words in (("en", "Tablet revoked. To save in a file: 1"), ("zh-Hans", "平板已停用，待导出 1"), ("zh-Hant", "平板已停用，待導出 1")):
+        one.go("outbox", language)
+        expect(one.chip().locator("a")).to_have_text(words)
+        assert found_by_axe(one.page, axe) == []
+        for screen, size in SCREENS.items():
+            sized(one.page, size)
+            assert one.page.evaluate(OVERFLOW) == []
+            keep_picture(one.page, f"revoked-{screen}-{language}")
+        sized(one.page, LANDSCAPE)
     mine = {each["id"] for each in one.entries()}
     imported(desk, one.server, exported(one, tmp_path))
     assert sent_by(one.server, mine) == []

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.hands import Tablet, until
-from tests.browser.looks import OVERFLOW, SCREENS, found_by_axe, keep_picture, sized
+from tests.browser.looks import LANDSCAPE, OVERFLOW, SCREENS, found_by_axe, keep_picture, sized
 from tests.browser.served import Server
 
 pytestmark = pytest.mark.browser
@@ -68,6 +68,18 @@ def test_a_cleared_store_is_missed_declared_and_taken_after_all(
     door.arrive(1)
     door.sent()
     assert [(each["epoch"], each["seq"]) for each in door.entries()] == [(2, 1), (2, 2)]
+    told = door.page.locator("main .notice").get_by_text("3 條")
+    for path in ("", "stock", "outbox"):
+        door.go(path)
+        until(lambda: door.page.reload() and told.count(), "the tablet does not say what it lost")
+        assert found_by_axe(door.page, axe) == []
+        for language in ("en", "zh-Hans", "zh-Hant"):
+            door.go(path, language)
+            for screen, size in SCREENS.items():
+                sized(door.page, size)
+                assert door.page.evaluate(OVERFLOW) == []
+                keep_picture(door.page, f"emptied-{path or 'home'}-{screen}-{language}")
+            sized(door.page, LANDSCAPE)
 
     seen(desk, page, "tablet-missing")
     assert found_by_axe(desk, axe) == []
@@ -77,6 +89,8 @@ def test_a_cleared_store_is_missed_declared_and_taken_after_all(
     desk.locator("main details:not(.sure) button").click()
     expect(desk.get_by_text("Every entry that this tablet has told of is here.")).to_be_visible()
     copied = [{name: each[name] for name in WIRE} for each in kept[2:]]
+    door.go()
+    until(lambda: door.page.reload() and not told.count(), "the tablet goes on saying that it lost something", within=90_000)
     answered = door.page.evaluate(SEND, {"tablet": door.kept()["head"]["tablet"], "kept": copied})
     assert answered == ["applied"] * 3
     expect(seen(desk, page, "tablet-declared").get_by_text("3 came after all")).to_be_visible()

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import Tablet
-from tests.browser.looks import LANDSCAPE, PHONE, found_by_axe, keep_picture, sized
+from tests.browser.hands import Tablet, until
+from tests.browser.looks import LANDSCAPE, OVERFLOW, PHONE, SCREENS, found_by_axe, keep_picture, sized
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +23,41 @@ GONE = """
   };
 """
 """From the next page on the browser's database does not open, as on a full or failing disk."""
+
+REFUSED = """
+  IDBFactory.prototype.open = () => { throw new DOMException("A private window", "SecurityError"); };
+"""
+WATCHED = """
+  globalThis.opened = [];
+  globalThis.live = [];
+  const open = IDBFactory.prototype.open;
+  IDBFactory.prototype.open = function (...words) {
+    const asked = open.apply(this, words);
+    asked.addEventListener("success", () => opened.push(asked.result));
+    return asked;
+  };
+  const transaction = IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function (...words) {
+    const made = transaction.apply(this, words);
+    live.push(made);
+    for (const end of ["complete", "abort"]) made.addEventListener(end, () => live.splice(live.indexOf(made), 1));
+    return made;
+  };
+"""
+TAP = "document.querySelector('.tiles button[name=guests][value=\"2\"]').click();"
+CLOSED = {
+    "silently": "opened.forEach((db) => db.close());",
+    "with its event": "opened.forEach((db) => { db.close(); db.dispatchEvent(new Event('close')); });",
+    "under a transaction": "setTimeout(() => { [...live].forEach((tx) => tx.abort()); opened.forEach((db) => db.close()); });",
+}
+"""As a browser closes a database under a page: WebKit without a word, Chromium with an event, both in the middle of work."""
+OTHER_VERSION = """() => {
+  const asked = indexedDB.open("threshold", 2);
+  asked.onupgradeneeded = () => asked.transaction.abort();
+  asked.onerror = (event) => event.preventDefault();
+}"""
+"""What another tab with a newer build would ask, and gives up: all connections have to be closed for it."""
+CLOSES = 24
 
 
 def _break(tablet: Tablet) -> None:
@@ -77,3 +112,61 @@ def test_after_the_store_was_emptied_the_form_is_posted(tablet: Callable[..., Ta
     assert len(set(shown) - set(before)) == 1
     parties = emptied.server.state(emptied.server.now)[0]["tours"]["parties"]
     assert [each["guests"] for each in parties if each["id"] in set(shown) - set(before)] == [2]
+
+
+def test_a_database_closed_under_the_page_loses_no_entry(tablet: Callable[..., Tablet], tell: Callable[[str], None], rounds: int):
+    here = tablet()
+    here.context.add_init_script(WATCHED)
+    here.go()
+    here.take_post("lin")
+    other = here.context.new_page()
+    other.goto(f"{here.server.url}/zh-Hant/door/stock")
+    ways = [*CLOSED, "another version", *(f"{way}, before a tap" for way in CLOSED)]
+    before = len(here.entries())
+    for count in range(CLOSES * rounds):
+        way = ways[count % len(ways)]
+        if way == "another version":
+            other.evaluate(OTHER_VERSION)
+            here.page.evaluate("() => { " + TAP + " }")
+        else:
+            kind, _, is_before = way.partition(", ")
+            here.page.evaluate("() => { " + (CLOSED[kind] + TAP if is_before else TAP + CLOSED[kind]) + " }")
+        until(lambda count=count: len(here.entries()) > before + count, f"{way}: nothing was saved")
+        here.page.wait_for_timeout(500)  # a second tap within half a second is a double tap
+    expect(here.page.locator("[data-broken]:visible, [data-no-store]:visible")).to_have_count(0)
+    here.sent()
+    entries = here.entries()
+    assert [entry["seq"] for entry in entries] == list(range(1, before + CLOSES * rounds + 1))
+    mine = {entry["id"] for entry in entries if entry["operation"] == "tours.arrive"}
+    found = [each["id"] for each in here.server.state(here.server.now)[0]["tours"]["parties"] if each["id"] in mine]
+    assert sorted(found) == sorted(mine)
+    tell(f"closed {CLOSES * rounds} times in {len(ways)} ways, {len(entries)} entries, none lost or doubled")
+
+
+@pytest.mark.parametrize("is_online", [True, False], ids=["with_a_server", "without"])
+def test_where_the_browser_refuses_a_store_every_page_says_that_nothing_is_kept(
+    tablet: Callable[..., Tablet], axe: str, is_online: bool
+):
+    """As in a private window of some browsers. What is recorded goes to the server, or to paper, and is never just gone."""
+    refused = tablet()
+    told = refused.page.locator("main [data-no-store]")
+    expect(told).to_be_hidden()
+    before = refused.rows("parties")
+    if not is_online:
+        refused.server.stop()
+        refused.watch.may_be_down = True
+    refused.context.add_init_script(REFUSED)
+    for path, language in (("stock", "en"), ("checks", "zh-Hans"), ("", "zh-Hant")):
+        refused.go(path, language)
+        expect(told).to_be_visible(timeout=15_000)
+        assert found_by_axe(refused.page, axe) == []
+        for screen, size in SCREENS.items():
+            sized(refused.page, size)
+            assert refused.page.evaluate(OVERFLOW) == []
+            keep_picture(refused.page, f"no-store-{screen}-{language}")
+        sized(refused.page, LANDSCAPE)
+    refused.page.locator('.tiles button[name=guests][value="2"]').click()
+    if is_online:
+        until(lambda: set(refused.rows("parties")) - set(before) or refused.page.locator("#code").count(), "nothing was posted")
+    else:
+        expect(refused.page.locator("[data-broken]").first).to_be_visible(timeout=15_000)

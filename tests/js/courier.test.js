@@ -88,7 +88,7 @@ test("401 pauses, says so, keeps everything, and goes on when the tablet is let 
   const { door, courier, outbox, later } = await sending({ entries: 2 });
   door.fault = once(() => reply({ reason: "revoked" }, { status: 401 }));
   await courier.drain();
-  assert.deepEqual(await courier.state().then(({ state, waiting, cause }) => [state, waiting, cause]), ["expired", 2, "revoked"]);
+  assert.deepEqual(await courier.state().then(({ state, waiting, cause }) => [state, waiting, cause]), ["revoked", 2, "revoked"]);
   await later(60_000);
   assert.equal((await courier.state()).state, "ok");
   assert.equal((await outbox.counts()).waiting, 0);
@@ -121,6 +121,24 @@ test("Retry-After is kept even when somebody asks; without it asking is enough",
   assert.equal(door.requests.length, 3);
   await courier.drain({ asked: true });
   assert.equal(door.received.size, 2);
+});
+
+test("a network that returns while a send is failing is tried at once", async () => {
+  const { store, outbox, now } = await tablet();
+  const door = new Door(now);
+  await outbox.keep(arrival("1"));
+  /** @type {(() => void)[]} */
+  const held = [];
+  let isUp = false;
+  const send = (...asked) => (isUp ? door.send(...asked) : new Promise((_, reject) => { held.push(() => reject(new TypeError())); }));
+  const courier = new Courier({ outbox, store, send, locks: lockManager(), now });
+  const sending = courier.drain();
+  while (!held.length) await new Promise((done) => { setImmediate(done); });
+  isUp = true;
+  const woken = courier.drain({ asked: true });
+  for (const fail of held) fail();
+  await Promise.all([sending, woken]);
+  assert.equal(door.received.size, 1);
 });
 
 test("an entry that alone gets no answer is counted as tried; a dead network is nobody's fault", async () => {

@@ -106,6 +106,34 @@ test("a database that does not open the first time is asked once more, and the e
   assert.deepEqual((await outbox.all()).map(({ seq }) => seq), [1, 2, 3]);
 });
 
+test("what was under way together when the database was closed is all kept: the next connection is not closed by whoever comes second", async (t) => {
+  const { store, outbox } = await tablet();
+  /** @type {IDBTransaction[]} */
+  const live = [];
+  const begin = IDBDatabase.prototype.transaction;
+  t.mock.method(IDBDatabase.prototype, "transaction", function (...words) {
+    const made = begin.apply(this, words);
+    live.push(made);
+    return made;
+  });
+  let closed = 0;
+  for (let turn = 1; turn <= 20; turn += 1) {
+    const kept = outbox.keep(arrival(String(turn)));
+    const asked = [store.get("head"), store.get("post"), outbox.counts()];
+    while (live.length < 4) await new Promise((done) => { setImmediate(done); });
+    for (const tx of live.splice(0)) {
+      tx.abort();
+      tx.db.close();
+      closed += 1;
+    }
+    assert.equal((await kept).seq, turn);
+    await Promise.all(asked);
+    live.length = 0;
+  }
+  assert.deepEqual((await outbox.all()).length, 20);
+  t.diagnostic(`${closed} transactions ended by a closed database`);
+});
+
 test("a browser without storage, or with one that is forbidden, says so at once", async (t) => {
   await assert.rejects(new Store(null).get("head"), StoreBroken);
   const forbidden = { open: () => { throw new DOMException("", "SecurityError"); } };

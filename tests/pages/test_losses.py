@@ -180,3 +180,45 @@ def test_of_a_tablet_that_was_heard_of_and_had_sent_all_nobody_knows_whether_som
     code = enrolment.make_code(demo.project_id(), "Door", "door", AT, again=door())
     assert isinstance(enrolment.claim(code, AT), enrolment.Enrolled)
     assert "Enrolled anew without being retired; entries may be missing: all from 2 on" in page(site).text()
+
+
+EMPTIED = "The storage of this tablet was emptied"
+
+
+def station(site: Site, path: str = "/en/door/", tablet: str = "door") -> str:
+    return read(site.tablet(tablet).get(path).text).text()
+
+
+def test_a_tablet_whose_store_was_emptied_says_so_on_each_of_its_pages_until_the_loss_is_declared(site: Site):
+    assert EMPTIED not in station(site)
+    loses(Reached(1, 4, AT))
+    for path in ("/en/door/", "/en/door/parties", "/en/door/outbox", "/en/door/locked"):
+        assert f"{EMPTIED}. 3 entries made on it from 13:31 to 13:31 are missing." in station(site, path)
+    assert EMPTIED not in station(site, "/en/bar/", "bar"), "another tablet"
+    assert declares(site)[0] == 303
+    assert EMPTIED not in station(site)
+
+
+def test_where_nobody_knows_how_many_it_says_that_entries_may_be_missing(site: Site):
+    loses(None)
+    assert "Entries made on it from 13:31 to 13:31 may be missing." in station(site)
+    assert declares(site)[0] == 303
+    assert EMPTIED not in station(site)
+
+
+def test_entries_that_only_wait_on_a_tablet_are_no_loss(site: Site):
+    sends("Door", FIRST, high=4)
+    assert EMPTIED not in station(site)
+
+
+def test_every_page_of_the_pack_is_another_once_a_store_is_gone_and_once_its_loss_is_declared(site: Site):
+    def etags() -> set[str]:
+        found = site.tablet("door").get("/sync/pack?lang=en", headers={"X-Threshold-Sync": "1"})
+        return {each["etag"] for each in found.json["pages"]}
+
+    whole = etags()
+    loses(Reached(1, 4, AT))
+    missing = etags()
+    declares(site)
+    assert not whole & missing
+    assert not missing & etags()

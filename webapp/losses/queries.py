@@ -12,11 +12,14 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from webapp.base import clock
 from webapp.base.database import db
+from webapp.base.written import instant_text
 from webapp.losses.models import DeclaredLoss, StoreGone
 from webapp.losses.rules import ANEW, LOST, MISSING, WAITING, Declared, Gap, Lost, Standing, Store
-from webapp.operations.declarations import tablet_note
+from webapp.operations.declarations import tablet_caution, tablet_note
 from webapp.operations.models import DOUBTFUL, Head, Receipt
+from webapp.sites.queries import project
 from webapp.tablets.models import Reenrolment
 
 
@@ -145,6 +148,37 @@ def notes(project_id: str) -> dict[str, list[tuple[str, str]]]:
             told.append((ngettext("%(num)s held or put aside", "%(num)s held or put aside", number), "soon"))
         found[tablet_id] = told
     return found
+
+
+@tablet_caution
+def cautions(project_id: str, tablet_id: str) -> list[str]:
+    """To whoever works at a tablet whose store was emptied: what of it is missing until the loss is declared, and what to do."""
+    again = (Reenrolment.tablet_id == tablet_id) & ~Reenrolment.kept & ~Reenrolment.clean
+    if not db.session.scalar(select(sa.exists().where(StoreGone.tablet_id == tablet_id) | sa.exists().where(again))):
+        return []
+    gone = [gap for gap in standing(project_id, tablet_id).gaps if gap.kind in (MISSING, ANEW)]
+    return [caution_words(gone, project_id)] if gone else []
+
+
+def caution_words(gone: Sequence[Gap], project_id: str) -> str:
+    """For a person who has never heard of numbers of entries: how many, from when to when, and what to do."""
+    site, at = project(project_id), clock.now()
+    zone = site.zone if site else "UTC"
+    since = min(gap.since for gap in gone)
+    times = {
+        "since": instant_text(since, zone, at) if since else "–",
+        "until": instant_text(max(gap.until or at for gap in gone), zone, at),
+    }
+    if any(gap.number is None for gap in gone):
+        what = _("The storage of this tablet was emptied. Entries made on it from %(since)s to %(until)s may be missing.", **times)
+    else:
+        what = ngettext(
+            "The storage of this tablet was emptied. %(num)s entry made on it from %(since)s to %(until)s is missing.",
+            "The storage of this tablet was emptied. %(num)s entries made on it from %(since)s to %(until)s are missing.",
+            sum(gap.number or 0 for gap in gone), **times,
+        )  # fmt: skip
+    todo = _("Look through the day, record again what is not there, and tell the manager. This stays until the manager has ruled on it.")
+    return f"{what} {todo}"
 
 
 @dataclass(frozen=True)

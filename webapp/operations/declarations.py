@@ -63,6 +63,21 @@ def tablet_notes(project_id: str) -> Notes:
     return found
 
 
+_cautions: list[Callable[[str, str], list[str]]] = []
+
+
+def tablet_caution(part: P) -> P:
+    """Declare `(project_id, tablet_id) → list` of what every page of a tablet has to say to whoever works at it."""
+    if part not in _cautions:
+        _cautions.append(part)
+    return part
+
+
+def tablet_cautions(project_id: str, tablet_id: str) -> list[str]:
+    """What every package has to say on the pages of a tablet."""
+    return [words for part in _cautions for words in part(project_id, tablet_id)]
+
+
 @dataclass(frozen=True)
 class PackPage:
     """A page every tablet of a station carries.

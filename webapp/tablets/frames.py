@@ -10,6 +10,7 @@ from webapp.base import address, clock
 from webapp.base.assets import build
 from webapp.base.i18n import LANGUAGES, N_, NAMES, language, words
 from webapp.base.written import day_and_month, time_text
+from webapp.operations.declarations import tablet_cautions
 from webapp.operations.roles import ADMIN, DEPUTY, GREETER, MARKETING, SUPERVISOR, WATER_BAR
 from webapp.sites import queries as sites
 from webapp.sites.models import Flat, Place, Post, Project
@@ -110,6 +111,7 @@ def _station(tablet: TabletRow) -> dict[str, Any]:
         "number": tablet.number,
         "leaves": tablet.leaves_at is not None,
         "draining": drains_since(tablet.project_id) is not None,
+        "cautions": tablet_cautions(tablet.project_id, tablet.id),
         "mark": str(g.get("mark", "")),
         "day": clock.day_of(at, zone).isoformat(),
         "day_words": day_and_month(at, zone),

@@ -90,7 +90,7 @@ def etag(page: PackPage, language: str, tablet: TabletRow, changed: dict[str, in
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-STANDING = frozenset({"sites", "staff", "tablets", "content"})
+STANDING = frozenset({"sites", "staff", "tablets", "losses", "content"})
 """Families that shape every station page."""
 
 

@@ -17,6 +17,7 @@ import "./elements/step-state.js";
 import "./elements/sync-chip.js";
 import "./elements/tablet-check.js";
 import "./elements/tally-value.js";
+import { StoreBroken } from "./outbox/store.js";
 import { beginAnew, courier, isInUse, on, outbox, said, say, store } from "./tablet.js";
 
 const WORKER = "/service-worker.js";
@@ -40,7 +41,9 @@ function start() {
   const worker = registered();
   const turn = async (asked = true) => {
     const beat = performance.now() - heardAt > BEAT_EVERY;
-    await beginAnew().then(() => courier.drain({ asked, beat })).then(() => followUp(worker)).catch(() => {}); // no store: the forms say so
+    /** @type {unknown} */
+    const failed = await beginAnew().then(() => courier.drain({ asked, beat })).then(() => followUp(worker)).catch((error) => error);
+    document.querySelector("[data-no-store]")?.toggleAttribute("hidden", !(failed instanceof StoreBroken));
   };
   on(["settled"], () => { heardAt = performance.now(); });
   on(["people"], () => void people().catch(() => {}));

@@ -65,7 +65,7 @@ export async function swapped(text, swap) {
 // private
 
 async function untilFresh() {
-  while (isStale) {
+  while (isStale && readers.size) {
     isStale = false;
     /** @type {ReaderElement[]} */
     let here = [];

@@ -6,9 +6,10 @@ import { courier, on, outbox, store, timeText } from "../tablet.js";
 /** @typedef {import("../outbox/types.d.ts").Kept} Kept */
 
 const MOST = 200;
+const AT_ONCE = 20;
 
 export class OutboxList extends HTMLElement {
-  /** @type {Map<string, HTMLElement | undefined>} by all that is shown in them */
+  /** @type {Map<string, [string, HTMLElement | undefined] | undefined>} by their entries, each with all that is shown in it */
   #rows = new Map();
 
   connectedCallback() {
@@ -42,15 +43,24 @@ export class OutboxList extends HTMLElement {
     const people = (await store.get("people")) ?? [];
     const names = new Map(people.map(({ id, name }) => [id, name]));
     const before = this.#rows;
-    // Hundreds of rows made again at every answer would keep the page from answering a finger.
+    let room = AT_ONCE;
+    // Hundreds of rows made again at once would keep the page from answering a finger.
     this.#rows = new Map(entries.map((entry) => {
       const name = names.get(entry.author ?? "") ?? "";
       const shown = JSON.stringify([entry, name]);
-      return [shown, before.get(shown) ?? this.#row(entry, name)];
+      const old = before.get(entry.id);
+      return [entry.id, !room || old?.[0] === shown ? old : (room -= 1, [shown, this.#row(entry, name)])];
     }));
-    if ([...this.#rows.keys()].join() === [...before.keys()].join()) return;
-    this.querySelector("ol, ul, tbody")?.replaceChildren(...[...this.#rows.values()].flatMap((row) => row ?? []));
+    if (!room) setTimeout(() => void this.#show());
+    this.#place([...this.#rows.values()].flatMap((each) => each?.[1] ?? []));
     this.querySelector("[data-empty]")?.toggleAttribute("hidden", entries.length > 0);
+  }
+
+  /** What stands there already is not touched. @param {HTMLElement[]} rows */
+  #place(rows) {
+    const list = /** @type {Element} */ (this.querySelector("ol"));
+    for (const each of [...list.children]) if (!rows.includes(/** @type {HTMLElement} */ (each))) each.remove();
+    rows.forEach((row, at) => row === list.children[at] || list.insertBefore(row, list.children[at]));
   }
 
   /** @param {Kept} entry @param {string} name */

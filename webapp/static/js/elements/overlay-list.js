@@ -4,9 +4,13 @@ import { filled } from "../outbox/overlay.js";
 import { ReaderElement } from "../readers.js";
 import { store, timeText } from "../tablet.js";
 
+const AT_ONCE = 20;
+
 export class OverlayList extends ReaderElement {
   /** @type {Map<string, Element>} rows that we made, by entry */
   #rows = new Map();
+  /** @type {import("../outbox/types.d.ts").Shown | undefined} */
+  #shown;
 
   /** @returns {import("../outbox/types.d.ts").Reader} */
   get reader() {
@@ -15,15 +19,25 @@ export class OverlayList extends ReaderElement {
   }
 
   /** @param {import("../outbox/types.d.ts").Shown} shown */
-  show({ rows = [] }) {
+  show(shown) {
+    const { rows = [] } = this.#shown = shown;
     const list = this.querySelector("ol, ul, tbody") ?? this;
     const present = new Set(rows.map(({ entry }) => entry.id));
     for (const [id, row] of this.#rows) if (!present.has(id)) this.#drop(id, row);
-    for (const row of [...rows].reverse()) {
+    let room = AT_ONCE;
+    /** @type {Element | undefined} */
+    let above;
+    for (const row of rows) {
+      // A hundred rows made at once would keep the page from answering a finger.
+      if (!this.#rows.has(row.entry.id) && !room--) {
+        setTimeout(() => this.#shown === shown && this.show(shown));
+        break;
+      }
       const made = this.#rows.get(row.entry.id) ?? this.#make(row);
       if (!made) continue;
       made.toggleAttribute("pending", row.entry.waiting === 1);
-      if (made.parentNode !== list) list.prepend(made);
+      if (made.parentNode !== list) list.insertBefore(made, above ? above.nextSibling : list.firstChild);
+      above = made;
     }
     this.querySelector("[data-empty]")?.toggleAttribute("hidden", list.querySelector("[data-id]") !== null);
   }

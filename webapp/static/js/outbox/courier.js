@@ -41,6 +41,7 @@ export class Courier {
   #notBefore = 0;
   #retryAfter = 0;
   #again = false;
+  #urged = false;
   /** @type {Promise<void> | undefined} */
   #running;
 
@@ -67,6 +68,7 @@ export class Courier {
   drain({ asked = false, beat = false } = {}) {
     if (this.#isAhead(asked ? this.#retryAfter : this.#notBefore)) return this.#running ?? Promise.resolve();
     this.#again = true;
+    this.#urged ||= asked;
     this.#running ??= this.#untilDone(beat).finally(() => {
       this.#running = undefined;
       return this.tell();
@@ -77,8 +79,7 @@ export class Courier {
   /** @returns {Promise<State>} what the chip says */
   async state() {
     const { waiting, attention, courier } = await this.#outbox.counts();
-    const paused = courier.cause === "revoked" || courier.cause === "unknown";
-    const state = paused ? "expired" : attention ? "failed" : courier.cause ? "offline" : waiting ? "busy" : "ok";
+    const state = courier.cause === "revoked" ? "revoked" : courier.cause === "unknown" ? "expired" : attention ? "failed" : courier.cause ? "offline" : waiting ? "busy" : "ok";
     return { state, waiting, attention, sent_at: courier.sent_at, cause: courier.cause };
   }
 
@@ -93,10 +94,10 @@ export class Courier {
   async #untilDone(beat) {
     let hello = beat;
     do {
-      this.#again = false;
+      this.#again = this.#urged = false;
       await this.#alone(() => this.#deliver(hello));
       hello = false;
-    } while (this.#again && !this.#isAhead(this.#notBefore));
+    } while (this.#again && !this.#isAhead(this.#urged ? this.#retryAfter : this.#notBefore));
   }
 
   /** @param {() => Promise<void>} work */

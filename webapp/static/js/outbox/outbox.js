@@ -20,7 +20,7 @@ import { advanced, lastOf, progressOf, standing, unanswered } from "./progress.j
 
 const KEPT_FOR = 7 * 24 * 3_600_000;
 const MOST = 200;
-const PORTION = 250;
+const PORTION = 100;
 const ATTENTION = ["refused", "held", "quarantined"];
 
 /** This browser has no tablet's store: the form has to be posted like any other. */
@@ -150,7 +150,7 @@ export class Outbox {
    * What the overlay of a page with this mark has to look at: from the entry at the mark on, and older ones still waiting.
    * @param {{epoch: number, acked: number} | null} mark
    * @param {() => (portion: Kept[]) => void} [begin] who takes it portion by portion; begun again where the store has to be asked again
-   * @returns {Promise<Kept[]>}
+   * @returns {Promise<Kept[]>} all of it, where nobody takes it
    */
   since(mark, begin) {
     return this.#store.run(["meta", "entries"], "readonly", (tx, done) => {
@@ -165,8 +165,8 @@ export class Outbox {
           /** @type {Kept[]} */
           const portion = resultOf(event);
           const wanted = portion.map((each) => standing(each, courier.result)).filter((entry) => !(mark && entry.epoch < mark.epoch) || isWaiting(entry));
-          found.push(...wanted);
-          take?.(wanted);
+          if (take) take(wanted);
+          else found.push(...wanted);
           const last = portion[PORTION - 1];
           if (last) read([last.epoch, last.seq + 1], to, ...rest);
           else if (rest.length) read(rest[0][0], rest[0][1], ...rest.slice(1));

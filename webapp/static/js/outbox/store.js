@@ -39,8 +39,7 @@ export class Store {
     try {
       return await this.#once(names, mode, work, durability);
     } catch (error) {
-      if (!(error instanceof DOMException || error instanceof StoreBroken)) throw error;
-      this.close();
+      if (!isBroken(error)) throw error;
       if (error instanceof StoreBroken || !DEAD.includes(error.name)) throw new StoreBroken(error.name, { cause: error });
     }
     try {
@@ -68,9 +67,10 @@ export class Store {
     return this.run(["meta"], "readwrite", (tx) => void tx.objectStore("meta").put(value, key));
   }
 
-  close() {
-    this.#opening?.then((db) => db.close(), () => {});
-    this.#opening = undefined;
+  /** Only that connection: another use may have opened the next one already. */
+  close(opening = this.#opening) {
+    opening?.then((db) => db.close(), () => {});
+    if (this.#opening === opening) this.#opening = undefined;
   }
 
   // private
@@ -85,8 +85,8 @@ export class Store {
    */
   async #once(names, mode, work, durability) {
     await this.#away;
-    const db = await (this.#opening ??= this.#open());
-    return new Promise((resolve, reject) => {
+    const opening = (this.#opening ??= this.#open());
+    return opening.then((db) => new Promise((resolve, reject) => {
       const tx = db.transaction(names, mode, { durability });
       /** @type {any} */
       let value;
@@ -106,6 +106,9 @@ export class Store {
       tx.onabort = () => { ended(); reject(failure ?? tx.error ?? new DOMException("the connection died", "AbortError")); };
       this.#live.add(tx);
       work(tx, (given) => { value = given; }, fail);
+    })).catch((error) => {
+      if (isBroken(error)) this.close(opening);
+      throw error;
     });
   }
 
@@ -150,6 +153,9 @@ export class Store {
     return opening;
   }
 }
+
+/** @param {unknown} error @returns {error is DOMException | StoreBroken} */
+const isBroken = (error) => error instanceof DOMException || error instanceof StoreBroken;
 
 /** @param {IDBTransaction} tx */
 function abort(tx) {

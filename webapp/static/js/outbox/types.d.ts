@@ -166,7 +166,7 @@ export interface Reply {
 }
 
 export interface State {
-  state: "ok" | "busy" | "offline" | "failed" | "expired";
+  state: "ok" | "busy" | "offline" | "failed" | "expired" | "revoked";
   waiting: number;
   attention: number;
   sent_at?: number;
