@@ -200,7 +200,11 @@ def test_a_revoked_tablet_keeps_everything_and_its_file_waits_for_a_ruling(
     one.watch.may_be_down = True
     one.arrive(2)
     expect(one.chip()).to_have_attribute("data-cause", "revoked", timeout=WITHIN)
-    for language, words in (("en", "Tablet revoked. To save in a file: 1"), ("zh-Hans", "平板已停用，待导出 1"), ("zh-Hant", "平板已停用，待導出 1")):
+    for language, words in (
+        ("en", "Tablet revoked. To save in a file: 1"),
+        ("zh-Hans", "平板已停用，待导出 1"),
+        ("zh-Hant", "平板已停用，待導出 1"),
+    ):
         one.go("outbox", language)
         expect(one.chip().locator("a")).to_have_text(words)
         assert found_by_axe(one.page, axe) == []

@@ -132,12 +132,12 @@ test("a network that returns while a send is failing is tried at once", async ()
   let isUp = false;
   const send = (...asked) => (isUp ? door.send(...asked) : new Promise((_, reject) => { held.push(() => reject(new TypeError())); }));
   const courier = new Courier({ outbox, store, send, locks: lockManager(), now });
-  const sending = courier.drain();
+  const first = courier.drain();
   while (!held.length) await new Promise((done) => { setImmediate(done); });
   isUp = true;
   const woken = courier.drain({ asked: true });
   for (const fail of held) fail();
-  await Promise.all([sending, woken]);
+  await Promise.all([first, woken]);
   assert.equal(door.received.size, 1);
 });
 

@@ -17,10 +17,11 @@ from webapp.base.database import db
 from webapp.base.written import instant_text
 from webapp.losses.models import DeclaredLoss, StoreGone
 from webapp.losses.rules import ANEW, LOST, MISSING, WAITING, Declared, Gap, Lost, Standing, Store
-from webapp.operations.declarations import tablet_caution, tablet_note
+from webapp.operations.declarations import Cautions, tablet_caution, tablet_note
 from webapp.operations.models import DOUBTFUL, Head, Receipt
 from webapp.sites.queries import project
 from webapp.tablets.models import Reenrolment
+from webapp.tablets.queries import tablet
 
 
 @dataclass(frozen=True)
@@ -151,34 +152,34 @@ def notes(project_id: str) -> dict[str, list[tuple[str, str]]]:
 
 
 @tablet_caution
-def cautions(project_id: str, tablet_id: str) -> list[str]:
+def cautions(project_id: str, tablet_id: str) -> Cautions:
     """To whoever works at a tablet whose store was emptied: what of it is missing until the loss is declared, and what to do."""
     again = (Reenrolment.tablet_id == tablet_id) & ~Reenrolment.kept & ~Reenrolment.clean
     if not db.session.scalar(select(sa.exists().where(StoreGone.tablet_id == tablet_id) | sa.exists().where(again))):
         return []
     gone = [gap for gap in standing(project_id, tablet_id).gaps if gap.kind in (MISSING, ANEW)]
-    return [caution_words(gone, project_id)] if gone else []
+    if not gone:
+        return []
+    todo = _(
+        "Tell the manager, look through the day and record again what is not there. This stays until the manager has ruled on it."
+    )
+    of = tablet(project_id, tablet_id)
+    return [(loss_words(gone, project_id, of.enrolled_at if of else 0), todo)]
 
 
-def caution_words(gone: Sequence[Gap], project_id: str) -> str:
-    """For a person who has never heard of numbers of entries: how many, from when to when, and what to do."""
+def loss_words(gone: Sequence[Gap], project_id: str, enrolled: int) -> str:
+    """For a person who has never heard of numbers of entries: how many are missing, and from when to when."""
     site, at = project(project_id), clock.now()
     zone = site.zone if site else "UTC"
-    since = min(gap.since for gap in gone)
-    times = {
-        "since": instant_text(since, zone, at) if since else "–",
-        "until": instant_text(max(gap.until or at for gap in gone), zone, at),
-    }
+    since, until = min(gap.since or enrolled for gap in gone), max(gap.until or at for gap in gone)
+    times = {"since": instant_text(since, zone, at), "until": instant_text(until, zone, at)}
     if any(gap.number is None for gap in gone):
-        what = _("The storage of this tablet was emptied. Entries made on it from %(since)s to %(until)s may be missing.", **times)
-    else:
-        what = ngettext(
-            "The storage of this tablet was emptied. %(num)s entry made on it from %(since)s to %(until)s is missing.",
-            "The storage of this tablet was emptied. %(num)s entries made on it from %(since)s to %(until)s are missing.",
-            sum(gap.number or 0 for gap in gone), **times,
-        )  # fmt: skip
-    todo = _("Look through the day, record again what is not there, and tell the manager. This stays until the manager has ruled on it.")
-    return f"{what} {todo}"
+        return _("The storage of this tablet was emptied. Entries made on it from %(since)s to %(until)s may be missing.", **times)
+    return ngettext(
+        "The storage of this tablet was emptied. %(num)s entry made on it from %(since)s to %(until)s is missing.",
+        "The storage of this tablet was emptied. %(num)s entries made on it from %(since)s to %(until)s are missing.",
+        sum(gap.number or 0 for gap in gone), **times,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

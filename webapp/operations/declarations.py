@@ -63,19 +63,21 @@ def tablet_notes(project_id: str) -> Notes:
     return found
 
 
-_cautions: list[Callable[[str, str], list[str]]] = []
+Cautions = list[tuple[str, str]]
+"""What the pages of a tablet say to whoever works at it: what is the matter, and what to do."""
+_cautions: list[Callable[[str, str], Cautions]] = []
 
 
-def tablet_caution(part: P) -> P:
-    """Declare `(project_id, tablet_id) → list` of what every page of a tablet has to say to whoever works at it."""
+def tablet_caution(part: Callable[[str, str], Cautions]) -> Callable[[str, str], Cautions]:
+    """Declare `(project_id, tablet_id) → Cautions` of a package above the tablets' own."""
     if part not in _cautions:
         _cautions.append(part)
     return part
 
 
-def tablet_cautions(project_id: str, tablet_id: str) -> list[str]:
+def tablet_cautions(project_id: str, tablet_id: str) -> Cautions:
     """What every package has to say on the pages of a tablet."""
-    return [words for part in _cautions for words in part(project_id, tablet_id)]
+    return [each for part in _cautions for each in part(project_id, tablet_id)]
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ export class Outbox {
           if (take) take(wanted);
           else found.push(...wanted);
           const last = portion[PORTION - 1];
-          if (last) read([last.epoch, last.seq + 1], to, ...rest);
+          if (last && (last.epoch < to[0] || last.seq < to[1])) read([last.epoch, last.seq + 1], to, ...rest);
           else if (rest.length) read(rest[0][0], rest[0][1], ...rest.slice(1));
         };
       };
