@@ -222,3 +222,41 @@ def test_a_revoked_tablet_keeps_everything_and_its_file_waits_for_a_ruling(
     desk.locator('form[action^="/tablets/parcels/"] button[value=released]').click()
     assert sent_by(one.server, mine) == parties(one)
     assert len(one.entries()) == 2
+
+
+TABLET = "() => document.querySelector('meta[name=threshold-tablet]').content"
+
+
+def test_a_browser_that_becomes_another_tablet_shows_what_it_had_recorded_and_no_page_of_before(
+    browser: Browser, tablet: Callable[..., Tablet], tmp_path: Path, axe: str
+):
+    one = tablet()
+    one.take_post("lin")
+    one.sent()
+    desk = signed_in(browser, one.server)
+    of = one.kept()["head"]["tablet"]
+    desk.goto(f"{one.server.url}/tablets/{of}")
+    desk.locator(f'details:has(form[action="/tablets/{of}/revocation"]) > summary').click()
+    desk.locator(f'form[action="/tablets/{of}/revocation"] button').click()
+    one.watch.may_be_down = True
+    one.arrive(2)
+    mine = {each["id"] for each in one.entries()}
+    imported(desk, one.server, exported(one, tmp_path))
+    typed(one.page, one.server)
+    expect(one.page.locator("[data-done]")).to_be_visible(timeout=WITHIN)
+    one.go()
+    becomes = one.kept()["head"]["tablet"]
+    assert becomes != of
+    assert one.page.evaluate(TABLET) == becomes
+    one.ready()
+    one.take_post("he")
+    one.sent()
+    for language, words in (("en", "Went in a file"), ("zh-Hans", "已随文件交出"), ("zh-Hant", "已隨檔案交出")):
+        one.go("outbox", language)
+        rows = one.page.locator("outbox-list ol > li")
+        expect(rows).to_have_count(3)
+        assert {row.get_attribute("data-id") for row in rows.all()} > mine
+        expect(rows.filter(has_text=words)).to_have_count(1)
+        keep_picture(one.page, f"outbox-before-{language}")
+    assert found_by_axe(one.page, axe) == []
+    assert sent_by(one.server, mine) == [], "the file waits for its ruling, and nothing of it came another way"

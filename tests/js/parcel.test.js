@@ -50,6 +50,25 @@ test("without the server's key there is no file", async () => {
   await assert.rejects(parcel(store, outbox, "abc", T));
 });
 
+test("where it is of the same site, what another tablet had recorded stays to be looked at and is never sent or counted again", async () => {
+  const { store, outbox } = await tablet();
+  for (const guests of ["2", "3", "4"]) await outbox.keep(arrival(guests));
+  const sent = { nonce: "n", epoch: 1, entries: await outbox.pending(2) };
+  const answers = new Map([[1, { outcome: "applied" }], [2, { outcome: "refused", errors: { guests: ["too_large"] } }]]);
+  await outbox.settle(sent, { counts: true, acked: 2, server_time: T, entries: answers, updates: [] }, () => ({ offset: 0, rtt: 1, at: T, beacon: T }));
+  const before = (await outbox.all()).map(({ id }) => id);
+  const other = { tablet: "01980000-0000-7000-8000-000000000002", epoch: 1, enrolled_at: T };
+  await outbox.enrol({ ...other, emptied: `${TABLET}:1:3`, keeps: true });
+  const { id } = await outbox.keep(arrival("5"));
+  const told = (entries) => entries.map((entry) => [before.indexOf(entry.id), entry.outcome, entry.waiting]);
+  assert.deepEqual(told(await outbox.recent(200)), [[-1, undefined, 1], [2, "imported", undefined], [1, "refused", undefined], [0, "applied", undefined]]);
+  assert.deepEqual((await outbox.pending()).map((entry) => entry.id), [id]);
+  assert.deepEqual((await outbox.since({ epoch: 1, acked: 0 })).map((entry) => entry.id), [id]);
+  const { waiting, attention } = await outbox.counts();
+  assert.deepEqual([waiting, attention], [1, 0]);
+  assert.deepEqual((await introduction(store)).heads, { 1: 1 });
+});
+
 test("a store is emptied only as it was told, and for another tablet only where everything of it is known to be there", async () => {
   const { store, outbox } = await tablet();
   const { epoch, seq } = await outbox.keep(arrival("2"));

@@ -21,7 +21,7 @@ from webapp.staff.desk import desk_page
 from webapp.tablets import enrolment, frames, life
 from webapp.tablets.fitness import POINTS
 from webapp.tablets.models import STATIONS
-from webapp.tablets.queries import Contact, authenticate, contacts, tablets
+from webapp.tablets.queries import Contact, authenticate, contacts, tablet, tablets
 from webapp.tablets.rules import is_silent
 from webapp.tablets.stations import cookie_name, credential
 
@@ -35,12 +35,12 @@ CLAIM = "claim"
 @bp.get("/")
 def door() -> Response:
     """Lead on by what this browser is: a tablet, a desk, or nothing yet."""
-    tablet = authenticate(credential()) if credential() else None
-    if tablet and tablet.barred is None and pack_pages(tablet.station):
-        return _uncached(redirect(f"/{language()}/{tablet.station}/"))
+    here = authenticate(credential()) if credential() else None
+    if here and here.barred is None and pack_pages(here.station):
+        return _uncached(redirect(f"/{language()}/{here.station}/"))
     if desk.token() and person_of(desk.token(), clock.now()):
         return _uncached(redirect("/review"))
-    return make_response(render_template("tablets/door.html", tablet=tablet))
+    return make_response(render_template("tablets/door.html", tablet=here))
 
 
 def _uncached(response: Any) -> Response:
@@ -92,7 +92,10 @@ def claim() -> Response:
 
 def _taken_in(taken: enrolment.Enrolled) -> Response:
     """The page that makes this browser the tablet's, and the credential that only its cookie holds."""
-    page = render_template("tablets/enrolled.html", taken=taken, at=clock.now(), home=f"/{language()}/{taken.tablet.station}/")
+    keeps = tablet(taken.tablet.project_id, taken.emptied.partition(":")[0]) is not None  # no other site's words are shown here
+    page = render_template(
+        "tablets/enrolled.html", taken=taken, at=clock.now(), keeps=keeps, home=f"/{language()}/{taken.tablet.station}/"
+    )
     response = _uncached(make_response(page))
     response.set_cookie(
         cookie_name(), taken.credential, max_age=A_YEAR, httponly=True, secure=request.is_secure, samesite="Lax", path="/"

@@ -56,7 +56,7 @@ export const timeText = (at) => clockText(at, said("zone"));
 export function afterKeeping({ epoch, seq, happened_at }) {
   rememberHowFar(epoch, seq, happened_at);
   navigator.storage?.persist?.();
-  courier.drain().catch(() => {});
+  courier.drain({ asked: true }).catch(() => {});
 }
 
 /** Outside the store, so that a store that was wiped is noticed. @param {number} epoch @param {number} seq @param {number} at */
@@ -87,6 +87,11 @@ export async function beginAnew() {
   if (!epoch || tablet !== said("tablet")) return;
   await outbox.enrol({ tablet, epoch, enrolled_at: server_time, clock: sampled(undefined, asked, Date.now(), server_time) });
   rememberHowFar(epoch, 0, server_time);
+}
+
+/** @param {string} [prefix] */
+export async function forgetCaches(prefix = "") {
+  for (const name of await globalThis.caches?.keys() ?? []) if (name.startsWith(prefix)) await caches.delete(name);
 }
 
 /** True while somebody types or decides, so that the page must not change under their hands. @returns {boolean} */

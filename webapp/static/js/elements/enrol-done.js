@@ -2,7 +2,7 @@
 
 import { sampled } from "../outbox/clock.js";
 import { OtherTablet } from "../outbox/outbox.js";
-import { courier, outbox, rememberHowFar, store } from "../tablet.js";
+import { courier, forgetCaches, outbox, rememberHowFar, store } from "../tablet.js";
 
 const ROUGHLY = 60_000;
 
@@ -19,7 +19,8 @@ class EnrolDone extends HTMLElement {
     // The page has been on its way for an unknown time, so any later sample is better than this one.
     const clock = server_time ? { ...sampled(undefined, now, now, server_time), rtt: ROUGHLY } : undefined;
     try {
-      await outbox.enrol({ tablet: read("tablet"), epoch, enrolled_at: server_time || now, clock, emptied: this.getAttribute("emptied") });
+      await outbox.enrol({ tablet: read("tablet"), epoch, enrolled_at: server_time || now, clock, emptied: this.getAttribute("emptied"), keeps: this.hasAttribute("keeps") });
+      await forgetCaches("threshold-pages-"); // of the tablet that this browser was before
       const head = await store.get("head");
       rememberHowFar(head.epoch, head.seq, server_time || now);
       await courier.drain({ asked: true, beat: true });

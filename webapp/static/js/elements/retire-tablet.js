@@ -3,7 +3,7 @@
 import { uuid7 } from "../outbox/entry.js";
 import { headsOf } from "../outbox/parcel.js";
 import { unanswered } from "../outbox/progress.js";
-import { ask, outbox } from "../tablet.js";
+import { ask, forgetCaches, outbox } from "../tablet.js";
 
 const LOOK_AGAIN = 5_000;
 
@@ -26,7 +26,7 @@ class RetireTablet extends HTMLElement {
     if (answer.nonce !== nonce || !answer.retired || !(await outbox.forget(head))) return;
     document.cookie = "hw=; path=/; max-age=0";
     await (await navigator.serviceWorker.getRegistration())?.unregister(); // before its caches, or it would fill them again
-    for (const name of await caches.keys()) await caches.delete(name);
+    await forgetCaches();
     location.assign("/");
   }
 }

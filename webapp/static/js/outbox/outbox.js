@@ -21,6 +21,8 @@ import { advanced, lastOf, progressOf, standing, unanswered } from "./progress.j
 const KEPT_FOR = 7 * 24 * 3_600_000;
 const MOST = 200;
 const PORTION = 100;
+/** So far below its own epochs lie those of a tablet that this browser was before. */
+const PAST = 1_000_000;
 const ATTENTION = ["refused", "held", "quarantined"];
 
 /** This browser has no tablet's store: the form has to be posted like any other. */
@@ -72,24 +74,26 @@ export class Outbox {
 
   /**
    * Makes this store the tablet's. Numbers already given are never given again. `emptied`: the mark of another tablet's store of which
-   * the server has everything; where it still stands like that, its entries go.
-   * @param {{tablet: string, epoch: number, enrolled_at: number, clock?: Clock, emptied?: string | null}} enrolment
+   * the server has everything; where it still stands like that, its entries go. `keeps`: they stay to be looked at until they are pruned.
+   * @param {{tablet: string, epoch: number, enrolled_at: number, clock?: Clock, emptied?: string | null, keeps?: boolean}} enrolment
    * @returns {Promise<void>}
    */
-  enrol({ tablet, epoch, enrolled_at, clock, emptied }) {
+  enrol({ tablet, epoch, enrolled_at, clock, emptied, keeps }) {
     this.#known = undefined;
     return this.#store.run(["meta", "entries", "marks"], "readwrite", (tx, _done, fail) => {
       const meta = tx.objectStore("meta");
       const entries = tx.objectStore("entries");
-      const asked = meta.get("head");
-      const counted = entries.count();
-      counted.onsuccess = () => {
+      const [asked, courier] = asks(tx, "head", "courier");
+      entries.getAll().onsuccess = (event) => {
         /** @type {Head | undefined} */
         const head = asked.result;
+        /** @type {Kept[]} */
+        const before = resultOf(event);
         const ours = head?.tablet === tablet;
-        if (head && !ours && counted.result && emptied !== `${head.tablet}:${head.epoch}:${head.seq}`) return fail(new OtherTablet());
+        if (head && !ours && before.length && emptied !== `${head.tablet}:${head.epoch}:${head.seq}`) return fail(new OtherTablet());
         if (!ours) for (const key of ["post", "people", "courier", "clock"]) meta.delete(key);
         if (!ours) for (const each of [entries, tx.objectStore("marks")]) each.clear();
+        if (!ours && keeps) for (const entry of before) entries.put(past(standing(entry, courier.result)));
         if (!ours) meta.put({ tablet, epoch, seq: 0, enrolled_at }, "head");
         else if (epoch > head.epoch) meta.put({ ...begun(head, epoch), enrolled_at }, "head");
         if (clock) meta.put(clock, "clock");
@@ -370,6 +374,11 @@ function put(tx, intention, also, { head, clock }, taken) {
   for (const [key, value] of Object.entries(also)) meta.put(value, key);
   if (intention.repairs) change(entries, intention.repairs, (old) => { old.mended = intention.id; delete old.attention; });
   return { ...entry, waiting: 1 };
+}
+
+/** An entry of the tablet that this browser was before: nobody here sends or mends it any more. @param {Kept} entry @returns {Kept} */
+function past({ waiting, attention: _seen, ...entry }) {
+  return { ...entry, ...(waiting && { outcome: "imported" }), epoch: entry.epoch - PAST };
 }
 
 /**

@@ -21,10 +21,10 @@ export function advanced({ upto, ahead }, seqs) {
   return { upto: reached, ahead: [...beyond] };
 }
 
-/** The entry as it stands: waiting, or answered; applied without a word is not written on it. @param {Kept} entry @param {Courier | undefined} courier @returns {Kept} */
+/** The entry as it stands: waiting, or answered (as all of a tablet that this was before); applied without a word is not written on it. @param {Kept} entry @param {Courier | undefined} courier @returns {Kept} */
 export function standing(entry, courier) {
   const { upto, ahead } = progressOf(courier, entry.epoch);
-  return entry.seq <= upto || ahead.includes(entry.seq) ? { ...entry, outcome: entry.outcome ?? "applied" } : { ...entry, waiting: 1 };
+  return entry.epoch < 0 || entry.seq <= upto || ahead.includes(entry.seq) ? { ...entry, outcome: entry.outcome ?? "applied" } : { ...entry, waiting: 1 };
 }
 
 /** What of each epoch is not answered, oldest epoch first. @param {Head | undefined} head @param {Courier | undefined} courier */

@@ -123,7 +123,10 @@ async function keep(cache, url, response) {
 
 /** The pack of this language, now and then those of the others, and then perhaps our turn. @param {string} build @param {string} lang */
 async function refresh(build, lang) {
-  const others = LANGUAGES.filter((other) => other !== lang && !(Date.now() - (packedAt.get(other) ?? 0) < OTHERS_EVERY));
+  const cached = await (await caches.open(PAGES + build)).keys();
+  // A browser that has become another tablet let go of the pages of the one it was.
+  const isThere = (/** @type {string} */ other) => cached.some(({ url }) => new URL(url).pathname.startsWith(`/${other}/`));
+  const others = LANGUAGES.filter((other) => other !== lang && !(isThere(other) && Date.now() - (packedAt.get(other) ?? 0) < OTHERS_EVERY));
   for (const each of [lang, ...others]) if (!(await pack(build, each))) return;
   if (scope.registration.waiting && scope.registration.waiting.scriptURL === scope.location.href && (await allIdle())) await scope.skipWaiting();
 }
