@@ -21,7 +21,7 @@ import { StoreBroken } from "./outbox/store.js";
 import { beginAnew, courier, isInUse, on, outbox, said, say, store } from "./tablet.js";
 
 const WORKER = "/service-worker.js";
-const LOOK = 20_000;
+const LOOK = 10_000;
 const LOOK_AGAIN = 5_000;
 const BEAT_EVERY = 60_000;
 const PACK_EVERY = 60_000;

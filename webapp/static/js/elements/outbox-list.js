@@ -7,6 +7,7 @@ import { courier, on, outbox, store, timeText } from "../tablet.js";
 
 const MOST = 200;
 const AT_ONCE = 20;
+const TYPED = ["text", "note", "exceptions"];
 
 export class OutboxList extends HTMLElement {
   /** @type {Map<string, [string, HTMLElement | undefined] | undefined>} by their entries, each with all that is shown in it */
@@ -84,10 +85,15 @@ export class OutboxList extends HTMLElement {
     return row;
   }
 
-  /** What was typed, codes in words; ids and the day of the page say nothing to a reader. @param {Record<string, string | string[]>} body */
-  #what({ day: _day, ...body }) {
-    const texts = Object.values(body).flat().filter((text) => !/^[0-9a-f-]{36}$/.test(text));
-    return texts.map((text) => this.#words(this.querySelector(`template[data-word="${CSS.escape(text)}"]`)) || text).join(" · ");
+  /**
+   * What was typed, codes in words; ids, keys without words (of a list that is no longer in force) and instants say nothing to a reader.
+   * @param {Record<string, string | string[]>} body
+   */
+  #what({ day: _day, when: _when, ...body }) {
+    return Object.entries(body).flatMap(([name, texts]) => [texts].flat().map((text) => {
+      const words = this.#words(this.querySelector(`template[data-word="${CSS.escape(text)}"]`));
+      return TYPED.includes(name) || !/^[a-z]|^[0-9a-f-]{36}/.test(text) ? words || text : words;
+    })).filter(Boolean).join(" · ");
   }
 
   /** @param {HTMLElement} row @param {Kept} entry @param {string} address of the page where it can be said again */

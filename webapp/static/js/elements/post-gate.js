@@ -123,6 +123,7 @@ export class PostGate extends HTMLElement {
     /** @type {Signer | null} */
     let signer = null;
     dialog.showModal();
+    (likely ? code : choice).focus();
     return new Promise((resolve) => {
       form.onsubmit = async (event) => {
         if (/** @type {SubmitEvent} */ (event).submitter?.matches("[data-cancel]")) return;
