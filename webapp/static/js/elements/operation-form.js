@@ -9,6 +9,7 @@ import { afterKeeping, outbox, said, shared, store } from "../tablet.js";
 const SAID_FOR = 8_000;
 const ANSWERS_WITHIN = 5_000;
 const TWICE_WITHIN = 500;
+const DRAFT_FOR = 12 * 3_600_000;
 
 export class OperationForm extends HTMLElement {
   /** @type {string | undefined} the entry that the next submit mends */
@@ -17,12 +18,14 @@ export class OperationForm extends HTMLElement {
   #at = 0;
 
   connectedCallback() {
-    this.addEventListener("submit", this);
+    for (const type of ["submit", "input"]) this.addEventListener(type, this);
+    this.#resume();
     this.#mend().catch(() => {}); // no store, nothing to mend
   }
 
   /** @param {Event} event */
   handleEvent(event) {
+    if (event.type === "input") return this.#draft();
     if (!this.hasAttribute("offline") || !globalThis.crypto?.subtle) return;
     event.preventDefault();
     const { target, submitter } = /** @type {SubmitEvent & {target: HTMLFormElement}} */ (event);
@@ -60,6 +63,7 @@ export class OperationForm extends HTMLElement {
   #saved(form) {
     this.#repairs = undefined;
     form.reset();
+    delete shared[this.#name(form)];
     this.#show("data-broken", false);
     this.#say(this.dataset.saved ?? "");
     this.closest("dialog")?.close();
@@ -103,15 +107,34 @@ export class OperationForm extends HTMLElement {
     if (!form || !entry || entry.mended || entry.operation !== this.getAttribute("operation")) return;
     const body = JSON.parse(entry.body);
     if (!this.#speaksOf(form, body)) return;
-    for (const [name, value] of Object.entries(body)) {
-      const field = form.elements.namedItem(name);
-      if (field instanceof RadioNodeList || "value" in (field ?? {})) /** @type {HTMLInputElement} */ (field).value = [value].flat()[0];
-    }
+    fill(form, Object.entries(body));
     this.#repairs = id;
     form.scrollIntoView();
   }
 
+  /** What was typed and not sent yet outlives its page: a reload, another language, the locked screen. Nothing that is sealed. */
+  #draft() {
+    const form = /** @type {HTMLFormElement} */ (this.querySelector("form"));
+    const typed = [...new FormData(form)].filter(([name]) => {
+      const field = form.elements.namedItem(name);
+      return !(field instanceof HTMLInputElement && field.type === "hidden") && /** @type {HTMLInputElement} */ (field).autocomplete !== "off";
+    });
+    shared[this.#name(form)] = JSON.stringify([Date.now(), typed]);
+  }
+
+  #resume() {
+    const form = this.querySelector("form");
+    const [at, typed] = JSON.parse(form && shared[this.#name(form)] || "[0]");
+    if (form && Date.now() - at < DRAFT_FOR) fill(form, typed);
+  }
+
   // private
+
+  /** Under what a draft is kept: the operation and what it is about. @param {HTMLFormElement} form */
+  #name(form) {
+    const fixed = [...form.elements].map((field) => field instanceof HTMLInputElement && field.type === "hidden" && !field.matches("[data-page]") && field.value);
+    return `draft ${this.getAttribute("operation")} ${fixed.filter(Boolean)}`;
+  }
 
   /** Of many forms of one operation (a check's items) only the one about the same thing. @param {HTMLFormElement} form @param {Body} body */
   #speaksOf(form, body) {
@@ -157,6 +180,14 @@ export class OperationForm extends HTMLElement {
     if (!status) return;
     status.textContent = words;
     setTimeout(() => { if (status.textContent === words) status.textContent = ""; }, SAID_FOR);
+  }
+}
+
+/** @param {HTMLFormElement} form @param {[string, string | string[]][]} typed */
+function fill(form, typed) {
+  for (const [name, value] of typed) {
+    const field = form.elements.namedItem(name);
+    if (field instanceof RadioNodeList || "value" in (field ?? {})) /** @type {HTMLInputElement} */ (field).value = [value].flat()[0];
   }
 }
 
