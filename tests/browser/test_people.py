@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -73,6 +74,80 @@ def test_wrong_codes_wait_without_the_server_and_after_a_reload(tablet: Callable
     expect(dialog).to_be_hidden()
     until(mine.entries, "nobody took the post")
     assert [signed(entry) for entry in mine.entries()] == [("shifts.take_post", "he", "pin-offline")]
+
+
+LANGUAGES = {
+    "zh-Hant": ("此人密碼錯誤次數過多，須等候片刻才能再試。", "錯誤次數過多，此密碼已在這部平板上鎖定"),
+    "zh-Hans": ("此人密码错误次数过多，须稍候才能再试。", "错误次数过多，此密码已在这台平板上锁定"),
+    "en": ("Too many wrong codes for this person", "this code is locked on this tablet"),
+}
+"""What is said of a wait and of a lock."""
+AHEAD = """
+  const really = Date.now;
+  Date.now = () => really() + Number(localStorage.getItem("ahead") ?? 0);
+"""
+LATER = (
+    "(minutes) => { localStorage.ahead = Number(localStorage.ahead ?? 0) + minutes * 60000; localStorage.touched = Date.now(); }"
+)
+LEFT = re.compile(r"^1[0-4]:[0-5]\d$|^15:00$")
+
+
+def _tries_the_right_code_in_vain(mine: Tablet, dialog: Locator) -> None:
+    answer(mine, dialog, "lin", CODES["lin"])
+    expect(dialog).to_be_visible()
+
+
+def test_no_reload_language_or_second_tab_shortens_a_wait(tablet: Callable[..., Tablet], tell: Callable[[str], None]):
+    """Ten wrong codes without a server: fifteen minutes, said in each language. The clock is moved, or it would take hours."""
+    mine = tablet()
+    mine.context.add_init_script(AHEAD)
+    stop(mine)
+    mine.go()
+    for _wrong in range(10):
+        answer(mine, asked(mine), "lin", WRONG)
+        mine.page.keyboard.press("Escape")
+        mine.page.evaluate(LATER, 16)
+    answer(mine, asked(mine), "lin", WRONG)
+    for language, (waits, _lock) in LANGUAGES.items():
+        for page in (mine.page, mine.context.new_page()):
+            page.goto(f"{mine.server.url}/{language}/door/")
+            dialog = ask_for_the_post(page)
+            _tries_the_right_code_in_vain(mine, dialog)
+            expect(dialog.locator("p[data-told=waits]").first).to_contain_text(waits)
+            expect(dialog.locator("[data-seconds]")).to_have_text(LEFT)
+            page.keyboard.press("Escape")
+    mine.page.evaluate("() => { localStorage.ahead -= 86400000; }")
+    mine.go()
+    _tries_the_right_code_in_vain(mine, asked(mine))
+    mine.go()
+    mine.page.evaluate(LATER, 2 * 1440)
+    dialog = asked(mine)
+    answer(mine, dialog, "lin", CODES["lin"])
+    expect(dialog).to_be_hidden()
+    until(mine.entries, "nobody took the post")
+    tell("11 wrong codes, then the right one 7 times in vain: in 3 languages, 2 tabs, and with the clock set back")
+
+
+def test_a_code_that_is_locked_at_the_server_is_said_to_be_in_each_language(tablet: Callable[..., Tablet]):
+    mine = tablet()
+    mine.context.add_init_script(AHEAD)
+    mine.go()
+    mine.page.evaluate(PATIENT)
+    dialog = asked(mine)
+    answer(mine, dialog, "lin", WRONG)
+    expect(dialog.locator("[data-told=wrong]")).to_be_visible()
+    with sqlite3.connect(mine.server.folder / "threshold.db", timeout=30) as database:
+        assert database.execute("update staff_throttle set failures = 9, free_at = 0").rowcount == 1
+    answer(mine, dialog, "lin", WRONG)
+    for language, (_waits, locked) in LANGUAGES.items():
+        mine.go("", language)
+        mine.page.evaluate(LATER, 16)
+        mine.page.evaluate(PATIENT)
+        dialog = asked(mine)
+        _tries_the_right_code_in_vain(mine, dialog)
+        expect(dialog.locator("[data-told=shut]")).to_contain_text(locked)
+        mine.page.keyboard.press("Escape")
+    assert mine.entries() == []
 
 
 def test_with_the_server_an_entry_names_its_grant_and_one_takes_over_in_one_dialog(tablet: Callable[..., Tablet], server: Server):
