@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -81,6 +82,13 @@ LEFT = ("flat_open.air", "flat_open.layout")
 """Points of today's opening check that nobody has answered."""
 STAYED = 28
 """Minutes a party of the demo stays."""
+TOLD: Mapping[int, tuple[str, tuple[str, ...], str, tuple[tuple[str, str], ...]]] = {
+    0: ("guided", ("elder",), "", (("price", "物業費每平方米多少？"), ("layout", "飄窗能不能改成書桌？"))),
+    1: ("accompanied", (), "", ()),
+    2: ("self_guided", ("child",), "", (("school", ""),)),
+    3: ("guided", ("child", "step_free"), "en", (("handover", "What is left in the flat at handover?"),)),
+}
+"""What is told of the first parties of a day: how they are received, their care, the language, what they ask."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +131,13 @@ def first_party(at: int) -> str:
     log = Log("door", _midnight(at))
     _door(log, TODAY, LEFT)
     return next(made for _at, _who, operation, _body, made in log.steps if operation == "tours.arrive")
+
+
+def first_rehearsal(at: int) -> str:
+    """The id of the rehearsal of the day before."""
+    log = Log("door", _midnight(at) - timedelta(days=1))
+    _door(log, YESTERDAY, ())
+    return next(made for _at, _who, operation, _body, made in log.steps if operation == "tours.rehearse")
 
 
 def named(kind: str, code: str) -> str:
@@ -279,8 +294,10 @@ def _door(log: Log, parties: Sequence[str], left: Sequence[str]) -> None:
     _tick(log, "lin", "check.flat_opening", "flat-a", log.at("08:38"), {"flat_open.covers": "60"}, left)
     log.keep(log.at("08:52"), "lin", "stock.count", item=covers, place=place, state="clean", counted="60")
     log.keep(log.at("08:53"), "lin", "stock.count", item=covers, place=place, state="soiled", counted="0")
-    for time, guests in (party.split() for party in parties):
-        _receive(log, time, guests)
+    for number, (time, guests) in enumerate(party.split() for party in parties):
+        _receive(log, time, guests, number)
+    if not left:
+        _rehearse(log, "13:26")
     log.keep(
         log.at("11:45"), "lin", "duty.remark", place=place, post=post, category="repair", text="客廳落地燈不亮，已告知工程部。"
     )
@@ -301,12 +318,41 @@ def _door(log: Log, parties: Sequence[str], left: Sequence[str]) -> None:
     log.keep(log.at("18:05"), "he", "shifts.leave_post", post=post)
 
 
-def _receive(log: Log, time: str, guests: str) -> None:
+def _receive(log: Log, time: str, guests: str, number: int) -> None:
     who = "lin" if time < "13:20" else "he"
     party = log.keep(log.at(time), who, "tours.arrive", flat=named("flat", "a"), place=named("place", "flat-a"), guests=guests,
                      covers=guests, item=named("item", "cover.cloth"))  # fmt: skip
+    if number in TOLD:
+        _tell(log, who, log.at(time, 1), party, number)
     left_at = log.at(time, STAYED)
     log.keep(left_at, "lin" if left_at < log.at("13:20") else "he", "tours.see_off", party=party)
+
+
+def _tell(log: Log, who: str, at: int, party: str, number: int) -> None:
+    """How one party is received: a guided one through every stop, one of the middle first."""
+    mode, needs, language, asked = TOLD[number]
+    log.keep(at, who, "tours.receive", party=party, mode=mode)
+    for need in needs:
+        log.keep(at, who, "tours.care", party=party, need=need, answer="yes")
+    if language:
+        log.keep(at, who, "tours.speak", tour=party, language=language)
+    stops = [stop["key"] for stop in _script()["stops"]]
+    for minute, stop in enumerate([*stops[5:7], *stops[:5], *stops[7:]] if mode == "guided" else (), 1):
+        log.keep(at + minute * clock.MINUTE, who, "tours.step", tour=party, line=f"{stop}.1", version=version("script.a"))
+    for minute, (tag, text) in enumerate(asked, 15):
+        log.keep(at + minute * clock.MINUTE, who, "tours.ask", party=party, tag=tag, **({"text": text} if text else {}))
+
+
+def _rehearse(log: Log, time: str) -> None:
+    """何欣怡 goes through the whole script before the first guests of the afternoon."""
+    begun = log.keep(log.at(time), "he", "tours.rehearse", flat=named("flat", "a"), version=version("script.a"))
+    lines = [f"{stop['key']}.{number}" for stop in _script()["stops"] for number in range(1, len(stop["lines"]) + 1)]
+    for number, line in enumerate(lines, 1):
+        log.keep(log.at(time) + number * 20 * clock.SECOND, "he", "tours.step", tour=begun, line=line, version=version("script.a"))
+
+
+def _script() -> Mapping[str, Any]:
+    return next(body for body in content.bodies() if body["id"] == "script.a")
 
 
 def _bar(log: Log, _parties: Sequence[str], _left: Sequence[str]) -> None:

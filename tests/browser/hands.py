@@ -13,7 +13,19 @@ from tests.browser.served import Server
 from tests.browser.watch import Watch
 from webapp import demo
 
-PAGES = ("", "parties", "parties/blank", "checks", "stock", "handover", "post", "outbox", "locked")
+PAGES = (
+    "",
+    "parties",
+    "parties/blank",
+    "parties/tour/blank",
+    "parties/rehearsal/blank",
+    "checks",
+    "stock",
+    "handover",
+    "post",
+    "outbox",
+    "locked",
+)
 AT_THE_BAR = ("", "checks", "stock", "handover", "post", "outbox", "locked")
 LANGUAGES = ("zh-Hant", "zh-Hans", "en")
 CODES = {member.key: member.code for member in demo.CAST}

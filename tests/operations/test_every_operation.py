@@ -58,7 +58,13 @@ EXAMPLES: dict[str, Body] = {
         "number": "9", "name": "門口", "station": "door", "place": site.id("flat"), "credential_digest": "0" * 64,
     },
     "tours.arrive": lambda site: {"flat": site.id("A"), "place": site.id("flat"), "guests": "4", "item": site.id("covers")},
+    "tours.ask": lambda site: {"party": site.id("a party"), "tag": "price", "text": "物業費多少？"},
+    "tours.care": lambda site: {"party": site.id("a party"), "need": "elder", "answer": "yes"},
+    "tours.receive": lambda site: {"party": site.id("a party"), "mode": "guided"},
+    "tours.rehearse": lambda site: {"flat": site.id("A"), "version": site.id("version")},
     "tours.see_off": lambda site: {"party": site.id("a party")},
+    "tours.speak": lambda site: {"tour": site.id("a party"), "language": "en"},
+    "tours.step": lambda site: {"tour": site.id("a party"), "line": "hall.1", "version": site.id("version")},
 }  # fmt: skip
 ON_A_TABLET = {f"tablets.{name}" for name in ("enrol_again", "import", "leave", "retire", "revoke", "rule")}
 ELSEWHERE = {"losses.begin_store", "losses.declare", "sites.open_project"} | ON_A_TABLET

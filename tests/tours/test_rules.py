@@ -2,7 +2,20 @@
 
 import pytest
 
-from webapp.tours.rules import ENDS_WITHIN, Party, Status, figures, gone_at, in_use, soiled_since, status
+from webapp.tours.rules import (
+    ENDS_WITHIN,
+    Party,
+    Status,
+    box,
+    certified_at,
+    figures,
+    gone_at,
+    in_use,
+    soiled_since,
+    status,
+    stops_of,
+    stops_seen,
+)
 
 MINUTE = 60_000
 
@@ -48,3 +61,42 @@ def test_what_was_in_the_basket_when_it_was_counted_is_not_counted_again() -> No
 def test_a_day_is_summed_by_hour() -> None:
     day = figures([party(0, 20 * MINUTE), party(61 * MINUTE, guests=2)], 62 * MINUTE, lambda instant: instant // (60 * MINUTE))
     assert (day.parties, day.guests, day.inside, day.ended_silently, day.by_hour) == (2, 6, 1, 0, {0: 4, 1: 2})
+
+
+def order(at: int) -> tuple[int, int, int, int, str, int]:
+    return (at, 1, 1, at, "a", 0)
+
+
+@pytest.mark.clause("P2-4.4.1b")
+def test_a_script_is_certified_when_its_last_line_was_first_said() -> None:
+    said = [(order(5), "hall.1"), (order(9), "hall.2"), (order(12), "hall.2"), (order(3), "garden.1")]
+    assert certified_at({"hall.1", "hall.2"}, said) == 9
+    assert certified_at({"hall.1", "hall.2"}, reversed(said)) == 9
+    assert certified_at({"hall.1", "living.1"}, said) is None
+    assert certified_at(set(), said) is None
+
+
+@pytest.mark.clause("P2-4.4.3d")
+def test_stops_are_told_in_the_order_in_which_they_were_come_to() -> None:
+    said = [(order(3), "hall.1"), (order(1), "door.1"), (order(2), "kitchen.2"), (order(4), "kitchen.1"), (order(5), "farewell.1")]
+    assert stops_seen(said) == ("kitchen", "hall")
+
+
+def test_the_lines_of_a_stop_take_the_figures_of_the_flat() -> None:
+    words = {"zh-Hant": "{area} 平方米", "en": "{area} square metres"}
+    told = {"key": "area", "title": {"en": "Area"}, "lines": [words, words], "care": {"flags": ["child"], "text": words}}
+    stop = stops_of({"stops": [told]}, {"area": "128"})[0]
+    assert [(line.key, line.words["en"]) for line in stop.lines] == [
+        ("area.1", "128 square metres"),
+        ("area.2", "128 square metres"),
+    ]
+    assert (stop.needs, stop.care, stop.question, stop.alone) == (
+        ("child",),
+        {"zh-Hant": "128 平方米", "en": "128 square metres"},
+        None,
+        False,
+    )
+
+
+def test_a_plan_is_shown_whole_with_its_outline() -> None:
+    assert box({"hall": [[5, 0, 20, 30]], "living": [[25, 10, 40, 32], [5, 30, 6, 6]]}) == "4 -1 62 44"

@@ -190,8 +190,9 @@ def handover() -> str:
 
 MENDED_AT = {"tours": "parties", "checklists": "checks", "stock": "stock", "duty": "handover", "shifts": "post"}
 """Where an entry of a package can be said again."""
-AT_THE_DESK = {"shifts.leave_post", "shifts.take_post", "stock.receive"}
-"""No page of a tablet has a form for these; the supervisor mends them."""
+AT_THE_DESK = {"shifts.leave_post", "shifts.take_post", "stock.receive", "tours.ask", "tours.care", "tours.receive", "tours.speak",
+               "tours.step"}  # fmt: skip
+"""No page that an entry alone can name has a form for these; the supervisor mends them."""
 
 
 @station_page(bp, ("door", "bar"), "outbox", families=())

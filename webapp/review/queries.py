@@ -15,6 +15,7 @@ from webapp.base.i18n import N_, words
 from webapp.base.written import amount_text, instant_text, time_text
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
+from webapp.content import queries as content
 from webapp.duty import queries as duty
 from webapp.duty.rules import Status as HandoverStatus
 from webapp.duty.rules import concerns
@@ -34,7 +35,8 @@ from webapp.tablets.frames import certificate_due
 from webapp.tablets.queries import Contact, TabletRow, contacts, tablets
 from webapp.tablets.rules import is_silent
 from webapp.tours import queries as tours
-from webapp.tours.queries import Covers
+from webapp.tours.queries import Covers, Rehearsed
+from webapp.tours.rules import Status, status
 
 OUTCOMES = {
     "applied": N_("Recorded"),
@@ -184,6 +186,7 @@ def points(day: Day, heard: Sequence[Heard], covers: Sequence[PlaceCovers], foun
         *_handover_points(day),
         *_covers_points(covers),
         *_below_zero_points(day),
+        *_silent_points(day),
         *_entry_points(day, found),
     ]
 
@@ -299,15 +302,40 @@ def _entry_points(day: Day, found: Sequence[Doubt]) -> Iterator[Point]:
         yield Point(_("A party was seen off whose arrival has not come"))
 
 
+def _silent_points(day: Day) -> Iterator[Point]:
+    """Nobody saw them off: they count as gone an hour after they came (domain section 0.5)."""
+    for party in tours.parties(day.site.id, day.start, day.end, day.at):
+        if status(party, day.at) is Status.ENDED_SILENTLY:
+            title = _("Party of %(number)s, %(time)s: not seen off", number=party.guests, time=day.time(party.arrived_at))
+            yield Point(title, _("counted as gone after 60 minutes"))
+
+
 def log(day: Day) -> list[Event]:
-    """Parties, remarks, handovers and posts of the day, newest first."""
-    found = [*_parties(day), *_remarks(day), *_handovers(day), *_posts(day)]
+    """Parties and what they asked, rehearsals, remarks, handovers and posts of the day, newest first."""
+    found = [*_parties(day), *_rehearsals(day), *_remarks(day), *_handovers(day), *_posts(day)]
     return sorted(found, key=lambda event: event.at, reverse=True)
 
 
 def _parties(day: Day) -> Iterator[Event]:
-    for party in tours.parties(day.site.id, day.start, day.end, day.at):
-        yield Event(party.arrived_at, _("Party of %(number)s", number=party.guests), party.author_id)
+    found = tours.parties(day.site.id, day.start, day.end, day.at)
+    accounts = tours.accounts(day.site.id, [party.id for party in found], day.at)
+    for party in found:
+        silent = [_("not seen off")] if status(party, day.at) is Status.ENDED_SILENTLY else []
+        told = " · ".join([*tours.account_words(accounts[party.id]), *silent])
+        yield Event(party.arrived_at, _("Party of %(number)s", number=party.guests), party.author_id, told)
+        for asked in accounts[party.id].questions:
+            yield Event(asked.at, _("Guests asked: %(tag)s", tag=_(tours.TAG_NAMES[asked.tag])), asked.author_id, asked.text or "")
+
+
+def _rehearsals(day: Day) -> Iterator[Event]:
+    for each in tours.rehearsals(day.site.id, day.start, day.end, day.at):
+        yield Event(each.at, _("Rehearsal"), each.author_id, f"{words(each.title)} · {tours.rehearsal_words(each)}")
+
+
+def certified(day: Day) -> list[Rehearsed]:
+    """Who has gone through a script that is in force, newest first (P2-4.4.1b)."""
+    current = {edition.id for edition in content.all_in_force(day.site.id, "script", day.at)}
+    return [each for each in tours.certificates(day.site.id, day.at) if each.version_id in current]
 
 
 def _remarks(day: Day) -> Iterator[Event]:

@@ -45,7 +45,8 @@ def _page(site: Project, wanted: date) -> str:
     day = Day(site, start, end, min(now, end - 1))
     figures = tours.figures_of(site, start, end, day.at)
     heard, covers, found = queries.heard_of(day, now), queries.covers_of(day), queries.doubts(day)
-    log = queries.log(day)
+    log, certified = queries.log(day), queries.certified(day)
+    named = {*(each.author_id for each in found), *(each.author_id for each in certified), *(each.by for each in log)}
     points = open_first(queries.points(day, heard, covers, found))
     return render_template(
         "review/day.html",
@@ -65,7 +66,8 @@ def _page(site: Project, wanted: date) -> str:
         open=sum(point.tone != "ok" for point in points),
         log=log,
         doubts=found,
-        people=people({*(each.author_id for each in found if each.author_id), *(each.by for each in log if each.by)}),
+        certified=[(each, clock.day_of(each.certified_at or 0, site.zone)) for each in certified],
+        people=people(each for each in named if each),
         outcomes=OUTCOMES,
     )
 

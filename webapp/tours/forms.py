@@ -1,6 +1,8 @@
 """What two taps say."""
 
-from webapp.operations.fields import Form, Identity, Instant, Number, Reference
+from webapp.content.rules import LANGUAGES, NEEDS
+from webapp.operations.fields import Choice, Form, Identity, Instant, Number, Reference, Text
+from webapp.tours.rules import ANSWERS, MODES, TAGS
 
 
 class ArriveForm(Form):
@@ -12,6 +14,45 @@ class ArriveForm(Form):
     covers = Number(least=0, most=120, optional=True)
     item = Reference("stock.item", optional=True)
     when = Instant(optional=True, back_dates=True)
+
+
+class StepForm(Form):
+    """`tour`: a party or a rehearsal. `line`: the key of a stop and the number of its line, hall.2."""
+
+    tour = Identity()
+    line = Text(most=80)
+    version = Reference("content.version", optional=True)
+    when = Instant(optional=True, back_dates=True)
+
+
+class SpeakForm(Form):
+    tour = Identity()
+    language = Choice(of=LANGUAGES)
+
+
+class ReceiveForm(Form):
+    party = Identity()
+    mode = Choice(of=MODES)
+    when = Instant(optional=True, back_dates=True)
+
+
+class CareForm(Form):
+    party = Identity()
+    need = Choice(of=NEEDS)
+    answer = Choice(of=ANSWERS)
+    when = Instant(optional=True, back_dates=True)
+
+
+class AskForm(Form):
+    party = Identity()
+    tag = Choice(of=TAGS)
+    text = Text(most=200, lines=True, optional=True)
+    when = Instant(optional=True, back_dates=True)
+
+
+class RehearseForm(Form):
+    flat = Reference("sites.flat")
+    version = Reference("content.version")
 
 
 class SeeOffForm(Form):

@@ -26,3 +26,66 @@ class SeenOff(Fact):
     __table_args__ = (sa.Index(None, "project_id", "party"), sa.Index(None, "project_id", "effective_at"), KEYED)
 
     party: Mapped[Id]
+
+
+class Step(Fact):
+    """A line of a script was said: the key of its stop and its number. `tour` names an arrival or a rehearsal."""
+
+    __tablename__ = "tours_step"
+    __table_args__ = (sa.Index(None, "project_id", "tour"), KEYED)
+
+    tour: Mapped[Id]
+    said: Mapped[str] = mapped_column(sa.String(80))
+    version_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("content_version.id"))
+
+
+class Speech(Fact):
+    """The script is spoken in this language from now on."""
+
+    __tablename__ = "tours_speech"
+    __table_args__ = (sa.Index(None, "project_id", "tour"), KEYED)
+
+    tour: Mapped[Id]
+    language: Mapped[str] = mapped_column(sa.String(16))
+
+
+class Reception(Fact):
+    """How a party is received: accompanied, guided, self-guided. The latest counts."""
+
+    __tablename__ = "tours_reception"
+    __table_args__ = (sa.Index(None, "project_id", "party"), KEYED)
+
+    party: Mapped[Id]
+    mode: Mapped[str] = mapped_column(sa.String(16))
+
+
+class Care(Fact):
+    """A party wants care of a kind, or does not any more: no count, nobody in particular (guideline N10)."""
+
+    __tablename__ = "tours_care"
+    __table_args__ = (sa.Index(None, "project_id", "party"), KEYED)
+
+    party: Mapped[Id]
+    need: Mapped[str] = mapped_column(sa.String(16))
+    answer: Mapped[str] = mapped_column(sa.String(4))
+
+
+class Question(Fact):
+    """What somebody of a party asked."""
+
+    __tablename__ = "tours_question"
+    __table_args__ = (sa.Index(None, "project_id", "party"), KEYED)
+
+    party: Mapped[Id]
+    tag: Mapped[str] = mapped_column(sa.String(16))
+    text: Mapped[str | None] = mapped_column(sa.String(200))
+
+
+class Rehearsal(Fact):
+    """Its author began to rehearse a script; its id is this operation's."""
+
+    __tablename__ = "tours_rehearsal"
+    __table_args__ = (sa.Index(None, "project_id", "effective_at"), KEYED)
+
+    flat_id: Mapped[Id] = mapped_column(sa.ForeignKey("sites_flat.id"))
+    version_id: Mapped[Id] = mapped_column(sa.ForeignKey("content_version.id"))

@@ -1,15 +1,16 @@
-"""Everything that happens to a party of guests at the door (P2-4.4.3a, P2-4.4.3b, P2-4.4.3f)."""
+"""Everything that happens to a party of guests at the door (P2-4.4.3a to P2-4.4.3f), and rehearsals (P2-4.4.1b)."""
 
 from webapp.base.i18n import N_
-from webapp.operations.effects import ListItem, Step, Tally
+from webapp.operations.effects import Latest, ListItem, Tally
+from webapp.operations.effects import Step as Reached
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import GREETER, SUPERVISOR
 from webapp.operations.rules import POST
 from webapp.stock.operations import move
 from webapp.stock.rules import CLEAN, IN_USE
-from webapp.tours.forms import ArriveForm, SeeOffForm
-from webapp.tours.models import Arrival, SeenOff
+from webapp.tours.forms import ArriveForm, AskForm, CareForm, ReceiveForm, RehearseForm, SeeOffForm, SpeakForm, StepForm
+from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, SeenOff, Speech, Step
 
 
 @operation("tours.arrive", form=ArriveForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Guests arrived"),
@@ -26,7 +27,49 @@ def arrive(form: ArriveForm, occasion: Occasion) -> None:
 
 
 @operation("tours.see_off", form=SeeOffForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Guests seen off"),
-           effects=[Step("party/{party}", "seen_off")])  # fmt: skip
+           effects=[Reached("party/{party}", "seen_off")])  # fmt: skip
 def see_off(form: SeeOffForm, occasion: Occasion) -> None:
     """A party was seen off (已送別). Its covers are soiled from then on, which nothing has to write."""
     occasion.record(SeenOff, party=form.party.data)
+
+
+@operation("tours.step", form=StepForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Line of a tour said"),
+           effects=[Latest("tour/{tour}", "{line}"), Reached("seen/{tour}/{line}", "seen")])  # fmt: skip
+def step(form: StepForm, occasion: Occasion) -> None:
+    """A line of the script is being said (P2-4.4.3d); stops may come in any order, and again."""
+    occasion.record(Step, tour=form.tour.data, said=form.line.data, version_id=form.version.data)
+
+
+@operation("tours.speak", form=SpeakForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True,
+           title=N_("Language of a tour chosen"), effects=[Latest("speech/{tour}", "{language}")])  # fmt: skip
+def speak(form: SpeakForm, occasion: Occasion) -> None:
+    """These guests are spoken to in another language; the tablet's own stays."""
+    occasion.record(Speech, tour=form.tour.data, language=form.language.data)
+
+
+@operation("tours.receive", form=ReceiveForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Kind of reception"),
+           effects=[Latest("mode/{party}", "{mode}")])  # fmt: skip
+def receive(form: ReceiveForm, occasion: Occasion) -> None:
+    """A consultant is with them and the greeter waits at the door, they are guided, or on their own (P2-4.4.3c, P2-4.4.3e)."""
+    occasion.record(Reception, party=form.party.data, mode=form.mode.data)
+
+
+@operation("tours.care", form=CareForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Care for a party"),
+           effects=[Latest("care/{party}/{need}", "{answer}")])  # fmt: skip
+def care(form: CareForm, occasion: Occasion) -> None:
+    """Somebody of the party wants care (P2-4.4.3c): the prompter reminds of it where it matters."""
+    occasion.record(Care, party=form.party.data, need=form.need.data, answer=form.answer.data)
+
+
+@operation("tours.ask", form=AskForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Question of a guest"),
+           effects=[ListItem("questions/{party}", "question")])  # fmt: skip
+def ask(form: AskForm, occasion: Occasion) -> None:
+    """A guest asked something, noted then or later (P2-4.4.3d)."""
+    occasion.record(Question, party=form.party.data, tag=form.tag.data, text=form.text.data)
+
+
+@operation("tours.rehearse", form=RehearseForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Rehearsal begun"),
+           effects=[ListItem("rehearsals", "rehearsal-row")])  # fmt: skip
+def rehearse(form: RehearseForm, occasion: Occasion) -> None:
+    """Somebody goes through a script without guests; having said all of it is the certificate (P2-4.4.1b)."""
+    occasion.record(Rehearsal, flat_id=form.flat.data, version_id=form.version.data)

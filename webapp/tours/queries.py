@@ -1,23 +1,68 @@
 """Reads of parties, and the shoe covers of a place: clean, in use, soiled."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import ColumnElement, select
 
 from webapp.base import clock
 from webapp.base.database import db
+from webapp.base.i18n import N_, NAMES
 from webapp.content import queries as content
+from webapp.content.queries import Edition
 from webapp.content.rules import Said, band_at, line_for, text_in
 from webapp.operations.declarations import state
+from webapp.operations.models import Fact
 from webapp.sites import queries as sites
 from webapp.sites.models import Flat, Project
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
 from webapp.stock.rules import CLEAN, SOILED, lasts_until, runs_low
-from webapp.tours.models import Arrival, SeenOff
-from webapp.tours.rules import ENDS_WITHIN, Figures, Order, Party, Status, figures, gone_at, in_use, soiled_since, status
+from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, SeenOff, Speech, Step
+from webapp.tours.rules import (
+    DOOR,
+    ENDS_WITHIN,
+    FAREWELL,
+    Account,
+    Asked,
+    Figures,
+    Line,
+    Order,
+    Party,
+    Status,
+    Stop,
+    certified_at,
+    figures,
+    filled,
+    gone_at,
+    in_use,
+    line_key,
+    soiled_since,
+    status,
+    stops_of,
+    stops_seen,
+)
+
+MODE_NAMES = {"accompanied": N_("Accompanied"), "guided": N_("Guided"), "self_guided": N_("On their own")}
+NEED_NAMES = {"elder": N_("Elderly"), "child": N_("Child"), "step_free": N_("Step-free")}
+TAG_NAMES = {
+    "price": N_("Price and payment"),
+    "layout": N_("Layout and area"),
+    "materials": N_("Materials and fittings"),
+    "surroundings": N_("Surroundings"),
+    "school": N_("Schools"),
+    "handover": N_("Handover and warranty"),
+    "property": N_("Property management"),
+    "other": N_("Something else"),
+}
+STOP_NAMES = {DOOR: N_("At the door"), FAREWELL: N_("Farewell")}
+DOOR_LINES = (("approach", None), ("covers", None), ("covers_wait", None), ("accompanied", "accompanied"), ("guided", "guided"),
+              ("self_guided", "self_guided"))  # fmt: skip
+"""What is said at the door: the moment of each line, and where it is said in one kind of reception only, that kind."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +187,204 @@ def line(site: Project, trigger: str, post: str, at: int, language: str, flat: F
     return text_in(chosen["text"], language, filled), text_in(chosen["cue"], language, filled)
 
 
+@dataclass(frozen=True)
+class Prompt:
+    """What the prompter holds: a script as it is said in one flat, between the greetings at the door and the farewell."""
+
+    version_id: str
+    title: Mapping[str, str]
+    stops: Sequence[Stop]
+    receptions: Mapping[str, Line]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a tour has come to: the line that is being said since `since`, the language spoken, and all lines that were said."""
+
+    line: str | None = None
+    since: int = 0
+    language: str | None = None
+    language_since: int = 0
+    said: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """A rehearsal: how much of the script was said by whoever began it, and when it was whole."""
+
+    id: str
+    at: int
+    flat_id: str
+    version_id: str
+    title: Mapping[str, str]
+    author_id: str | None
+    said: int
+    lines: int
+    certified_at: int | None
+
+
+def script_of(site: Project, flat: Flat, at: int) -> Edition | None:
+    """The script in force for a flat: that of its unit type (P2-4.4.3d)."""
+    return next((each for each in content.all_in_force(site.id, "script", at) if each.body["unit_type"] == flat.unit_type), None)
+
+
+def prompt(site: Project, flat: Flat, at: int, *, rehearsal: bool = False) -> Prompt | None:
+    """What is said in a flat; None where it has no script. A rehearsal is of the script alone."""
+    edition = script_of(site, flat, at)
+    if edition is None:
+        return None
+    figures_here = {**site.placeholders, **flat.placeholders}
+    stops = stops_of(edition.body, figures_here, flat.changes)
+    if rehearsal:
+        return Prompt(edition.id, edition.body["title"], stops, {})
+    spoken = _spoken(site, flat, at)
+    door = [(mode, spoken[trigger]) for trigger, mode in DOOR_LINES if trigger in spoken]
+    lines = [_renumbered(DOOR, n, line) for n, line in enumerate((line for mode, line in door if mode is None), 1)]
+    farewell = [_renumbered(FAREWELL, 1, spoken["farewell"])] if "farewell" in spoken else []
+    all_stops = [Stop(DOOR, tuple(lines)), *stops, Stop(FAREWELL, tuple(farewell))]
+    return Prompt(edition.id, edition.body["title"], [stop for stop in all_stops if stop.lines],
+                  {mode: line for mode, line in door if mode})  # fmt: skip
+
+
+def _renumbered(stop: str, number: int, line: Line) -> Line:
+    return Line(line_key(stop, number), line.words, line.cue, line.also)
+
+
+def _spoken(site: Project, flat: Flat, at: int) -> dict[str, Line]:
+    """The greeter's lines by their moment; at the approach also what is said by the time of day (P2-4.4.4)."""
+    edition = content.in_force(site.id, "greetings", "greetings", at)
+    if edition is None:
+        return {}
+    figures_here = {**site.placeholders, **flat.placeholders}
+    now = clock.local(at, site.zone)
+    band = band_at(now.hour * 60 + now.minute)
+    found: dict[str, Line] = {}
+    for trigger in [*(trigger for trigger, _mode in DOOR_LINES), "farewell"]:
+        chosen = line_for(edition.body["lines"], trigger, "greeter", band)
+        if chosen:
+            found[trigger] = Line(trigger, filled(chosen["text"], figures_here), filled(chosen["cue"], figures_here))
+    if "approach" in found:
+        by_hour = line_for(edition.body["lines"], "approach", "any", band)
+        also = filled(by_hour["text"], figures_here) if by_hour else None
+        found["approach"] = Line("approach", found["approach"].words, found["approach"].cue, also)
+    return found
+
+
+def place_of(project_id: str, tour_id: str, at: int) -> Place:
+    """Where a tour has come to at an instant, by the latest of what was told."""
+    steps = sorted(_facts(Step, project_id, at, Step.tour == tour_id), key=lambda row: row.place_in_order)
+    speech = max(_facts(Speech, project_id, at, Speech.tour == tour_id), key=lambda row: row.place_in_order, default=None)
+    return Place(
+        line=steps[-1].said if steps else None, since=steps[-1].effective_at if steps else 0,
+        language=speech.language if speech else None, language_since=speech.effective_at if speech else 0,
+        said=frozenset(row.said for row in steps),
+    )  # fmt: skip
+
+
+def accounts(project_id: str, parties_of: Sequence[str], at: int) -> dict[str, Account]:
+    """What was told of each of these parties, whenever it was told."""
+    modes = _latest(Reception, project_id, at, Reception.party.in_(parties_of), lambda row: row.party)
+    cares = _latest(Care, project_id, at, Care.party.in_(parties_of), lambda row: (row.party, row.need))
+    speeches = _latest(Speech, project_id, at, Speech.tour.in_(parties_of), lambda row: row.tour)
+    lines: dict[str, list[tuple[Order, str]]] = defaultdict(list)
+    for row in _facts(Step, project_id, at, Step.tour.in_(parties_of)):
+        lines[row.tour].append((row.place_in_order, row.said))
+    asked: dict[str, list[Question]] = defaultdict(list)
+    for each in sorted(_facts(Question, project_id, at, Question.party.in_(parties_of)), key=lambda row: row.place_in_order):
+        asked[each.party].append(each)
+    return {
+        party: Account(
+            mode=modes[party].mode if party in modes else None,
+            needs=tuple(need for need in NEED_NAMES if (party, need) in cares and cares[party, need].answer == "yes"),
+            language=speeches[party].language if party in speeches else None,
+            stops=stops_seen(lines[party]),
+            questions=tuple(Asked(one.operation_id, one.effective_at, one.tag, one.text, one.author_id) for one in asked[party]),
+        )
+        for party in parties_of
+    }
+
+
+def account_words(account: Account) -> list[str]:
+    """What was told of a party, in the reader's language: kind, needs, the language chosen, how many stops and questions."""
+    said = [_(MODE_NAMES[account.mode])] if account.mode in MODE_NAMES else []
+    said += [_(NEED_NAMES[need]) for need in account.needs]
+    if account.language in NAMES:
+        said.append(NAMES[account.language])
+    if account.stops:
+        said.append(ngettext("%(num)s stop", "%(num)s stops", len(account.stops)))
+    if account.questions:
+        said.append(ngettext("%(num)s question", "%(num)s questions", len(account.questions)))
+    return said
+
+
+def rehearsal_words(one: Rehearsed) -> str:
+    """How far a rehearsal came."""
+    if one.certified_at is not None:
+        return _("certified")
+    return _("%(said)s of %(lines)s lines said", said=one.said, lines=one.lines)
+
+
+def told_since(project_id: str, party_id: str, at: int) -> dict[str, int]:
+    """When the kind of reception and each need of a party was last told, by `mode` and the need."""
+    modes = _latest(Reception, project_id, at, Reception.party == party_id, lambda _row: "mode")
+    cares = _latest(Care, project_id, at, Care.party == party_id, lambda row: row.need)
+    return {key: row.effective_at for key, row in {**modes, **cares}.items()}
+
+
+def rehearsals(project_id: str, since: int, until: int, at: int) -> list[Rehearsed]:
+    """The rehearsals begun from `since` on and before `until`, newest first."""
+    rows = _facts(Rehearsal, project_id, at, Rehearsal.effective_at >= since, Rehearsal.effective_at < until)
+    return _rehearsed(project_id, sorted(rows, key=lambda row: row.place_in_order, reverse=True), at)
+
+
+def rehearsal(project_id: str, rehearsal_id: str, at: int) -> Rehearsed | None:
+    """One rehearsal; None where its beginning has not arrived."""
+    return next(iter(_rehearsed(project_id, _facts(Rehearsal, project_id, at, Rehearsal.operation_id == rehearsal_id), at)), None)
+
+
+def certificates(project_id: str, at: int) -> list[Rehearsed]:
+    """Who has gone through which version of a script: the first whole rehearsal of each, newest first."""
+    first: dict[tuple[str | None, str], Rehearsed] = {}
+    for each in rehearsals(project_id, 0, at + 1, at):
+        known = first.get((each.author_id, each.version_id))
+        if each.certified_at is not None and (known is None or each.certified_at <= (known.certified_at or 0)):
+            first[each.author_id, each.version_id] = each
+    return sorted(first.values(), key=lambda each: each.certified_at or 0, reverse=True)
+
+
+def _rehearsed(project_id: str, rows: Sequence[Rehearsal], at: int) -> list[Rehearsed]:
+    """A line counts where whoever began the rehearsal said it."""
+    said: dict[tuple[str, str | None], list[tuple[Order, str]]] = defaultdict(list)
+    for row in _facts(Step, project_id, at, Step.tour.in_([row.operation_id for row in rows])):
+        said[row.tour, row.author_id].append((row.place_in_order, row.said))
+    return [_rehearsal(project_id, row, said[row.operation_id, row.author_id]) for row in rows]
+
+
+def _rehearsal(project_id: str, row: Rehearsal, said: Sequence[tuple[Order, str]]) -> Rehearsed:
+    edition, flat = content.edition(project_id, row.version_id), sites.flat(project_id, row.flat_id)
+    stops = stops_of(edition.body, {}, flat.changes if flat else None) if edition and edition.kind == "script" else []
+    wanted = {line.key for stop in stops for line in stop.lines}
+    return Rehearsed(
+        row.operation_id, row.effective_at, row.flat_id, row.version_id, edition.body["title"] if edition else {}, row.author_id,
+        len(wanted & {line for _order, line in said}), len(wanted), certified_at(wanted, said),
+    )  # fmt: skip
+
+
+F = TypeVar("F", bound=Fact)
+K = TypeVar("K")
+
+
+def _facts(model: type[F], project_id: str, at: int, *where: ColumnElement[bool]) -> Sequence[F]:
+    wanted = select(model).where(model.project_id == project_id, model.effective_at <= at, *where)
+    return db.session.scalars(wanted).all()
+
+
+def _latest(model: type[F], project_id: str, at: int, where: ColumnElement[bool], key: Callable[[F], K]) -> dict[K, F]:
+    """By key the last of the facts in the tie order."""
+    found = sorted(_facts(model, project_id, at, where), key=lambda row: row.place_in_order)
+    return {key(row): row for row in found}
+
+
 @state("tours")
 def digest(project_id: str, at: int) -> dict[str, Any]:
     """Every party in the tie order with what has become of it, the parties without a beginning, and covers in use and soiled."""
@@ -150,7 +393,28 @@ def digest(project_id: str, at: int) -> dict[str, Any]:
         "parties": [_digest_of(each, at) for each in known],
         "without_beginning": without_beginning(project_id, 0, at),
         "covers": [_covers_digest(project_id, place_id, item_id, known, at) for place_id, item_id in _pairs(known)],
+        **{name: _told(model, columns, project_id, at) for name, (model, columns) in TOLD.items()},
     }
+
+
+TOLD: Mapping[str, tuple[type[Fact], tuple[str, ...]]] = {
+    "cares": (Care, ("party", "need", "answer")),
+    "questions": (Question, ("party", "tag", "text")),
+    "receptions": (Reception, ("party", "mode")),
+    "rehearsals": (Rehearsal, ("operation_id", "flat_id", "version_id")),
+    "speeches": (Speech, ("tour", "language")),
+    "steps": (Step, ("tour", "said", "version_id")),
+}
+"""What else was told, fact by fact."""
+
+
+def _told(model: type[Fact], columns: Sequence[str], project_id: str, at: int) -> list[dict[str, Any]]:
+    rows = sorted(_facts(model, project_id, at), key=lambda row: row.place_in_order)
+    named = {"operation_id": "id", "flat_id": "flat", "version_id": "version", "said": "line"}
+    return [
+        {"at": row.effective_at, "author": row.author_id} | {named.get(column, column): getattr(row, column) for column in columns}
+        for row in rows
+    ]
 
 
 def _digest_of(party: Party, at: int) -> dict[str, Any]:

@@ -4,10 +4,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from webapp.content.rules import fill
 
 ENDS_WITHIN = 60 * 60_000
 """A party of which nothing more is heard is gone after this (domain section 0.5)."""
 
+MODES = ("accompanied", "guided", "self_guided")
+ANSWERS = ("yes", "no")
+TAGS = ("price", "layout", "materials", "surroundings", "school", "handover", "property", "other")
+"""What a question of a guest was about."""
+DOOR, FAREWELL = "door", "farewell"
+"""Stops that no script has: what is said before the tour and after it are the greetings."""
+Words = Mapping[str, str]
 Order = tuple[int, int, int, int, str, int]
 
 
@@ -89,3 +99,108 @@ def figures(parties: Iterable[Party], at: int, hour_of: Callable[[int], int]) ->
         parties=len(known), guests=sum(party.guests for party in known), covers=sum(party.covers for party in known),
         inside=states[Status.INSIDE], ended_silently=states[Status.ENDED_SILENTLY], by_hour=dict(sorted(by_hour.items())),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One breath of the tour. `key`: hall.2; `also`: what may be said instead; `cue`: what to do meanwhile."""
+
+    key: str
+    words: Words
+    cue: Words | None = None
+    also: Words | None = None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A stop of the tour. `title` None: named by its key. `needs`: whom `care` is for; `alone`: also for who looks round alone."""
+
+    key: str
+    lines: tuple[Line, ...]
+    title: Words | None = None
+    alone: bool = True
+    needs: tuple[str, ...] = ()
+    care: Words | None = None
+    question: Words | None = None
+    answer: Words | None = None
+
+
+def stops_of(body: Mapping[str, Any], figures: Mapping[str, str], changes: Mapping[str, Any] | None = None) -> list[Stop]:
+    """The stops of a script in one flat: figures filled in, without what it has not, under the names it has there."""
+    changed = changes or {}
+    without, renamed = changed.get("without", ()), changed.get("renamed", {})
+    return [_stop(each, figures, renamed.get(each["key"])) for each in body["stops"] if each["key"] not in without]
+
+
+def _stop(told: Mapping[str, Any], figures: Mapping[str, str], title: Words | None) -> Stop:
+    care = told.get("care") or {}
+    return Stop(
+        key=told["key"],
+        lines=tuple(Line(line_key(told["key"], n), filled(line, figures)) for n, line in enumerate(told["lines"], 1)),
+        title=title or told["title"],
+        alone=bool(told.get("alone")),
+        needs=tuple(care.get("flags", ())),
+        care=filled(care["text"], figures) if care else None,
+        question=filled(told["question"], figures) if "question" in told else None,
+        answer=filled(told["answer"], figures) if "answer" in told else None,
+    )
+
+
+def box(plan: Mapping[str, Iterable[Iterable[int]]]) -> str:
+    """The viewBox of an SVG that shows all rooms of a plan and their outlines."""
+    parts = [tuple(part) for room in plan.values() for part in room]
+    left, top = min(x for x, _y, _w, _h in parts), min(y for _x, y, _w, _h in parts)
+    right, bottom = max(x + w for x, _y, w, _h in parts), max(y + h for _x, y, _w, h in parts)
+    return f"{left - 1} {top - 1} {right - left + 2} {bottom - top + 2}"
+
+
+def line_key(stop: str, number: int) -> str:
+    return f"{stop}.{number}"
+
+
+def stop_key(line: str) -> str:
+    """The stop to which a line belongs; a line without a number is its stop."""
+    return line.rpartition(".")[0] or line
+
+
+def filled(words: Words, figures: Mapping[str, str]) -> Words:
+    return {tag: fill(text, figures) for tag, text in words.items()}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of a guest."""
+
+    id: str
+    at: int
+    tag: str
+    text: str | None
+    author_id: str | None
+
+
+@dataclass(frozen=True)
+class Account:
+    """What was told of how a party was received. `stops` in the order in which they were first come to."""
+
+    mode: str | None = None
+    needs: tuple[str, ...] = ()
+    language: str | None = None
+    stops: tuple[str, ...] = ()
+    questions: tuple[Asked, ...] = ()
+
+
+def stops_seen(lines: Iterable[tuple[Order, str]]) -> tuple[str, ...]:
+    """The stops of a tour in the order in which they were first come to; what is said at the door is none."""
+    seen = dict.fromkeys(stop_key(line) for _order, line in sorted(lines))
+    return tuple(stop for stop in seen if stop not in (DOOR, FAREWELL))
+
+
+def certified_at(wanted: Iterable[str], said: Iterable[tuple[Order, str]]) -> int | None:
+    """When a whole script had been gone through: the first time that its last line was said. None while one is left (P2-4.4.1b)."""
+    first: dict[str, Order] = {}
+    for order, line in said:
+        first[line] = min(order, first.get(line, order))
+    lines = set(wanted)
+    if not lines or not lines <= set(first):
+        return None
+    return max(first[line] for line in lines)[0]

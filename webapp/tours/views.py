@@ -1,16 +1,17 @@
-"""The parties of the day, and the supplies of their place (P2-4.1.5a, P2-4.4.2c, P2-4.4.3a, P2-4.4.3b, P2-4.4.3f).
+"""The parties of the day, and the supplies of their place (P2-4.1.5a, P2-4.4.2c, P2-4.4.3a to P2-4.4.3f).
 
 Supplies stand here and not in stock: which covers are worn and which are soiled only the parties tell.
 """
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Flask, g, render_template
 from flask_babel import gettext as _
 
 from webapp.base import clock
-from webapp.base.i18n import words
+from webapp.base.i18n import NAMES, words
 from webapp.sites import queries as sites
 from webapp.staff.queries import people
 from webapp.stock import queries as stock
@@ -19,7 +20,7 @@ from webapp.stock.rules import STORE
 from webapp.tablets.frames import this_flat, this_post, this_site
 from webapp.tablets.stations import nothing_known, station_page
 from webapp.tours import queries
-from webapp.tours.rules import status
+from webapp.tours.rules import box, status
 
 bp = Blueprint("tours", __name__)
 
@@ -29,6 +30,7 @@ def parties() -> str:
     """Every party of the day, and an arrival with all it may say."""
     site, at = this_site(), clock.now()
     found = queries.today(site, at, g.tablet.place_id)
+    rehearsed = queries.rehearsals(site.id, *sites.day_around(site, at), at)
     return render_template(
         "tours/parties.html",
         day=clock.day_of(at, site.zone),
@@ -38,9 +40,13 @@ def parties() -> str:
         parties=found,
         guests=sum(party.guests for party in found),
         since=sites.day_around(site, at)[0],
-        people=people(party.author_id for party in found if party.author_id),
+        people=people(
+            {*(each.author_id for each in found if each.author_id), *(each.author_id for each in rehearsed if each.author_id)}
+        ),
         status=status,
         at=at,
+        script=queries.script_of(site, flat, at) if (flat := this_flat()) else None,
+        rehearsals=rehearsed,
     )
 
 
@@ -61,7 +67,66 @@ def party(party_id: UUID) -> str:
         item=stock.covers_item(site.id, g.tablet.place_id, at),
         status=status,
         at=at,
+        **_told(site.id, str(party_id), at),
     )
+
+
+@station_page(bp, "door", "parties/tour/<uuid:party_id>", families=("tours",), minutes=15)
+def tour(party_id: UUID) -> str:
+    """The prompter of a party (P2-4.4.3c to P2-4.4.3f): every line of the script in every language, the one being said shown."""
+    site, at = this_site(), clock.now()
+    found = queries.party(site.id, str(party_id), at)
+    if found is None:
+        nothing_known()
+    flat = sites.flat(site.id, found.flat_id) if found else this_flat()
+    return render_template(
+        "tours/tour.html",
+        id=party_id,
+        party=found,
+        flat=flat,
+        prompt=queries.prompt(site, flat, at) if flat else None,
+        box=box(flat.plan) if flat and flat.plan else "",
+        came=queries.place_of(site.id, str(party_id), at),
+        spoken=site.record_language,
+        status=status,
+        at=at,
+        **_told(site.id, str(party_id), at),
+    )
+
+
+@station_page(bp, "door", "parties/rehearsal/<uuid:rehearsal_id>", families=("tours",))
+def rehearsal(rehearsal_id: UUID) -> str:
+    """A rehearsal (P2-4.4.1b): the same lines, which fade; whoever has said them all is certified."""
+    site, at = this_site(), clock.now()
+    found = queries.rehearsal(site.id, str(rehearsal_id), at)
+    if found is None:
+        nothing_known()
+    flat = sites.flat(site.id, found.flat_id) if found else this_flat()
+    return render_template(
+        "tours/rehearsal.html",
+        id=rehearsal_id,
+        rehearsal=found,
+        flat=flat,
+        prompt=queries.prompt(site, flat, at, rehearsal=True) if flat else None,
+        box=box(flat.plan) if flat and flat.plan else "",
+        came=queries.place_of(site.id, str(rehearsal_id), at),
+        spoken=site.record_language,
+        names=NAMES,
+        stop_names=queries.STOP_NAMES,
+    )
+
+
+def _told(project_id: str, party_id: str, at: int) -> dict[str, Any]:
+    """What was told of a party, and the words for all that may be told."""
+    return {
+        "account": queries.accounts(project_id, [party_id], at)[party_id],
+        "told": queries.told_since(project_id, party_id, at),
+        "modes": {mode: _(name) for mode, name in queries.MODE_NAMES.items()},
+        "needs": {need: _(name) for need, name in queries.NEED_NAMES.items()},
+        "tags": {tag: _(name) for tag, name in queries.TAG_NAMES.items()},
+        "stop_names": queries.STOP_NAMES,
+        "names": NAMES,
+    }
 
 
 @station_page(bp, ("door", "bar"), "stock", families=("stock", "tours"), minutes=15)

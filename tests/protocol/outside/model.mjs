@@ -204,6 +204,8 @@ export class World {
       },
       stock: { figures: this.figures(at), items: this.start.stock.items },
       tours: {
+        // What is told of a tour is not recorded from outside: it stays as it was.
+        ...this.start.tours,
         covers: this.covers(at),
         parties: this.parties(at).map(({ item: _item, key: _key, ...party }) => party),
         without_beginning: this.unbegun(

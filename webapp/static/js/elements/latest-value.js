@@ -1,4 +1,4 @@
-/** A value of which the latest counts; its `[data-value]` parts are the words for each. */
+/** A value of which the latest counts; its `[data-value]` parts are the words for each. One may stand in another. */
 
 import { ReaderElement } from "../readers.js";
 
@@ -20,7 +20,9 @@ export class LatestValue extends ReaderElement {
   show({ value = "", pending = false }) {
     this.setAttribute("value", value);
     this.toggleAttribute("pending", pending);
-    for (const part of this.querySelectorAll("[data-value]")) part.toggleAttribute("hidden", part.getAttribute("data-value") !== value);
+    for (const part of this.querySelectorAll("[data-value]")) {
+      if (part.closest("latest-value") === this) part.toggleAttribute("hidden", part.getAttribute("data-value") !== value);
+    }
     for (const text of this.querySelectorAll("[data-shows]")) text.textContent = value;
   }
 }

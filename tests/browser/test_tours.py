@@ -1,0 +1,239 @@
+"""The prompter without a network: two parties at once, any order of stops, three languages, the same line after anything."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.hands import TOUCHED, WITHIN, Tablet, until
+from tests.browser.served import AT
+from webapp import demo
+
+pytestmark = pytest.mark.browser
+
+SIZES = ((1180, 820), (820, 1180), (390, 844), (320, 640))
+
+
+@pytest.fixture
+def door(tablet: Callable[..., Tablet]) -> Tablet:
+    """A tablet with 林靜怡 on post, whose site may go away."""
+    made = tablet()
+    made.watch.may_be_down = True
+    made.take_post("lin")
+    made.sent()
+    return made
+
+
+def arrived(door: Tablet, guests: int) -> str:
+    door.go()
+    door.arrive(guests)
+    return str(door.entries()[-1]["id"])
+
+
+def tour(door: Tablet, party: str, language: str | None = None) -> Page:
+    return door.go(f"parties/tour/{party}", language)
+
+
+def tap(door: Tablet, button: Locator) -> None:
+    """A tap that makes one entry."""
+    seen = len(door.entries())
+    door.page.evaluate(TOUCHED)
+    button.click()
+    until(lambda: len(door.entries()) == seen + 1, "nothing was saved")
+
+
+def step(door: Tablet, line: str) -> None:
+    tap(door, door.page.locator(f'.steps button[value="{line}"]'))
+
+
+def said(page: Page) -> Locator:
+    return page.locator(".script__now:visible > .say:visible")
+
+
+def at_line(page: Page, room: str, words: str) -> None:
+    expect(page.locator(".script__room:visible")).to_have_text(room)
+    expect(said(page)).to_have_text(words)
+
+
+@pytest.mark.clause("P2-4.4.3d")
+@pytest.mark.clause("P2-4.4.3e")
+def test_two_tours_are_carried_at_once_without_a_network_and_each_stays_at_its_line(door: Tablet):
+    door.server.stop()
+    first, second = arrived(door, 4), arrived(door, 2)
+    page = tour(door, first)
+    at_line(page, "門口", "您好，歡迎光臨A型樣板房")
+    expect(page.locator(".script__also .say:visible")).to_have_text("早上好，歡迎光臨")
+    expect(page.locator(".tour__party overlay-list [data-id]").first).to_contain_text("4 人")
+    tap(door, page.locator(".script__go:visible"))
+    at_line(page, "門口", "您好！請您穿上鞋套。")
+    step(door, "kitchen.1")
+    at_line(page, "廚房", "廚房是 U 形，臺面總長約 3.2 米。")
+    tap(door, page.locator(".script__go:visible"))
+    words = "洗、切、炒順着一個方向，少走回頭路。"
+    at_line(page, "廚房", words)
+    tour(door, second)
+    at_line(page, "門口", "您好，歡迎光臨A型樣板房")
+    step(door, "living.1")
+    tour(door, first)
+    at_line(page, "廚房", words)
+    page.reload()
+    at_line(page, "廚房", words)
+    page.set_viewport_size({"width": 820, "height": 1180})
+    at_line(page, "廚房", words)
+    tour(door, second)
+    at_line(page, "客廳", "客廳面寬約 4.2 米，淨高約 2.8 米。")
+    door.page.close()
+    door.page = door.context.new_page()
+    page = door.page
+    page.goto(f"{door.server.url}/zh-Hant/door/parties/tour/{first}")
+    at_line(page, "廚房", words)
+    door.server.start()
+    tour(door, first)
+    door.sent()
+    tour(door, first)
+    at_line(page, "廚房", words)
+    shown = page.locator(".plan__now:visible .plan__name")
+    expect(shown).to_have_text("廚房")
+    expect(page.locator(".plan__layer[data-step=seen]:visible")).to_have_count(1)
+
+
+@pytest.mark.clause("P2-4.4.3d")
+def test_the_lines_are_spoken_in_another_language_than_the_tablets(door: Tablet):
+    door.server.stop()
+    party = arrived(door, 3)
+    page = tour(door, party)
+    step(door, "hall.1")
+    tap(door, page.locator('.script__seg button[value="en"]'))
+    expect(said(page)).to_have_text("You come into a separate hall: shoe cupboard on the left, room for a bench on the right.")
+    expect(page.locator(".script__go:visible")).to_have_text("下一句")
+    tour(door, party, "zh-Hans")
+    expect(page.locator(".script__room:visible")).to_have_text("门厅")
+    expect(said(page)).to_have_attribute("lang", "en")
+    tour(door, party, "en")
+    tap(door, page.locator('.script__seg button[value="zh-Hans"]'))
+    at_line(page, "Hall", "进门是独立门厅，左手是鞋柜，右手可以放换鞋凳。")
+    other = arrived(door, 2)
+    tour(door, other)
+    expect(said(page)).to_have_attribute("lang", "zh-Hant")
+
+
+@pytest.mark.clause("P2-4.4.3c")
+def test_care_reminds_in_the_rooms_where_it_matters_and_nowhere_else(door: Tablet):
+    door.server.stop()
+    party = arrived(door, 3)
+    page = tour(door, party)
+    step(door, "kitchen.1")
+    reminder = page.locator(".care:visible .say:visible")
+    expect(reminder).to_have_count(0)
+    tap(door, page.locator(".chip:visible", has_text="有長者"))
+    expect(reminder).to_have_count(0)  # in the kitchen only children are thought of
+    tap(door, page.locator(".chip:visible", has_text="有兒童"))
+    expect(reminder).to_have_text("櫃門和刀架有邊角，請留意孩子。")
+    step(door, "hall.1")
+    expect(reminder).to_have_text("門口有門檻，請小心腳下。")
+    tap(door, page.locator('.chip[aria-pressed="true"]:visible', has_text="有長者"))
+    expect(reminder).to_have_count(0)
+    page.reload()
+    expect(page.locator('.chip[aria-pressed="true"]:visible')).to_have_text(["有兒童"])
+
+
+@pytest.mark.clause("P2-4.4.3c")
+@pytest.mark.clause("P2-4.4.3e")
+def test_each_kind_of_reception_has_its_line_and_guests_on_their_own_have_fewer_stops(door: Tablet):
+    door.server.stop()
+    party = arrived(door, 3)
+    page = tour(door, party)
+    line, stops = page.locator(".picks__line:visible > .say:visible"), page.locator(".steps__one:visible")
+    expect(stops).to_have_count(16)
+    for mode, words, left in (
+        ("accompanied", "請進，我在門口，有需要請叫我。", 16),
+        ("guided", "我來為您介紹，您想先看哪裏？", 16),
+        ("self_guided", "您慢慢參觀，有需要可隨時告知我們。", 5),
+    ):
+        tap(door, page.locator(f'button[name=mode][value="{mode}"]'))
+        expect(line).to_have_text(words)
+        expect(stops).to_have_count(left)
+    page.reload()
+    expect(line).to_have_text("您慢慢參觀，有需要可隨時告知我們。")
+
+
+@pytest.mark.clause("P2-4.4.3d")
+@pytest.mark.clause("P2-4.4.3f")
+def test_a_question_is_noted_then_or_later_and_the_farewell_sees_the_guests_off(door: Tablet):
+    door.server.stop()
+    party = arrived(door, 3)
+    page = tour(door, party)
+    page.locator(".script__ask > summary").click()
+    door.submit("tours.ask", tag="price", text="物業費多少？")
+    asked = page.locator(f'overlay-list[key="questions/{party}"] [data-id]')
+    expect(asked).to_contain_text(["價格與付款"])
+    expect(asked).to_contain_text(["物業費多少？"])
+    step(door, "farewell.1")
+    at_line(page, "送別", "謝謝光臨！歡迎下次再來！")
+    tap(door, page.locator(".script__go:visible"))
+    expect(page.locator(".tour__party [data-step=seen_off]")).to_be_visible()
+    door.go(f"parties/{party}")
+    page.locator(".told summary").click()
+    door.submit("tours.ask", tag="school", when="2026-05-28T10:30")
+    expect(page.locator(f'overlay-list[key="questions/{party}"] [data-id]')).to_have_count(2)
+    door.server.start()
+    door.go(f"parties/{party}")
+    door.sent()
+    flagged = [entry for entry in door.entries() if entry["operation"] == "tours.ask" and entry.get("flags")]
+    assert [entry["flags"] for entry in flagged] == [["back_dated"]]
+
+
+@pytest.mark.clause("P2-4.4.1b")
+def test_a_rehearsal_without_a_network_certifies_by_itself_once_every_line_was_said(door: Tablet):
+    door.go("parties")
+    door.server.stop()
+    door.submit("tours.rehearse")
+    rehearsal = door.entries()[-1]["id"]
+    page = door.go(f"parties/rehearsal/{rehearsal}")
+    at_line(page, "外觀", "雲棲府共 8 棟，每棟 18 層。")
+    assert said(page).evaluate("line => getComputedStyle(line).animationName") == "fades"
+    page.locator(".script__now:visible").focus()
+    assert said(page).evaluate("line => getComputedStyle(line).animationName") == "none"
+    lines = page.locator(".script__panel").evaluate_all("all => all.map((each) => each.dataset.value)")
+    assert len(lines) == 31
+    step(door, lines[0])
+    for _line in lines[1:]:
+        tap(door, page.locator(".script__go:visible"))
+    expect(page.locator(".script__go:visible")).to_have_count(0)
+    door.server.start()
+    page.reload()
+    door.sent()
+    page.reload()
+    expect(page.locator(".tour__party")).to_contain_text("全部講完，已認證。")
+
+
+@pytest.mark.parametrize("language", ["zh-Hant", "en"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}")
+def test_no_line_and_no_button_of_any_panel_leaves_the_screen(looking: Tablet, size: tuple[int, int], language: str):
+    page = looking.page
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    looking.go("parties/tour/blank", language)
+    for spoken in ("zh-Hant", "en"):
+        wide = page.evaluate(
+            """(spoken) => {
+              document.querySelector(".with-language").setAttribute("value", spoken);
+              const panels = [...document.querySelectorAll(".script__panel")], out = [];
+              for (const panel of panels) {
+                for (const each of panels) each.hidden = each !== panel;
+                if (document.documentElement.scrollWidth > innerWidth) out.push(panel.dataset.value);
+                for (const each of panel.querySelectorAll("button, .say")) {
+                  if (each.scrollWidth > each.clientWidth + 1) out.push(`${panel.dataset.value} ${each.className}`);
+                }
+              }
+              return out;
+            }""",
+            spoken,
+        )
+        assert wide == []
+
+
+def test_a_party_of_the_server_is_shown_with_all_that_was_told_of_it(looking: Tablet):
+    page = looking.go(f"parties/tour/{demo.first_party(AT)}", "zh-Hant")
+    at_line(page, "陽臺", "陽臺寬約 6.6 米，深約 1.6 米。")
+    expect(page.locator(".plan__layer[data-step=seen]:visible")).to_have_count(9, timeout=WITHIN)
+    expect(page.locator(".care:visible .say:visible")).to_have_text("陽臺有臺階，孩子請由大人牽手，不要攀爬欄杆。")
