@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.hands import Tablet, until
-from tests.browser.looks import LANDSCAPE, OVERFLOW, PHONE, SCREENS, found_by_axe, keep_picture, sized
+from tests.browser.looks import LANDSCAPE, NARROW, OVERFLOW, PHONE, SCREENS, found_by_axe, keep_picture, sized
 
 pytestmark = pytest.mark.browser
 
@@ -159,8 +159,9 @@ def test_where_the_browser_refuses_a_store_every_page_says_that_nothing_is_kept(
     for path, language in (("stock", "en"), ("checks", "zh-Hans"), ("", "zh-Hant")):
         refused.go(path, language)
         expect(told).to_be_visible(timeout=15_000)
+        expect(refused.chip()).to_be_hidden()
         assert found_by_axe(refused.page, axe) == []
-        for screen, size in SCREENS.items():
+        for screen, size in (*SCREENS.items(), ("narrow", NARROW)):
             sized(refused.page, size)
             assert refused.page.evaluate(OVERFLOW) == []
             keep_picture(refused.page, f"no-store-{screen}-{language}")

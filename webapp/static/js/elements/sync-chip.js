@@ -4,7 +4,8 @@ import { courier, on, timeText } from "../tablet.js";
 
 export class SyncChip extends HTMLElement {
   connectedCallback() {
-    const show = () => void this.#show().catch(() => {}); // no store: the forms say so
+    // Without a store nothing is kept or sent from here, and the page says so; "sent 10:42" would be of another time.
+    const show = () => this.#show().then(() => { this.hidden = false; }, () => { this.hidden = true; });
     on(["kept", "settled", "state"], show);
     show();
   }
