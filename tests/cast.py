@@ -54,7 +54,8 @@ class Tablet:
 
     def keep(self, who: str | None, operation: str, when: str | int, /, *, proof: str | None = None, **body: Any) -> Entry:
         """Record an entry as the next in line. `who` is a name of the cast."""
-        text = json.dumps({name: str(value) for name, value in body.items()}, ensure_ascii=False)
+        said = {name: value if isinstance(value, list) else str(value) for name, value in body.items()}
+        text = json.dumps(said, ensure_ascii=False)
         happened = at(when) if isinstance(when, str) else when
         entry = Entry(
             id=ids.uuid7(happened), seq=len(self.kept) + 1, operation=operation, version=1, body=text, digest=digest_of(text),

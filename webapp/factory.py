@@ -17,6 +17,7 @@ PACKAGES = (
     "jobs",
     "operations",
     "sites",
+    "attachments",
     "staff",
     "tablets",
     "content",

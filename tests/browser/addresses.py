@@ -51,6 +51,8 @@ NO_PAGES = {
     "/enrol/claim": "only there while a code that was typed waits for approval (test_life.py looks at it)",
     "/healthz": "JSON for whoever watches",
     "/readyz": "JSON for whoever watches",
+    "/photos/<digest>": "a picture (tests/attachments looks at who may)",
+    "/<language>/<station>/photos/<digest>": "a picture (tests/attachments looks at who may)",
     "/sync/pack": "JSON for the tablet",
     "/sync/people": "JSON for the tablet",
     "/service-worker.js": "a script",

@@ -21,6 +21,10 @@ GROUND = {"base", "operations", "jobs", "sync"}
 """What carries the others has files named for what they hold; all above it is shaped alike."""
 
 ALLOWED = {
+    "attachments": {
+        "keeping",  # a photo's bytes are no entry: one names them, and they have a way of their own
+        "pictures",  # what strange bytes are drawn anew with: a library, so no rules
+    },
     "losses": {
         "stores",  # the number of a tablet's next store is reserved in a head's row, before there is any entry
     },

@@ -18,6 +18,7 @@ from webapp.operations.fields import (
     Instant,
     Invalid,
     Number,
+    Photos,
     Quantity,
     Reference,
     Text,
@@ -36,6 +37,7 @@ class EveryForm(Form):
     ticked = Ticked()
     identity = Identity(optional=True)
     reference = Reference("sites.flat", optional=True)
+    photos = Photos(optional=True)
     when = Instant(optional=True, back_dates=True)
 
 
@@ -48,7 +50,25 @@ FIELDS = EVERY.fields
 typed = st.one_of(
     st.text(max_size=14),
     st.sampled_from(
-        ["", " ", "4", "４", "1.5", "１．５", "-3", "61", "pass", "elder", "on", "1763869200000", "1e3", "٣", "0x1", "1_000"]
+        [
+            "",
+            " ",
+            "4",
+            "４",
+            "1.5",
+            "１．５",
+            "-3",
+            "61",
+            "pass",
+            "elder",
+            "on",
+            "1763869200000",
+            "1e3",
+            "٣",
+            "0x1",
+            "1_000",
+            "ab" * 32,
+        ]
     ),
     st.uuids().map(str),
 )

@@ -20,6 +20,8 @@ import sqlalchemy as sa
 from webapp.base.database import Base
 
 AT_ONCE = 1000
+HEAVY_AT_ONCE = 20
+"""Rows that carry bytes (photos) are read so many at a time."""
 NOT_OURS = {"alembic_version"}
 """The schema's own mark: both have it already, and it is the same."""
 
@@ -120,8 +122,9 @@ def _tables(reading: sa.Connection, writing: sa.Connection) -> list[sa.Table]:
 
 
 def _parts(connection: sa.Connection, table: sa.Table) -> Iterator[list[dict[str, Any]]]:
-    found = connection.execution_options(yield_per=AT_ONCE).execute(sa.select(table))
-    for part in found.mappings().partitions(AT_ONCE):
+    most = HEAVY_AT_ONCE if any(isinstance(column.type, sa.LargeBinary) for column in table.c) else AT_ONCE
+    found = connection.execution_options(yield_per=most).execute(sa.select(table))
+    for part in found.mappings().partitions(most):
         yield [dict(row) for row in part]
 
 

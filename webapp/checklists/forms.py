@@ -1,7 +1,7 @@
 """What one answer says."""
 
 from webapp.checklists.rules import ANSWERS
-from webapp.operations.fields import Choice, Form, Instant, Quantity, Reference, Text
+from webapp.operations.fields import Choice, Form, Instant, Photos, Quantity, Reference, Text
 
 
 class AnswerForm(Form):
@@ -14,4 +14,5 @@ class AnswerForm(Form):
     answer = Choice(of=ANSWERS, optional=True)
     number = Quantity(least=-1_000, most=1_000_000, optional=True)
     note = Text(most=500, lines=True, optional=True)
+    photos = Photos(optional=True)
     when = Instant(optional=True, back_dates=True)

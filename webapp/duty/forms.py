@@ -1,7 +1,7 @@
 """What a remark and a handover say."""
 
 from webapp.duty.rules import CATEGORIES, RESULTS
-from webapp.operations.fields import Choice, Form, Identity, Instant, Reference, Text
+from webapp.operations.fields import Choice, Form, Identity, Instant, Photos, Reference, Text
 
 
 class RemarkForm(Form):
@@ -9,6 +9,7 @@ class RemarkForm(Form):
     post = Reference("sites.post", optional=True)
     category = Choice(of=CATEGORIES)
     text = Text(most=500, lines=True)
+    photos = Photos(optional=True)
     when = Instant(optional=True, back_dates=True)
 
 

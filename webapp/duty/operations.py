@@ -1,5 +1,6 @@
 """Everything that is written down in a shift and at its handover (P2-4.4.6a, P2-5.1)."""
 
+from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
 from webapp.duty.forms import AcceptForm, OfferForm, RemarkForm
 from webapp.duty.models import Acceptance, Offer, Remark
@@ -15,8 +16,9 @@ STAFF = {GREETER, WATER_BAR, SUPERVISOR}
 @operation("duty.remark", form=RemarkForm, roles=STAFF, proof=POST, offline=True, title=N_("Remark"),
            effects=[ListItem("remarks", "remark-row")])  # fmt: skip
 def remark(form: RemarkForm, occasion: Occasion) -> None:
-    """Write a line under remarks (備註): what was abnormal, or worth knowing."""
+    """Write a line under remarks (備註): what was abnormal, or worth knowing; with photos of it."""
     occasion.record(Remark, place_id=form.place.data, post_id=form.post.data, category=form.category.data, text=form.text.data)
+    attach(occasion, form.photos.data)
 
 
 @operation("duty.offer", form=OfferForm, roles=STAFF, proof=PIN, offline=True, title=N_("Handover offered"),

@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from webapp.attachments import queries as attachments
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.written import instant_text
@@ -60,7 +61,7 @@ class Ended(NamedTuple):
 def standings(project_id: str, tablet_id: str | None = None) -> dict[str, Standing]:
     """How every tablet that was ever heard of stands, or only this one."""
     gone = _gone(project_id, tablet_id)
-    lost, held = _lost(project_id, tablet_id), _held(project_id, tablet_id)
+    lost, held, photos = _lost(project_id, tablet_id), _held(project_id, tablet_id), _photos(project_id, tablet_id)
     stores: dict[str, list[Store]] = defaultdict(list)
     for row in db.session.scalars(_of(Head, project_id, tablet_id).where(Head.branch == "").order_by(Head.epoch)):
         ended = _ended(row.epoch, gone.get(row.tablet_id, ()))
@@ -74,9 +75,12 @@ def standings(project_id: str, tablet_id: str | None = None) -> dict[str, Standi
         )  # fmt: skip
     told = declared(project_id, tablet_id)
     return {
-        each: Standing(tuple(stores[each]), tuple(as_rule(row) for row in told if row.tablet_id == each), tuple(held.get(each, ())))
-        for each in {*stores, *held}
-    }
+        each: Standing(
+            tuple(stores[each]), tuple(as_rule(row) for row in told if row.tablet_id == each), tuple(held.get(each, ())),
+            photos_at=tuple(photos.get(each, ())),
+        )
+        for each in {*stores, *held, *photos}
+    }  # fmt: skip
 
 
 def standing(project_id: str, tablet_id: str) -> Standing:
@@ -147,6 +151,8 @@ def notes(project_id: str) -> dict[str, list[tuple[str, str]]]:
         if each.held_at:
             number = len(each.held_at)
             told.append((ngettext("%(num)s held or put aside", "%(num)s held or put aside", number), "soon"))
+        if each.photos_at:
+            told.append((photos_words(len(each.photos_at)), "soon"))
         found[tablet_id] = told
     return found
 
@@ -180,6 +186,11 @@ def loss_words(gone: Sequence[Gap], project_id: str, enrolled: int) -> str:
         "The storage of this tablet was emptied. %(num)s entries made on it from %(since)s to %(until)s are missing.",
         sum(gap.number or 0 for gap in gone), **times,
     )  # fmt: skip
+
+
+def photos_words(number: int) -> str:
+    """That photos have not come though their entries have."""
+    return ngettext("%(num)s photo still on the tablet", "%(num)s photos still on the tablet", number)
 
 
 @dataclass(frozen=True)
@@ -266,4 +277,11 @@ def _held(project_id: str, tablet_id: str | None) -> dict[str, list[int]]:
     wanted = sa.or_(Receipt.outcome == "held", Receipt.outcome == "quarantined")
     for row in db.session.scalars(_of(Receipt, project_id, tablet_id).where(DOUBTFUL, wanted, Receipt.tablet_id.is_not(None))):
         found[str(row.tablet_id)].append(row.effective_at)
+    return found
+
+
+def _photos(project_id: str, tablet_id: str | None) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for each in attachments.missing(project_id, tablet_id):
+        found[each.tablet_id].append(each.at)
     return found

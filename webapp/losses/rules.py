@@ -73,15 +73,16 @@ class Store:
 
 @dataclass(frozen=True)
 class Standing:
-    """All that decides whether everything of a tablet is here. `held_at`: when the entries that are held or put aside happened.
+    """All that decides whether everything of a tablet is here.
 
-    (Photos that have not come will stand here too.)
+    `held_at`: when the entries that are held or put aside happened; `photos_at`: those whose photos have not come, one each.
     """
 
     stores: tuple[Store, ...] = ()
     declared: tuple[Declared, ...] = ()
     held_at: tuple[int, ...] = ()
     during: tuple[int, int] | None = None
+    photos_at: tuple[int, ...] = ()
 
     @property
     def gaps(self) -> list[Gap]:
@@ -96,12 +97,13 @@ class Standing:
 
     @property
     def is_complete(self) -> bool:
-        """The sequence whole, nothing held, every loss declared."""
-        return not self.gaps and not self.held_at
+        """The sequence whole, nothing held, no photo missing, every loss declared."""
+        return not self.gaps and not self.held_at and not self.photos_at
 
     def on(self, start: int, end: int) -> "Standing":
         """The same as far as it may be about this time (`end` left out): the entries of a gap happened somewhere within it."""
-        return replace(self, held_at=tuple(at for at in self.held_at if start <= at < end), during=(start, end))
+        held_at, photos_at = (tuple(at for at in those if start <= at < end) for those in (self.held_at, self.photos_at))
+        return replace(self, held_at=held_at, photos_at=photos_at, during=(start, end))
 
     def _concerns(self, gap: Gap) -> bool:
         if self.during is None:

@@ -73,6 +73,7 @@ def _page(found: TabletRow, wrong: dict[str, str]) -> str:
         people=people({each.author_id for each in losses if each.author_id}),
         instant=lambda instant: instant_text(instant, site.zone, at),
         title=_title,
+        photos_words=queries.photos_words,
         wrong=wrong,
     )  # fmt: skip
 

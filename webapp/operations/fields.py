@@ -17,6 +17,7 @@ _DIGITS = str.maketrans("０１２３４５６７８９．－，", "0123456789.-
 _WHOLE = re.compile(r"-?[0-9]{1,16}")
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,3})?")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -40,6 +41,7 @@ def explain(code: str, limit: int | None = None) -> str:
         "too_large": _("At most %(limit)s.", limit=limit),
         "not_offered": _("Choose one of the entries offered."),
         "not_an_id": _("This entry cannot be read; choose it again."),
+        "not_a_photo": _("This photo cannot be read. Take it again, as a JPEG or PNG."),
         "not_an_instant": _("Write a date and time."),
         "when": _("At most 48 hours back, and not in the future."),
         "other_project": _("This belongs to another project."),
@@ -200,6 +202,25 @@ class Reference(Identity):
         self.kind = kind
 
 
+class Photos(Field):
+    """SHA-256 digests of photos, none twice. The bytes come by requests of their own, so only the shape is looked at."""
+
+    def __init__(self, label: str = "", *, most: int = 3, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.most = most
+
+    def clean(self, raw: Raw) -> tuple[str, ...]:
+        given = [raw] if isinstance(raw, str) else list(raw or ())
+        digests = tuple(dict.fromkeys(text.strip() for text in given if text.strip()))
+        if not all(_DIGEST.fullmatch(digest) for digest in digests):
+            raise Invalid("not_a_photo")
+        if len(digests) > self.most:
+            raise Invalid("too_many", self.most)
+        if not digests and not self.optional:
+            raise Invalid("required")
+        return digests
+
+
 class Instant(Field):
     """Milliseconds UTC, as digits. With `back_dates` it says when a fact really was (補記), at most 48 h before."""
 
@@ -246,6 +267,7 @@ class Form(wtforms.Form):
         Ticked,
         Identity,
         Reference,
+        Photos,
         Instant,
         Document,
     )

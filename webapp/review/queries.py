@@ -208,6 +208,8 @@ def _tablet_points(day: Day, heard: Sequence[Heard]) -> Iterator[Point]:
     standings, older = standings_of(day), list(_older_cases(day))
     for tablet, standing in standings.values():
         yield from _missing_points(day, tablet, standing.gaps)
+        if standing.photos_at:
+            yield Point(losses.photos_words(len(standing.photos_at)), tablet.name, href=f"/tablets/{tablet.id}")
     for tablet, gap in older:
         yield from _missing_points(day, tablet, [gap])
     if standings and not restless and not older and all(standing.is_complete for _tablet, standing in standings.values()):

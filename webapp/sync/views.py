@@ -30,31 +30,15 @@ from webapp.sites.queries import posts
 from webapp.staff import access
 from webapp.staff.queries import colleagues, roles
 from webapp.staff.rules import GRANT_WITHIN
-from webapp.sync import plain
+from webapp.sync import photos, plain
+from webapp.sync.door import JSON, answer, body, speaker
 from webapp.tablets import enrolment, parcels
 from webapp.tablets import life as lifecycle
-from webapp.tablets.queries import TabletRow, authenticate
-from webapp.tablets.stations import MARK, addresses, credential, epoch_of_store, mark_of
+from webapp.tablets.queries import TabletRow
+from webapp.tablets.stations import MARK, addresses, epoch_of_store, mark_of
 
 bp = Blueprint("sync", __name__)
-JSON = "application/json"
 A_YEAR = 31_536_000
-
-
-def answer(payload: dict[str, Any], status: int = 200) -> Response:
-    """JSON, never cached."""
-    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, status, {"Cache-Control": "no-store"}, mimetype=JSON)
-
-
-def _tablet(*, even_retired: bool = False) -> TabletRow | Response:
-    """The tablet that speaks; or why it may not."""
-    if request.headers.get("X-Threshold-Sync") != "1":
-        return answer({"reason": "header"}, 403)
-    tablet = authenticate(credential())
-    if tablet is None:
-        return answer({"reason": "unknown"}, 401)
-    return answer({"reason": tablet.barred}, 401) if tablet.barred and not (even_retired and tablet.barred == "retired") else tablet
 
 
 @bp.post("/sync/operations")
@@ -68,10 +52,10 @@ def _asked() -> tuple[TabletRow, Any] | Response:
     """The tablet and the JSON that it sent; or why they were not read."""
     if request.mimetype != JSON:
         return answer({"reason": "content type"}, 415)
-    tablet = _tablet()
+    tablet = speaker()
     if isinstance(tablet, Response):
         return tablet
-    text = _body(request.content_length)
+    text = _batch()
     if isinstance(text, Response):
         return text
     try:
@@ -80,16 +64,9 @@ def _asked() -> tuple[TabletRow, Any] | Response:
         return answer({"reason": "json"}, 400)
 
 
-def _body(length: int | None) -> bytes | Response:
-    """The whole body, or why not: too large, or cut on its way."""
-    most = REQUEST_MOST * max(1, current_app.config["SYNC_BATCH_MOST"] // BATCH_MOST)
-    if length is None or length > most:
-        return answer({"reason": "size"}, 413)
-    try:
-        text = request.stream.read(length)
-    except OSError:
-        return answer({"reason": "cut"}, 400)
-    return text if len(text) == length else answer({"reason": "cut"}, 400)
+def _batch() -> bytes | Response:
+    """The whole body of a batch, or why not."""
+    return body(REQUEST_MOST * max(1, current_app.config["SYNC_BATCH_MOST"] // BATCH_MOST))
 
 
 def _take(tablet: TabletRow, payload: Any) -> Response:
@@ -144,7 +121,7 @@ def store() -> Response:
 @bp.get("/sync/pack")
 def pack() -> Response:
     """What this tablet should carry, with how far it has come, from one snapshot."""
-    tablet = _tablet()
+    tablet = speaker()
     if isinstance(tablet, Response):
         return tablet
     database.snapshot()
@@ -167,7 +144,7 @@ def pack() -> Response:
 @bp.get("/sync/people")
 def people() -> Response:
     """Whose 6-digit code this tablet can check without us: the front staff of the posts where it stands, and nobody else's."""
-    tablet = _tablet()
+    tablet = speaker()
     if isinstance(tablet, Response):
         return tablet
     stands = {post.role for post in posts(tablet.project_id, tablet.place_id)} & FRONT
@@ -183,7 +160,7 @@ def retire() -> Response:
     """A tablet that was asked to leave says how far it counted; it may empty itself when everything of that is here (section 8)."""
     if request.mimetype != JSON:
         return answer({"reason": "content type"}, 415)
-    tablet = _tablet(even_retired=True)
+    tablet = speaker(even_retired=True)
     if isinstance(tablet, Response):
         return tablet
     try:
@@ -258,6 +235,7 @@ def init_app(app: Flask) -> None:
     """Open the door."""
     app.register_blueprint(bp)
     app.register_blueprint(plain.bp)
+    app.register_blueprint(photos.bp)
     app.jinja_env.globals["operation"] = registry.get
     app.after_request(_in_json)
     for kind in (Unavailable, OperationalError, InterfaceError, PoolExhausted):

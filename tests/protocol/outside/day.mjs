@@ -159,7 +159,13 @@ class Day {
     if (this.luck.likely(0.7)) body.answer = this.luck.one(["pass", "fail", "na"]);
     else body.number = this.luck.one(["０．５", "12", 7.25, "3.1"]);
     if (this.luck.likely(0.3)) body.note = this.luck.one(["  燈不亮 ", "行\n二", "𠮷", '"quoted" \\ back']);
+    if (this.luck.likely(0.2)) body.photos = this.photos();
     desk.record(now, "checklists.answer", body, { proof: "post" });
+  }
+
+  /** One to three digests, one of them perhaps twice. */
+  photos() {
+    return Array.from({ length: 1 + this.luck.below(3) }, () => sha256(`photo ${this.luck.below(1000)}`));
   }
 
   remark(desk, now) {
@@ -168,6 +174,7 @@ class Day {
       category: this.luck.one(["normal", "abnormal", "safety", "repair", "visitor", "stock"]),
       ...this.when(now),
     };
+    if (this.luck.likely(0.2)) body.photos = this.photos();
     const bad = this.luck.likely(0.15);
     body.text = bad
       ? ""

@@ -23,6 +23,7 @@ const FORMS = {
     answer: { kind: "choice", of: ["pass", "fail", "na"] },
     number: quantity(),
     note: words(500),
+    photos: { kind: "photos" },
     when: { kind: "when" },
   },
   "duty.accept": {
@@ -36,6 +37,7 @@ const FORMS = {
     post: id,
     category: need({ kind: "choice", of: ["normal", "abnormal", "safety", "repair", "visitor", "stock"] }),
     text: need(words(500)),
+    photos: { kind: "photos" },
     when: { kind: "when" },
   },
   "shifts.leave_post": { post: need(id) },
@@ -95,6 +97,11 @@ export function read(operation, body) {
   }
   if (given === null || typeof given !== "object" || Array.isArray(given)) return { values, errors: [""] };
   for (const [name, field] of Object.entries(FORMS[operation])) {
+    if (field.kind === "photos") {
+      values[name] = [...new Set([given[name] ?? []].flat())];
+      if (values[name].length > 3 || !values[name].every((each) => /^[0-9a-f]{64}$/.test(each))) errors.push(name);
+      continue;
+    }
     const text = textOf(given[name]);
     values[name] = text === "" ? null : READERS[field.kind](text, field);
     if (values[name] === undefined || (field.need && values[name] === null)) errors.push(name);
@@ -193,6 +200,7 @@ export class World {
     return {
       at,
       protocol: 1,
+      attachments: this.attachments(at),
       content: this.start.content,
       sites: this.start.sites,
       checklists: this.checklists(at),
@@ -217,6 +225,12 @@ export class World {
         ),
       },
     };
+  }
+
+  attachments(at) {
+    const naming = this.facts.filter((each) => each.at <= at && each.values.photos);
+    const mine = naming.flatMap((each) => each.values.photos.map((photo) => ({ at: each.at, entry: each.id, photo })));
+    return merged(this.start.attachments, mine, "at");
   }
 
   checklists(at) {
