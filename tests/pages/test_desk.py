@@ -79,3 +79,39 @@ def test_a_copied_tablet_is_pointed_out(site: Site):
     sends("Door", FIRST)
     sends("Door", COPY)
     assert state_of(site, "Door").startswith("Was copied")
+
+
+def review(site: Site, day: str, language: str = "en") -> str:
+    return " ".join(read(site.desk("chen").get(f"/review/{day}?lang={language}").text).text().split())
+
+
+@pytest.mark.clause("P2-4.4.3c")
+@pytest.mark.clause("P2-4.4.3d")
+def test_the_review_tells_how_each_party_was_received_and_what_it_asked_in_words(site: Site):
+    told = review(site, "2026-05-27")
+    assert "Guided · Elderly · 14 stops · 2 questions" in told
+    assert "Accompanied" in told
+    assert "Guests asked: Price and payment" in told
+    assert "物業費每平方米多少？" in told
+    assert not [code for code in ("self_guided", "step_free", "master_bedroom") if code in told]
+    assert "講解 · 有長者 · 參觀 14 處 · 2 個提問" in review(site, "2026-05-27", "zh-Hant")
+
+
+@pytest.mark.clause("P2-4.4.1b")
+def test_the_review_names_who_rehearsed_a_whole_script(site: Site):
+    told = review(site, "2026-05-27")
+    assert "Tour script, Type A · certified" in told
+    assert "Certified for the tour" in told
+    assert "Certified for the tour" not in review(site, "2026-05-26")
+
+
+@pytest.mark.clause("P2-4.4.3f")
+def test_a_party_that_nobody_saw_off_stands_open_in_the_review(site: Site):
+    body = '{"flat": "%s", "place": "%s", "guests": "7"}' % (demo.named("flat", "a"), demo.named("place", "flat-a"))  # noqa: UP031
+    came = AT - 61 * clock.MINUTE
+    alone = replace(FIRST, operation="tours.arrive", body=body, digest=digest_of(body), happened_at=came, beacon_at=came)
+    assert "not seen off" not in review(site, "2026-05-28")
+    sends("Door", alone)
+    told = review(site, "2026-05-28")
+    assert "Party of 7, 12:30: not seen off" in told
+    assert "counted as gone after 60 minutes" in told
