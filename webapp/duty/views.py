@@ -23,7 +23,6 @@ from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.staff.queries import colleagues, people
 from webapp.stock import queries as stock
-from webapp.stock.rules import CLEAN
 from webapp.tablets.frames import this_flat, this_post, this_role, this_site
 from webapp.tablets.stations import station_page
 from webapp.tours import queries as tours
@@ -182,7 +181,7 @@ def handover() -> str:
         parties=parties,
         checks=checklists.checks(site, g.tablet.place_id, this_role(), at),
         covers=covers,
-        drawn=_drawn(site, covers, start, at),
+        handed_out=sum(each.covers for each in parties if covers and each.item_id == covers["item"].id),
         start=start,
         at=at,
     )
@@ -213,14 +212,6 @@ def _signers(offers: Sequence[Any]) -> set[str]:
     """Everybody whose name stands under one of these handovers."""
     named = {person_id for each in offers for person_id in (each.author_id, each.to_person_id) if person_id}
     return named | {answer.author_id for each in offers for answer in each.answers if answer.author_id}
-
-
-def _drawn(site: Project, covers: dict[str, Any] | None, start: int, at: int) -> int:
-    """How much was drawn into this place today, in thousandths."""
-    if covers is None:
-        return 0
-    moved = stock.movements(site.id, start, at + 1, g.tablet.place_id, covers["item"].id)
-    return sum(each.quantity for each in moved if each.kind == "issue" and each.state == CLEAN)
 
 
 def init_app(app: Flask) -> None:

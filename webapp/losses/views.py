@@ -89,7 +89,7 @@ def _open(gap: Gap, site: Project, at: int) -> dict[str, Any]:
 def _title(name: str) -> str:
     """An operation in words; one that this build does not know by its name."""
     known = registry.find(name)
-    return str(_(known.title)) if known else name
+    return str(_(known.title) if known else _("Something that a newer version records"))
 
 
 def _facts(site: Project, unsent: int, told: Told, build: str, at: int) -> list[tuple[str, str, str]]:

@@ -49,7 +49,7 @@ def explain(code: str, limit: int | None = None) -> str:
         "malformed": _("This entry cannot be read."),
         "not_refused": _("The entry to be mended was not refused."),
     }
-    return words.get(code, code)
+    return words.get(code) or _("This cannot be taken as it is.")
 
 
 class Field(wtforms.Field):

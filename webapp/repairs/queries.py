@@ -1,6 +1,7 @@
 """Reads of the repair room: which entries want somebody, and what was typed in them, in words."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from webapp.base import ids
 from webapp.base.database import db
 from webapp.base.i18n import N_, words
 from webapp.base.written import instant_text
+from webapp.content.queries import edition as content_of
 from webapp.duty.queries import CATEGORY_NAMES
 from webapp.operations import registry
-from webapp.operations.fields import Field, Identity, Instant, Reference
+from webapp.operations.fields import Field, Identity, Instant, Reference, explain
 from webapp.operations.models import DOUBTFUL, Receipt
 from webapp.repairs.models import REJECTED, Ruling
 from webapp.sites.models import Project
@@ -50,6 +53,24 @@ REASONS: Mapping[str, str] = {
     "not_refused": N_("What it mends was not refused."),
     "too_long": N_("It is too long."),
 }
+OUTCOMES = {
+    "applied": N_("Recorded"),
+    "refused": N_("Refused"),
+    "held": N_("Held"),
+    "quarantined": N_("Put aside"),
+    "lost": N_("Lost"),
+}
+FLAGS = {
+    "no_membership": N_("not a member of this site"),
+    "author_unknown": N_("author unknown"),
+    "role": N_("not in this role"),
+    "weak_proof": N_("without the proof it asks for"),
+    "proof_unverified": N_("proof that a tablet cannot have"),
+    "time_wrong": N_("clock of the tablet was wrong"),
+    "back_dated": N_("recorded afterwards"),
+    "fork": N_("from a copied tablet"),
+    "superseded": N_("mended by another entry"),
+}
 OPEN = ("refused", "held", "quarantined")
 MOST = 200
 FLAGGED_WITHIN = 7 * 86_400_000
@@ -82,7 +103,7 @@ def open_entries(project_id: str) -> list[Broken]:
         sa.and_(Receipt.outcome == "refused", Receipt.id.in_(rejected)),
     )  # fmt: skip
     wanted = select(Receipt).where(Receipt.project_id == project_id, DOUBTFUL, Receipt.outcome.in_(OPEN), ~done)
-    return [_broken(row) for row in db.session.scalars(wanted.order_by(Receipt.received_at.desc()).limit(MOST))]
+    return [broken(row) for row in db.session.scalars(wanted.order_by(Receipt.received_at.desc()).limit(MOST))]
 
 
 def flagged(project_id: str, at: int) -> list[Broken]:
@@ -91,12 +112,12 @@ def flagged(project_id: str, at: int) -> list[Broken]:
         Receipt.project_id == project_id, DOUBTFUL, Receipt.outcome == "applied", Receipt.flags != "",
         Receipt.received_at > at - FLAGGED_WITHIN, Receipt.effective_at > at - 4 * FLAGGED_WITHIN,
     )  # fmt: skip
-    return [_broken(row) for row in db.session.scalars(wanted.order_by(Receipt.received_at.desc()).limit(MOST))]
+    return [broken(row) for row in db.session.scalars(wanted.order_by(Receipt.received_at.desc()).limit(MOST))]
 
 
 def entry(project_id: str, entry_id: str) -> Broken | None:
     row = db.session.scalars(select(Receipt).where(Receipt.project_id == project_id, Receipt.id == entry_id)).one_or_none()
-    return _broken(row) if row else None
+    return broken(row) if row else None
 
 
 def first_of(found: Broken) -> Receipt | None:
@@ -113,9 +134,41 @@ def rulings(project_id: str, entry_id: str) -> list[Ruling]:
     return list(db.session.scalars(wanted.order_by(Ruling.effective_at)))
 
 
-def _broken(row: Receipt) -> Broken:
-    known, detail = registry.find(row.operation), _detail(row)
-    return Broken(row, str(_(known.title)) if known else row.operation, detail.get("errors", {}), str(detail.get("reason", "")))
+def broken(row: Receipt) -> Broken:
+    """A receipt with what was wrong with it."""
+    detail = _detail(row)
+    return Broken(row, title_of(row.operation), detail.get("errors", {}), str(detail.get("reason", "")))
+
+
+def title_of(operation: str) -> str:
+    """What was done, in words; of a lost number nobody knows, and a newer tablet may do what this server has no name for."""
+    known = registry.find(operation)
+    if known:
+        return str(_(known.title))
+    return str(_("Something that a newer version records") if operation else _("An entry that was lost"))
+
+
+def flags_of(row: Receipt) -> list[str]:
+    """The flags of an entry in words."""
+    return [str(_(FLAGS[flag])) for flag in row.flags.split()]
+
+
+def why(found: Broken) -> list[str]:
+    """The reasons why an entry was not taken, in words."""
+    told = [
+        str(_("%(field)s: %(reason)s", field=field_name(name), reason=reason_words(code))) if name else reason_words(code)
+        for name, code in found.errors.items()
+    ]
+    return [*told, *([reason_words(found.reason)] if found.reason else [])]
+
+
+def reason_words(code: str) -> str:
+    return str(_(REASONS[code])) if code in REASONS else explain(code)
+
+
+def field_name(name: str) -> str:
+    """What a field is called; one of a newer form has no name here."""
+    return str(_(FIELDS[name]) if name in FIELDS else _("Another field"))
 
 
 def _detail(row: Receipt) -> dict[str, Any]:
@@ -136,20 +189,37 @@ def typed(row: Receipt) -> dict[str, str]:
 
 
 def content(row: Receipt, site: Project, at: int) -> list[tuple[str, str]]:
-    """What was typed in words, name by name; as it stands where its kind is not known here."""
+    """What was typed in words, name by name; of what this server has no form for, only its texts."""
     known, said = registry.find(row.operation), typed(row)
     if not said:
         return [(_("Text"), row.raw[:500])] if row.raw else []
-    fields = known.fields if known else {}
-    return [(_(FIELDS.get(name, name)), _in_words(fields.get(name), value, site, at)) for name, value in said.items()]
+    if known is None:
+        return [(_("Text"), value) for value in said.values() if not _is_code(value)]
+    prompts = _prompts(site.id, said.get("version", ""))
+    return [
+        (field_name(name), prompts.get(value) or _in_words(known.fields[name], value, site, at))
+        for name, value in said.items()
+        if name in known.fields
+    ]
 
 
-def _in_words(field: Field | None, value: str, site: Project, at: int) -> str:
+def _is_code(value: str) -> bool:
+    """Whether only a machine can read it: an id, a number, a key such as flat_open.air."""
+    return bool(re.fullmatch(r"[0-9a-z]+([-._][0-9a-z]+)*", value))
+
+
+def _prompts(project_id: str, version_id: str) -> dict[str, str]:
+    """The items of the list that an answer was given to, by key."""
+    edition = content_of(project_id, ids.canonical(version_id)) if ids.is_id(version_id) else None
+    return {item["id"]: words(item["prompt"]) for item in edition.body.get("items", ())} if edition else {}
+
+
+def _in_words(field: Field, value: str, site: Project, at: int) -> str:
     if isinstance(field, Reference):
-        return names_of(field.kind, site.id).get(value, value)
+        return names_of(field.kind, site.id).get(value) or str(_("Not known here"))
     if isinstance(field, Identity):
         known = people([value]) if _is_id(field, value) else {}
-        return known[value].name if value in known else value[:8]
+        return known[value].name if value in known else f"… {value[-4:]}"
     if isinstance(field, Instant) and value.isdigit():
         return instant_text(int(value), site.zone, at)
     return str(_(WORDS[value])) if value in WORDS else value

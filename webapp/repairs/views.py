@@ -17,8 +17,7 @@ from webapp.operations.roles import FRONT
 from webapp.operations.rules import SESSION
 from webapp.repairs import queries
 from webapp.repairs.models import REJECTED, RELEASED
-from webapp.repairs.queries import FIELDS, REASONS, WORDS, Broken
-from webapp.review.queries import FLAGS, OUTCOMES
+from webapp.repairs.queries import OUTCOMES, WORDS, Broken, reason_words
 from webapp.sites.models import Project
 from webapp.staff.desk import desk_page
 from webapp.staff.queries import colleagues, people
@@ -41,7 +40,7 @@ def listing() -> str:
             (_("Put aside"), [each for each in found if each.row.outcome == "quarantined"]),
         ],
         flagged=taken,
-        flags=FLAGS,
+        flags=queries.flags_of,
         **_around(site, at, [*found, *taken]),
     )
 
@@ -52,22 +51,9 @@ def _around(site: Project, at: int, found: list[Broken]) -> dict[str, Any]:
         "names": {each.number: each.name for each in tablets(site.id)},
         "content": lambda row: queries.content(row, site, at),
         "instant": lambda instant: instant_text(instant, site.zone, at),
-        "why": _why,
+        "why": queries.why,
         "outcomes": OUTCOMES,
     }
-
-
-def _why(found: Broken) -> list[str]:
-    """The reasons why an entry was not taken, in words."""
-    told = [
-        str(_("%(field)s: %(reason)s", field=_(FIELDS.get(name, name)), reason=_reason(code))) if name else _reason(code)
-        for name, code in found.errors.items()
-    ]
-    return [*told, *([_reason(found.reason)] if found.reason else [])]
-
-
-def _reason(code: str) -> str:
-    return str(_(REASONS[code])) if code in REASONS else explain(code)
 
 
 @desk_page(bp, "/repairs/<uuid:entry_id>", methods=("GET", "POST"))
@@ -97,7 +83,7 @@ def _mended(found: Broken, site: Project) -> dict[str, str] | None:
         proof=SESSION, repairs=found.row.id, entry_id=_one_time(),
     )  # fmt: skip
     if outcome.errors:
-        return {name: _reason(code) for name, code in outcome.errors.items()}
+        return {name: reason_words(code) for name, code in outcome.errors.items()}
     flash(_("Mended. The author stays who recorded it; that it was mended here is noted."), "ok")
     return None
 
@@ -145,7 +131,7 @@ def _ruled(found: Broken) -> dict[str, str] | None:
 def _page(found: Broken, site: Project, wrong: dict[str, str]) -> str:
     at, first = clock.now(), queries.first_of(found)
     said = dict(request.form.items()) if request.method == "POST" else queries.typed(found.row)
-    errors = wrong or {name: _reason(code) for name, code in found.errors.items()}
+    errors = wrong or {name: reason_words(code) for name, code in found.errors.items()}
     rulings = queries.rulings(site.id, found.row.id)
     return render_template(
         "repairs/show.html",
@@ -171,14 +157,14 @@ def _fields(found: Broken, site: Project, said: dict[str, str], errors: dict[str
 
 
 def _shape(name: str, field: Field, site: Project) -> dict[str, Any]:
-    label, nothing = _(FIELDS.get(name, name)), [("", "–")] if field.optional else []
+    label, nothing = queries.field_name(name), [("", "–")] if field.optional else []
     if isinstance(field, Reference):
         return {"kind": "select", "label": label, "options": [*nothing, *queries.names_of(field.kind, site.id).items()]}
     if isinstance(field, Choice):
         return {
             "kind": "select",
             "label": label,
-            "options": [*nothing, *((each, _(WORDS.get(each, each))) for each in field.offered)],
+            "options": [*nothing, *((each, _(WORDS[each])) for each in field.offered)],
         }
     if name == "to":
         staff = colleagues(site.id, clock.now(), FRONT)

@@ -1,9 +1,7 @@
 """Reads of a day for the supervisor: figures, open points, the log, and the entries that want a look."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -22,8 +20,8 @@ from webapp.duty.rules import concerns
 from webapp.duty.rules import status as handover_status
 from webapp.losses import queries as losses
 from webapp.losses.rules import ANEW, WAITING, Gap, Standing
-from webapp.operations import registry
 from webapp.operations.models import DOUBTFUL, Receipt
+from webapp.repairs import queries as repairs
 from webapp.review.rules import Event, Point
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
@@ -31,31 +29,14 @@ from webapp.sites.models import Place, Project
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
 from webapp.stock.rules import CLEAN, STORE
+from webapp.tablets import parcels
 from webapp.tablets.frames import certificate_due
 from webapp.tablets.queries import Contact, TabletRow, contacts, tablets
-from webapp.tablets.rules import is_silent
+from webapp.tablets.rules import is_heard_out, is_silent
 from webapp.tours import queries as tours
 from webapp.tours.queries import Covers, Rehearsed
 from webapp.tours.rules import Status, status
 
-OUTCOMES = {
-    "applied": N_("Recorded"),
-    "refused": N_("Refused"),
-    "held": N_("Held"),
-    "quarantined": N_("Put aside"),
-    "lost": N_("Lost"),
-}
-FLAGS = {
-    "no_membership": N_("not a member of this site"),
-    "author_unknown": N_("author unknown"),
-    "role": N_("not in this role"),
-    "weak_proof": N_("without the proof it asks for"),
-    "proof_unverified": N_("proof that a tablet cannot have"),
-    "time_wrong": N_("clock of the tablet was wrong"),
-    "back_dated": N_("recorded afterwards"),
-    "fork": N_("from a copied tablet"),
-    "superseded": N_("mended by another entry"),
-}
 CONCERNS = {
     "same_person": N_("signed by one person for both sides"),
     "accepted_twice": N_("answered twice"),
@@ -153,18 +134,9 @@ def doubts(day: Day) -> list[Doubt]:
 
 
 def _doubt(row: Receipt) -> Doubt:
-    operation = registry.find(row.operation)
-    flags = ", ".join(_(FLAGS.get(flag, flag)) for flag in row.flags.split())
-    return Doubt(
-        row.id, row.effective_at, _(operation.title) if operation else row.operation, row.outcome, flags or _why(row.detail),
-        row.author_id, row.tablet_no,
-    )  # fmt: skip
-
-
-def _why(detail: str) -> str:
-    """The fields that were wrong, or the reason, as the receipt has it."""
-    kept: dict[str, Any] = json.loads(detail) if detail else {}
-    return ", ".join(sorted(kept.get("errors", {}))) or str(kept.get("reason", ""))
+    found = repairs.broken(row)
+    detail = ", ".join(repairs.flags_of(row)) or " ".join(repairs.why(found))
+    return Doubt(row.id, row.effective_at, found.title, row.outcome, detail, row.author_id, row.tablet_no)
 
 
 def standings_of(day: Day) -> dict[str, tuple[TabletRow, Standing]]:
@@ -205,15 +177,46 @@ def _tablet_points(day: Day, heard: Sequence[Heard]) -> Iterator[Point]:
         silent = _("%(tablet)s is silent", tablet=each.tablet.name)
         since = _("last heard %(time)s", time=day.time(each.seen_at)) if each.seen_at else ""
         yield Point(words_of if each.unsent else silent, since, href=f"/tablets/{each.tablet.id}")
-    standings, older = standings_of(day), list(_older_cases(day))
+    standings, older, awaited = standings_of(day), list(_older_cases(day)), list(_awaited_points(day))
     for tablet, standing in standings.values():
         yield from _missing_points(day, tablet, standing.gaps)
         if standing.photos_at:
             yield Point(losses.photos_words(len(standing.photos_at)), tablet.name, href=f"/tablets/{tablet.id}")
     for tablet, gap in older:
         yield from _missing_points(day, tablet, [gap])
-    if standings and not restless and not older and all(standing.is_complete for _tablet, standing in standings.values()):
+    yield from awaited
+    is_open = restless or older or awaited or not all(standing.is_complete for _tablet, standing in standings.values())
+    if standings and not is_open:
         yield Point(_("Complete: every entry of the tablets is here"), tone="ok", href="/tablets")
+
+
+def _awaited_points(day: Day) -> Iterator[Point]:
+    """Of a day that is over: tablets that may still hold something of it, and files of it on which nobody has ruled."""
+    if day.at < day.end - 1:
+        return
+    heard, known, held = contacts(day.site.id), {each.id: each for each in tablets(day.site.id)}, parcels.contents(day.site.id)
+    ruled = {each.tablet_id for each in parcels.quarantined(day.site.id) if each.result}
+    for each in known.values():
+        contact = heard.get(each.id)
+        if contact and each.id not in ruled and _worked(each, day) and not _is_heard_out(contact, day):
+            title = _("Nothing heard of %(tablet)s since the day closed; it may hold entries of this day", tablet=each.name)
+            since = _("last heard %(time)s", time=instant_text(contact.seen_at, day.site.zone, day.at))
+            yield Point(title, since, href=f"/tablets/{each.id}")
+    for file in parcels.to_rule_on(day.site.id):
+        number = held[file.digest].number(day.start, day.end)
+        if number:
+            title = _("A file of %(tablet)s waits for a ruling", tablet=known[file.tablet_id].name)
+            yield Point(title, ngettext("%(num)s entry of this day", "%(num)s entries of this day", number), href="/tablets")
+
+
+def _worked(tablet: TabletRow, day: Day) -> bool:
+    """Whether anybody may have recorded on a tablet on that day: one that retired had sent everything."""
+    revoked_before = tablet.revoked_at is not None and tablet.revoked_at < day.start
+    return tablet.enrolled_at < day.end and tablet.retired_at is None and not revoked_before
+
+
+def _is_heard_out(contact: Contact, day: Day) -> bool:
+    return is_heard_out(contact.seen_at, contact.unsent, day.closes, day.end)
 
 
 def _older_cases(day: Day) -> Iterator[tuple[TabletRow, Gap]]:

@@ -6,8 +6,9 @@ from flask import Blueprint, Flask, abort, render_template
 
 from webapp.base import clock
 from webapp.base.written import amount_text
+from webapp.repairs.queries import OUTCOMES
 from webapp.review import queries
-from webapp.review.queries import OUTCOMES, Day
+from webapp.review.queries import Day
 from webapp.review.rules import by_hour, open_first
 from webapp.shifts.queries import shift_at
 from webapp.sites.models import Project

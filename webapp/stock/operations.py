@@ -46,8 +46,7 @@ def receive(form: MoveForm, occasion: Occasion) -> None:
 
 
 @operation("stock.draw", form=DrawForm, roles=STAFF, proof=POST, offline=True, title=N_("Drawn from the store"),
-           effects=[TO_CLEAN, Tally("stock/{store}/{item}/store", "-quantity"),
-                    Tally("drawn/{place}/{item}", "+quantity")])  # fmt: skip
+           effects=[TO_CLEAN, Tally("stock/{store}/{item}/store", "-quantity")])  # fmt: skip
 def draw(form: DrawForm, occasion: Occasion) -> None:
     """Take from the store for oneself (領用, P2-4.1.5a). It may go below zero: the shelf was real, the count was stale."""
     place, item = form.place.data, form.item.data

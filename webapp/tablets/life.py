@@ -4,6 +4,7 @@ A file of its own beside views.py, which would be two sittings with it.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,10 +12,14 @@ from flask_babel import ngettext
 
 from webapp.base import clock, ids
 from webapp.base.database import db
+from webapp.base.written import instant_text
+from webapp.operations import registry
 from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import ADMIN, SUPERVISOR
 from webapp.operations.rules import SESSION, SYSTEM
+from webapp.sites.models import Project
 from webapp.staff.desk import desk_page
+from webapp.staff.queries import people
 from webapp.tablets import enrolment, parcels
 from webapp.tablets.queries import TabletRow, arrived, drains_since, tablet
 from webapp.tablets.rules import has_all
@@ -22,8 +27,38 @@ from webapp.tablets.rules import has_all
 bp = Blueprint("life", __name__)
 MAY = (SUPERVISOR, ADMIN)
 
-quarantined = parcels.to_rule_on
-__all__ = ["bp", "drains_since", "leave", "quarantined"]
+__all__ = ["MAY", "bp", "drains_since", "leave", "waiting_files"]
+
+
+@dataclass(frozen=True)
+class WaitingFile:
+    """A file that waits for a ruling, all in words: what it `holds`, `by` whom, `between` which two instants."""
+
+    digest: str
+    tablet_id: str
+    entries: int
+    holds: tuple[str, ...]
+    by: tuple[str, ...]
+    between: tuple[str, ...]
+
+
+def waiting_files(site: Project, at: int) -> list[WaitingFile]:
+    """The files that wait for a ruling, with what they hold."""
+    held = parcels.contents(site.id)
+    return [_waiting_file(each, held[each.digest], site, at) for each in parcels.to_rule_on(site.id)]
+
+
+def _waiting_file(file: parcels.Waiting, held: parcels.Content, site: Project, at: int) -> WaitingFile:
+    holds = tuple(f"{_title(name)} × {number}" for name, number in held.operations.items())
+    by = tuple(each.name for each in people(held.authors).values())
+    ends = dict.fromkeys((held.instants[0], held.instants[-1])) if held.instants else ()
+    between = tuple(instant_text(each, site.zone, at) for each in ends)
+    return WaitingFile(file.digest, file.tablet_id, file.entries, holds, by, between)
+
+
+def _title(operation: str) -> str:
+    known = registry.find(operation)
+    return str(_(known.title) if known else _("Something that a newer version records"))
 
 
 def leave(of: TabletRow, heads: Mapping[int, int], at: int) -> bool:
@@ -87,6 +122,11 @@ def bring_in() -> Response:
 
 def _said(taken: parcels.Opened) -> str:
     number = ngettext("%(num)s entry of %(tablet)s", "%(num)s entries of %(tablet)s", taken.entries, tablet=taken.tablet.name)
+    ruled = parcels.ruling_on(g.project_id, taken.digest)
+    if ruled:
+        released = _("%(entries)s: this file was brought in before and released; they count.", entries=number)
+        rejected = _("%(entries)s: this file was brought in before and rejected; they do not count.", entries=number)
+        return str(released if ruled == parcels.RELEASED else rejected)
     if taken.tablet.barred:
         return _("%(entries)s: put aside until it is decided under Tablets whether they count.", entries=number)
     return _("%(entries)s: here now. When the tablet sends them too, they are not counted twice.", entries=number)

@@ -9,7 +9,8 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,6 +81,19 @@ class Waiting:
     author_id: str | None
     entries: int
     result: str | None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a quarantined file holds: how many of each operation, by whom, from when until when; lost numbers are none of it."""
+
+    operations: Mapping[str, int]
+    authors: tuple[str, ...]
+    instants: tuple[int, ...]
+
+    def number(self, start: int, end: int) -> int:
+        """How many of its entries are of this time."""
+        return sum(start <= at < end for at in self.instants)
 
 
 # keys
@@ -266,6 +280,23 @@ def to_rule_on(project_id: str) -> list[Waiting]:
         if each.result is None
         or (each.result == RELEASED and not has_all(_reach(held[each.digest]), arrived(each.tablet_id)))
     ]  # fmt: skip
+
+
+def contents(project_id: str) -> dict[str, Content]:
+    """What the quarantined files hold, by digest."""
+    return {row.digest: _content(row.content) for row in db.session.execute(_held(Parcel.project_id == project_id))}
+
+
+def _content(text: str) -> Content:
+    entries = [entry for each in json.loads(text)["epochs"] for entry in each["entries"] if "lost" not in entry]
+    operations = Counter(entry["operation"] for entry in entries)
+    authors = dict.fromkeys(entry["author"] for entry in entries if entry["author"])
+    return Content(operations, tuple(authors), tuple(sorted(entry["happened_at"] for entry in entries)))
+
+
+def ruling_on(project_id: str, digest: str) -> str | None:
+    """What was said of a quarantined file: released or rejected; None while it waits."""
+    return next((each.result for each in quarantined(project_id) if each.digest == digest), None)
 
 
 def in_quarantine(tablet_id: str) -> dict[int, int]:

@@ -29,6 +29,11 @@ def still_to_come(seen_at: int, unsent: int, since: int) -> str | None:
     return None
 
 
+def is_heard_out(seen_at: int, unsent: int, closes: int, ends: int) -> bool:
+    """Whether a tablet can hold nothing more of a day: heard of after it, or since its closing with nothing left to send."""
+    return seen_at >= ends or (seen_at >= closes and not unsent)
+
+
 def is_silent(seen_at: int, at: int, opens: int, closes: int) -> bool:
     """Whether a tablet should have been heard of: only while the site is open."""
     return opens <= at < closes and at - max(seen_at, opens) > SILENT_AFTER
