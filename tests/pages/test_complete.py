@@ -1,12 +1,17 @@
 """A day that is over is complete once nothing of it can lie anywhere else; until then the page says what is awaited."""
 
+import base64
+import hashlib
 import json
-from dataclasses import replace
+from dataclasses import dataclass
+from io import BytesIO
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.pages.conftest import AT, OURS, Site, read
 from tests.pages.test_desk import FIRST, sends
+from tests.tablets.sealing import encoded, sealed
 from webapp import demo
 from webapp.base import clock
 from webapp.base.database import db
@@ -14,14 +19,13 @@ from webapp.operations.entries import digest_of
 from webapp.operations.ledger import the_ledger
 from webapp.operations.rules import SYSTEM
 from webapp.tablets import parcels
-from webapp.tablets.models import Parcel
+from webapp.tablets.models import Store
 from webapp.tablets.queries import tablets
 from webapp.tablets.rules import is_heard_out
 
 COMPLETE = "Complete: every entry of the tablets is here"
 TOMORROW = AT + 24 * clock.HOUR
 EVENING = AT + 5 * clock.HOUR
-DIGEST = "d" * 64
 
 
 def review(site: Site, day: str = "2026-05-28") -> str:
@@ -42,27 +46,51 @@ def all_are_heard(at: int) -> None:
     sends("Door", FIRST, at=at)
 
 
-def brings_a_file(at: int = AT) -> None:
-    """The tablet at the door is revoked, and a file of it put aside that holds two parties and the lost number between them."""
-    body = json.dumps({"guests": "2"})
-    kept = [
-        {"id": f"0198c0de-0000-7000-8000-0000000000{seq}0", "seq": seq, "operation": "tours.arrive", "version": 1,
-         "body": body, "digest": digest_of(body), "author": demo.person("he"), "proof": "post", "happened_at": at + seq * clock.MINUTE, "offset": 0,
-         "beacon_at": at}
+@dataclass
+class File:
+    """The tablet at the door is revoked, and a file of it brought in that holds two parties and the lost number between them."""
+
+    site: Site
+    sealed: bytes
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.sealed).hexdigest()
+
+    def brought(self) -> str:
+        with clock.standing_at(AT + 2 * clock.HOUR):
+            file = (BytesIO(self.sealed), "door.parcel")
+            answer = self.site.desk("chen").post("/tablets/import?lang=en", data={"file": file}, headers=OURS)
+        assert answer.status_code == 200
+        return read(answer.text).text()
+
+    def ruled(self, result: str, who: str = "chen") -> int:
+        return self.site.desk(who).post(f"/tablets/parcels/{self.digest}", data={"result": result}, headers=OURS).status_code
+
+
+def brings_a_file(site: Site) -> File:
+    door, body, key = tablet_id("Door"), json.dumps({"guests": "2"}), ec.generate_private_key(ec.SECP256R1())
+    said = {"operation": "tours.arrive", "version": 1, "body": body, "digest": digest_of(body), "author": demo.person("he")}
+    said |= {"proof": "post", "offset": 0, "beacon_at": AT}
+    kept: list[dict[str, object]] = [
+        {"id": f"0198c0de-0000-7000-8000-0000000000{seq}0", "seq": seq, "happened_at": AT + seq * clock.MINUTE} | said
         for seq in (2, 4)
-    ]  # fmt: skip
-    door, project = tablet_id("Door"), demo.project_id()
+    ]
     epochs = [{"epoch": 1, "entries": [kept[0], {"seq": 3, "lost": "digest"}, kept[1]]}]
-    content = json.dumps({"protocol": 1, "tablet": door, "build": "", "epochs": epochs})
-    for name, told, when in (
-        ("tablets.revoke", {"tablet": door}, at + clock.HOUR),
-        ("tablets.import", {"tablet": door, "parcel": DIGEST, "entries": "3", "quarantined": "yes"}, at + 2 * clock.HOUR),
-    ):
-        made = the_ledger().submit(name, told, project_id=project, author_id=None, proof=SYSTEM, at=when)
-        assert made.outcome == "applied"
-    db.session.rollback()
-    db.session.add(Parcel(project_id=project, digest=DIGEST, tablet_id=door, content=content))
+    text = json.dumps({"protocol": 1, "tablet": door, "build": "", "epochs": epochs})
+    public = base64.b64encode(encoded(key)).decode()
+    db.session.merge(
+        Store(tablet_id=door, epoch=1, project_id=demo.project_id(), credential_digest="", public_key=public, enrolled_at=AT)
+    )
     db.session.commit()
+    made = the_ledger().submit(
+        "tablets.revoke", {"tablet": door}, project_id=demo.project_id(), author_id=None, proof=SYSTEM, at=AT + clock.HOUR
+    )
+    assert made.outcome == "applied"
+    db.session.rollback()
+    file = File(site, sealed(text.encode(), key, base64.b64decode(parcels.public_key()), door))
+    assert "3 entries of Door: put aside until it is decided" in file.brought()
+    return file
 
 
 @pytest.mark.parametrize(
@@ -89,7 +117,7 @@ def test_a_tablet_that_was_enrolled_later_is_not_awaited(site: Site):
 
 def test_a_day_waits_for_the_ruling_on_a_file_that_holds_something_of_it(site: Site):
     all_are_heard(AT)
-    brings_a_file()
+    brings_a_file(site)
     all_are_heard(EVENING)
     shown = review(site)
     assert "A file of Door waits for a ruling 2 entries of this day" in shown
@@ -99,7 +127,7 @@ def test_a_day_waits_for_the_ruling_on_a_file_that_holds_something_of_it(site: S
 
 def test_a_file_that_waits_shows_what_it_holds_and_who_decides(site: Site):
     sends("Door", FIRST)
-    brings_a_file()
+    file = brings_a_file(site)
     shown = read(site.desk("chen").get("/tablets?lang=en").text).text()
     for words in ("holds 3 entries. Shall they count?", "Guests arrived × 2", "何欣怡 · 13:33 – 13:35", "Release"):
         assert words in shown
@@ -112,21 +140,13 @@ def test_a_file_that_waits_shows_what_it_holds_and_who_decides(site: Site):
     shown = read(site.desk("su").get("/tablets?lang=en").text).text()
     assert "The sales-centre manager or an administrator decides." in shown
     assert "Release" not in shown
-    refused = site.desk("su").post(f"/tablets/parcels/{DIGEST}", data={"result": "released"}, headers=OURS)
-    assert refused.status_code == 403
-    assert parcels.ruling_on(demo.project_id(), DIGEST) is None
+    assert file.ruled("released", who="su") == 403
+    assert parcels.ruling_on(demo.project_id(), file.digest) is None
 
 
-@pytest.mark.parametrize(("result", "said"), [("released", "they count"), ("rejected", "they do not count")])
-def test_a_file_that_was_ruled_on_says_so_when_it_comes_again(site: Site, monkeypatch, result, said):
+@pytest.mark.parametrize(("result", "said"), [("released", "released; they count"), ("rejected", "rejected; they do not count")])
+def test_a_file_that_was_ruled_on_says_so_when_it_comes_again(site: Site, result, said):
     sends("Door", FIRST)
-    brings_a_file()
-    assert site.desk("chen").post(f"/tablets/parcels/{DIGEST}", data={"result": result}, headers=OURS).status_code == 303
-    of = replace(next(each for each in tablets(demo.project_id()) if each.name == "Door"))
-    db.session.rollback()
-    taken = parcels.Opened(DIGEST, of, (), "")
-    monkeypatch.setattr(parcels, "bring_in", lambda *_args: taken)
-    answer = site.desk("chen").post("/tablets/import?lang=en", data={}, headers=OURS)
-    assert answer.status_code == 200
-    assert said in read(answer.text).text()
-    assert "waits" not in read(answer.text).text()
+    file = brings_a_file(site)
+    assert file.ruled(result) == 303
+    assert f"3 entries of Door: this file was brought in before and {said}" in file.brought()
