@@ -28,8 +28,9 @@ PACKAGES = (
     "tours",
     "checklists",
     "duty",
-    "review",
     "repairs",
+    "records",
+    "review",
 )
 """What is built, lowest floor first. `operations`, `jobs` and `views` of each are found by name; each is optional."""
 

@@ -38,6 +38,7 @@ STAFF = {"door": GREETER, "bar": WATER_BAR}
 """Whose post the tablet of a station stands at."""
 DESK = (
     ("/review", N_("Review"), "clipboard-check"),
+    ("/records", N_("Records"), "file-text"),
     ("/posts", N_("Posts"), "user"),
     ("/tablets", N_("Tablets"), "tablet"),
     ("/repairs", N_("Repairs"), "pencil"),

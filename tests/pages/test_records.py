@@ -1,0 +1,173 @@
+"""The duty record at the desk: on the screen, as a file, signed by code, and changed since."""
+
+import json
+from dataclasses import replace
+from io import BytesIO
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+
+from tests.pages.conftest import AT, OURS, Node, Site, hidden_of, read
+from tests.pages.test_desk import FIRST, sends
+from webapp import demo
+from webapp.base import clock
+from webapp.base.database import db
+from webapp.operations.entries import digest_of
+from webapp.records.models import Review
+
+DOOR, BAR = demo.named("post", "door"), demo.named("post", "bar")
+YESTERDAY = f"/records/2026-05-27/{DOOR}/early"
+CODE = next(each.code for each in demo.CAST if each.key == "chen")
+
+
+FLAT = (
+    "工作值班記錄表", "項目", "地點／戶型", "崗位", "日期", "天氣", "班次", "值班人員", "頂崗", "一、班前準備", "序號",
+    "二、接待情況", "時段", "組數", "人數", "置業顧問陪同", "講解", "自行參觀", "鞋套發放（雙）", "合計", "三、值班記事",
+    "事項", "處理情況", "跟進人", "記錄人", "四、交接物品", "應有", "實有", "五、未完事項", "六、備註（異常情況）",
+    "七、班後檢查", "交班人", "接班人／封存保管人", "前期賣場經理審閱",
+)  # fmt: skip
+"""The words of forms.md."""
+
+
+def page(site: Site, path: str = YESTERDAY, who: str = "chen", language: str = "en") -> Node:
+    answer = site.desk(who).get(f"{path}?lang={language}")
+    assert answer.status_code == 200
+    return read(answer.text)
+
+
+def cells(shown: Node, part: str) -> list[list[str]]:
+    """The lines of one part of a record, its sums last."""
+    section = next(each for each in shown.all("section") if each.all("h3") and each.all("h3")[0].text() == part)
+    return [[cell.text() for cell in row.all("td")] for row in section.all("tr") if row.all("td")]
+
+
+def signs(site: Site, who: str = "chen", **changed: str) -> int:
+    client = site.desk(who)
+    form = hidden_of(read(client.get(YESTERDAY).text)) | {"code": CODE} | changed
+    return client.post(YESTERDAY, data=form, headers=OURS).status_code
+
+
+def signatures() -> int:
+    db.session.rollback()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Review)) or 0
+
+
+def early_of(parties: tuple[str, ...]) -> list[int]:
+    return [int(each.split()[1]) for each in parties if each.split()[0] < "13:30"]
+
+
+@pytest.mark.clause("P2-5.1")
+def test_the_reception_of_a_shift_is_what_came_in_it(shown: Site):
+    came = early_of(demo.YESTERDAY)
+    *hours, total = cells(page(shown), "2. Reception")
+    assert [each[0] for each in hours] == ["08:00", "09:00", "10:00", "11:00", "12:00", "13:00"]
+    assert total == ["Total", str(len(came)), str(sum(came)), "", "", "", str(sum(came))]
+    *visits, sums = cells(page(shown), "Show flat visits (continuation sheet)")
+    assert [int(each[2]) for each in visits] == came
+    assert sums[2:4] == [str(sum(came))] * 2
+
+
+def test_who_handed_over_and_who_took_over_signed_by_code(shown: Site):
+    said = page(shown).text()
+    assert "Signed by code: 林靜怡 13:20" in said
+    assert "Signed by code: 何欣怡 13:22" in said
+    assert "Reviewed by the sales-centre manager Sign" not in said
+
+
+def test_the_chinese_form_is_the_one_they_know(shown: Site):
+    said = page(shown, language="zh-Hant").text()
+    for label in FLAT:
+        assert label in said
+    bar = page(shown, f"/records/2026-05-27/{BAR}/early", language="zh-Hant").text()
+    for label in ("二、飲品消耗", "上班次結存", "領入", "出品（杯）", "消耗", "報損", "應存", "實存", "差異"):
+        assert label in bar
+
+
+def test_the_file_says_what_the_page_says(shown: Site):
+    answer = shown.desk("chen").get(f"{YESTERDAY}/sheet.xlsx?lang=en")
+    sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
+    lines = [[each for each in row if each is not None] for row in sheet.iter_rows(values_only=True)]
+    came = early_of(demo.YESTERDAY)
+    assert ["Total", len(came), sum(came), sum(came)] in [[each for each in line if each != ""] for line in lines]
+    said = {str(each) for line in lines for each in line}
+    for part in ("2. Reception", "6. Remarks (what was abnormal)"):
+        for row in cells(page(shown), part):
+            assert {each for each in row if each and not each.isdigit()} <= said
+
+
+def test_a_month_is_one_file_with_a_sheet_for_each_day(shown: Site):
+    answer = shown.desk("chen").get(f"/records/2026-05/{DOOR}/month.xlsx")
+    book = openpyxl.load_workbook(BytesIO(answer.data))
+    assert book.sheetnames == [f"2026-05-{day:02d}" for day in range(1, 29)]
+
+
+def test_a_month_prints_in_one_go_and_the_blank_form_is_empty(shown: Site):
+    month = page(shown, f"/records/2026-05/{DOOR}/print")
+    assert len(month.all("article")) == 28 * 2
+    blank = page(shown, f"/records/blank/{DOOR}")
+    assert len(blank.all("article")) == 1
+    assert {cell for row in cells(blank, "2. Reception") for cell in row} == {""}
+    assert "Signed by code" not in blank.text()
+
+
+def remarks(text: str, at: int) -> None:
+    """The tablet at the door tells of something abnormal ten minutes before half past one."""
+    body = json.dumps({"place": demo.named("place", "flat-a"), "category": "abnormal", "text": text})
+    happened_at = AT - 10 * clock.MINUTE
+    said = replace(FIRST, body=body, digest=digest_of(body), happened_at=happened_at, beacon_at=happened_at)
+    sends("Door", said, at=at)
+
+
+def test_a_remark_never_becomes_a_formula(site: Site):
+    remarks("=1+1", AT)
+    answer = site.desk("chen").get(f"/records/2026-05-28/{DOOR}/early/sheet.xlsx")
+    sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
+    found = [cell for row in sheet.iter_rows() for cell in row if cell.value == "=1+1"]
+    assert [cell.data_type for cell in found] == ["s"]
+
+
+@pytest.mark.clause("P2-5.1")
+def test_the_supervisor_signs_what_was_shown_once(site: Site):
+    assert signs(site, code="000000") == 422
+    assert signs(site, digest="0" * 64) == 422
+    assert signatures() == 0
+    assert signs(site) == 303
+    assert "Signed by code: 陳思遠" in page(site).text()
+    assert "Changed since it was signed" not in page(site).text()
+    assert "reviewed" in page(site, "/records").text()
+
+
+@pytest.mark.parametrize(("who", "status"), [("zhou", 403), ("lin", 403)])
+def test_who_may_not_sign(site: Site, who: str, status: int):
+    digest = hidden_of(page(site))["digest"]
+    answer = site.desk(who).post(YESTERDAY, data={"digest": digest, "code": CODE}, headers=OURS)
+    assert (answer.status_code, signatures()) == (status, 0)
+
+
+def test_a_shift_that_is_on_cannot_be_signed_yet(site: Site):
+    path = f"/records/2026-05-28/{DOOR}/middle"
+    assert "This shift is still on" in page(site, path).text()
+    answer = site.desk("chen").post(path, data={"digest": "0" * 64, "code": CODE}, headers=OURS)
+    assert (answer.status_code, signatures()) == (403, 0)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/records/2026-05-29/{DOOR}/early", f"/records/2026-05-27/{DOOR}/night", f"/records/2026-13/{DOOR}/print", "/records/x/y/z"],
+)
+def test_there_is_no_record_of_what_has_not_been(shown: Site, path: str):
+    assert shown.desk("chen").get(path).status_code == 404
+
+
+def test_what_arrives_after_it_was_signed_is_shown_as_such(site: Site):
+    early = f"/records/2026-05-28/{DOOR}/early"
+    client = site.desk("chen")
+    with clock.standing_at(AT):
+        form = hidden_of(read(client.get(early).text)) | {"code": CODE}
+        assert client.post(early, data=form, headers=OURS).status_code == 303
+    remarks("Lamp fell", AT + 5 * clock.MINUTE)
+    with clock.standing_at(AT + 10 * clock.MINUTE):
+        shown = page(site, early)
+    assert "Changed since it was signed" in shown.text()
+    assert cells(shown, "Addenda")[0][:2] == ["13:21", "Remark"]

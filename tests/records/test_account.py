@@ -1,0 +1,158 @@
+"""A duty record says what the day's entries say, to the last pair of covers, in whatever order they came."""
+
+import json
+from datetime import date
+from itertools import permutations
+
+import pytest
+
+from tests.cast import Site, Tablet, at
+from webapp.base.database import db
+from webapp.records import queries, rules
+from webapp.records.rules import Account, Stood, Visit, Window
+from webapp.sites import queries as sites
+
+DAY = date(2026, 5, 28)
+
+
+def shifts(site: Site) -> None:
+    for code, starts, ends in (("early", 510, 810), ("middle", 810, 1110)):
+        site.submit("shifts.add_kind", site.id(code), code=code, names={"en": code}, starts=starts, ends=ends)
+    site.submit("stock.set_level", site.id("level"), item=site.id("covers"), place=site.id("flat"), minimum=20, par=90)
+
+
+def whole_day(site: Site, *tablets: Tablet) -> None:
+    """Twelve parties on two tablets, a draw, a loss, a wash, counts at the opening and the end, a handover, remarks."""
+    place, post, covers = site.id("flat"), site.id("door"), site.id("covers")
+    here, item = {"place": place}, {"place": place, "item": covers}
+    steps: list[tuple[str, int, str, str, dict[str, object]]] = [
+        ("08:32", 0, "lin", "shifts.take_post", {"post": post}),
+        ("08:50", 0, "lin", "stock.count", item | {"state": "clean", "counted": 60}),
+        ("08:51", 0, "lin", "stock.count", item | {"state": "soiled", "counted": 0}),
+        ("08:55", 0, "lin", "checklists.answer", here | {"version": site.id("version"), "item": "small.door", "answer": "pass"}),
+        ("11:45", 1, "lin", "duty.remark", here | {"post": post, "category": "repair", "text": "落地燈不亮"}),
+        ("11:50", 1, "lin", "duty.remark", here | {"post": post, "category": "visitor", "text": "上午客人多"}),
+        ("12:42", 1, "lin", "stock.draw", item | {"store": site.id("store"), "quantity": 30}),
+        ("13:20", 0, "lin", "duty.offer", here | {"post": post, "to": site.person("he"), "note": "落地燈待修"}),
+        ("13:22", 0, "he", "duty.accept", {"offer": "13:20", "result": "accepted"}),
+        ("13:23", 0, "lin", "shifts.leave_post", {"post": post}),
+        ("13:24", 0, "he", "shifts.take_post", {"post": post}),
+        ("15:00", 0, "he", "stock.lose", item | {"state": "clean", "quantity": 2}),
+        ("17:40", 0, "he", "stock.count", item | {"state": "clean", "counted": 50}),
+        ("17:50", 0, "he", "stock.collect", item | {"laundry": site.id("laundry"), "quantity": 5}),
+        ("18:05", 0, "he", "shifts.leave_post", {"post": post}),
+    ]
+    for n in range(12):
+        came, went = f"{9 + n // 2:02d}:{1 + 30 * (n % 2):02d}", f"{9 + n // 2:02d}:{26 + 30 * (n % 2)}"
+        party = item | {"flat": site.id("A"), "guests": 1 + n % 5, "covers": n % 5 + (n % 3 == 0)}
+        steps.append((came, n % 2, "lin", "tours.arrive", party))
+        if n < 10:
+            steps.append((went, 1 - n % 2, "lin", "tours.see_off", {"party": came}))
+    made: dict[str, str] = {}
+    for time, tablet, who, operation, body in sorted(steps, key=lambda step: step[0]):
+        named = {name: made[str(value)] if name in ("party", "offer") else value for name, value in body.items()}
+        made[time] = tablets[tablet].keep(who, operation, time, **named).id
+
+
+def accounts(site: Site, now: int | None = None) -> list[Account]:
+    project = sites.project(site.project_id)
+    assert project
+    post = sites.posts(site.project_id)[0]
+    found = [
+        queries.account(project, post, DAY, window, at("23:59") if now is None else now)
+        for window in queries.windows_of(project, DAY)
+    ]
+    db.session.rollback()
+    return found
+
+
+def told(tablets: tuple[Tablet, ...], of: str, name: str, since: str, until: str) -> int:
+    """The test's own account: the sum of a field over what was typed between two times."""
+    kept = [
+        each for tablet in tablets for each in tablet.kept if each.operation == of and at(since) <= each.happened_at < at(until)
+    ]
+    return sum(int(json.loads(each.body)[name]) for each in kept)
+
+
+@pytest.mark.database
+@pytest.mark.clause("P2-5.1")
+def test_a_record_agrees_with_what_was_typed_to_the_last_pair(site: Site) -> None:
+    shifts(site)
+    tablets = site.tablet(1), site.tablet(2)
+    whole_day(site, *tablets)
+    for tablet in tablets:
+        tablet.send()
+    early, middle = accounts(site)
+    for found, since, until in ((early, "00:00", "13:30"), (middle, "13:30", "23:59")):
+        assert found.guests == told(tablets, "tours.arrive", "guests", since, until)
+        assert found.covers == told(tablets, "tours.arrive", "covers", since, until)
+    clean = {each.state: each for each in early.stocks}["clean"]
+    assert (clean.drawn, clean.used) == (30_000, early.covers * 1000)
+    assert (clean.counted, clean.variance) == (60_000, 60_000), "nothing was there by the records before the first count"
+    assert clean.due == (60 - early.covers + 30) * 1000
+    clean = {each.state: each for each in middle.stocks}["clean"]
+    assert clean.opening == (60 - early.covers + 30) * 1000
+    assert (clean.used, clean.written_off) == (middle.covers * 1000, 2_000)
+    assert clean.variance == 50_000 - (clean.opening - middle.covers * 1000 - 2_000)
+    soiled = {each.state: each for each in middle.stocks}["soiled"]
+    assert soiled.due == (early.covers + middle.covers - 5) * 1000
+
+
+@pytest.mark.database
+def test_a_record_is_the_same_in_whatever_order_its_entries_came(site: Site, ledger) -> None:
+    digests = set()
+    for n, order in enumerate(permutations(range(3))):
+        other = Site(ledger, f"site {n}").build()
+        shifts(other)
+        tablets = other.tablet(1), other.tablet(2)
+        whole_day(other, *tablets)
+        parts = [(tablets[0], tablets[0].kept[:]), (tablets[1], tablets[1].kept[:]), (tablets[1], tablets[1].kept[:])]
+        for part in order:
+            parts[part][0].send(parts[part][1])
+        early, middle = accounts(other)
+        digests.add((early.guests, early.covers, early.stocks[0].due, middle.stocks[1].due, len(early.log), len(middle.remarks)))
+    assert len(digests) == 1
+
+
+@pytest.mark.clause("P2-4.4.7a")
+def test_who_was_on_duty_and_who_relieved_stand_with_their_times(site: Site) -> None:
+    shifts(site)
+    tablets = site.tablet(1), site.tablet(2)
+    whole_day(site, *tablets)
+    for tablet in tablets:
+        tablet.send()
+    early, middle = accounts(site)
+    lin, he = site.person("lin"), site.person("he")
+    assert early.stood == (Stood(lin, at("08:32"), at("13:23")), Stood(he, at("13:24"), None))
+    assert middle.stood == (Stood(he, at("13:30"), at("18:05")),)
+    assert [(each.by, each.answered_by, each.result) for each in early.handed] == [(lin, he, "accepted")]
+    assert [each.text for each in early.remarks] == ["落地燈不亮"]
+    assert [[check.purpose for check in each.lists] for each in (early, middle)] == [["opening"], []], "the first shift opens"
+    assert "上午客人多" in [each.text for each in early.log]
+
+
+def test_a_later_arrival_changes_the_record_that_it_belongs_to_and_no_other(site: Site) -> None:
+    shifts(site)
+    first, second = site.tablet(1), site.tablet(2)
+    whole_day(site, first, second)
+    second.send()
+    first.send([each for each in first.kept if each.happened_at < at("13:30")])
+    early, middle = accounts(site)
+    first.send()
+    again, other = accounts(site)
+    assert again.digest == early.digest
+    assert other.digest != middle.digest
+    assert other.covers == middle.covers
+
+
+def test_a_day_is_cut_so_that_no_instant_falls_between_two_shifts() -> None:
+    cut = rules.windows([("b", "middle", 40, 60), ("a", "early", 10, 45)], 0, 100)
+    assert [(each.shift, each.start, each.end) for each in cut] == [("a", 0, 40), ("b", 40, 100)]
+    assert rules.windows([], 0, 100) == [Window(None, "day", 0, 100)]
+
+
+def test_an_hour_in_which_nobody_came_is_shown_and_one_outside_of_the_shift_too() -> None:
+    visits = [Visit("1", 9, 2, 2), Visit("2", 9, 1, 0), Visit("3", 12, 4, 4)]
+    hours = rules.by_hour(visits, lambda instant: instant, 9, 11)
+    assert [(each.hour, each.parties, each.guests, each.covers) for each in hours] == [(9, 2, 3, 2), (10, 0, 0, 0), (12, 1, 4, 4)]
+    assert rules.sums(hours) == {"parties": 3, "guests": 7, "covers": 6}

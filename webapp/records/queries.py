@@ -1,0 +1,193 @@
+"""Reads of duty records: what was recorded at a post in a shift, and what was signed of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from webapp.base import clock
+from webapp.base.database import db
+from webapp.checklists import queries as checklists
+from webapp.checklists.queries import Check
+from webapp.duty import queries as duty
+from webapp.operations.declarations import state
+from webapp.operations.models import Receipt
+from webapp.operations.roles import GREETER
+from webapp.records import rules
+from webapp.records.models import Review
+from webapp.records.rules import Account, Event, Handed, List, Point, Stock, Stood, Visit, Window
+from webapp.shifts import queries as shifts
+from webapp.sites import queries as sites
+from webapp.sites.models import Post, Project
+from webapp.stock import queries as stock
+from webapp.stock.models import Item
+from webapp.stock.queries import Movement
+from webapp.stock.rules import CLEAN, SOILED
+from webapp.tours import queries as tours
+
+ABNORMAL = ("abnormal", "safety", "repair")
+READINESS = "check.readiness"
+DRAWN, WRITTEN_OFF = {"issue"}, {"loss", "write_off"}
+
+
+def windows_of(site: Project, day: date) -> list[Window]:
+    """The shifts of a day, each with the part of the day that it answers for."""
+    start, end = clock.day_bounds(day, site.zone)
+    kinds = [(kind.id, kind.code, *shifts.bounds(site.id, kind, start)) for kind in shifts.kinds(site.id)]
+    return rules.windows(kinds, start, end)
+
+
+def account(site: Project, post: Post, day: date, window: Window, now: int) -> Account:
+    """What a record of a post says of a window of a day, as far as the day has come."""
+    at = min(now, window.end - 1)
+    stood = _stood(site, post, day, window, at)
+    return Account(
+        post=post.id,
+        day=day.isoformat(),
+        window=window,
+        stood=tuple(stood),
+        ready=_is_ready(site, post, stood, at),
+        lists=tuple(_lists(site, post, window, at)),
+        visits=tuple(_visits(site, post, window, at)),
+        stocks=tuple(_stocks(site, post, window, at)),
+        log=tuple(sorted(_log(site, post, window, at), key=lambda each: (each.at, each.kind, each.text))),
+        remarks=tuple(_remarks(site, post, window, at, abnormal=True)),
+        handed=tuple(_handed(site, post, window, at)),
+    )
+
+
+def _stood(site: Project, post: Post, day: date, window: Window, at: int) -> list[Stood]:
+    start, _end = clock.day_bounds(day, site.zone)
+    here = [each for each in shifts.stood(site.id, start, at + 1) if each.post_id == post.id]
+    return rules.clipped((Stood(each.person_id, each.since, each.until) for each in here), window)
+
+
+def _is_ready(site: Project, post: Post, stood: Sequence[Stood], at: int) -> bool | None:
+    """Whether everybody who stood there had ticked the readiness check; the answers are each person's own. None: nobody."""
+    runs = [checklists.check(site, READINESS, post.place_id, at, each.person) for each in stood]
+    known = [found.run.is_complete for found in runs if found]
+    return all(known) if known else None
+
+
+def _lists(site: Project, post: Post, window: Window, at: int) -> Iterator[List]:
+    """The checks of the post; of each only what was answered in this window. The first shift opens, the last one closes."""
+    start, end = sites.day_around(site, window.start)
+    is_due = {"closing": window.end == end}
+    for found in checklists.checks(site, post.place_id, post.role, at):
+        purpose, points = found.edition.body["purpose"], tuple(_points(found, window))
+        if is_due.get(purpose, window.start == start) or any(point.at is not None for point in points):
+            yield List(found.edition.id, purpose, points)
+
+
+def _points(found: Check, window: Window) -> Iterator[Point]:
+    for line in found.run.lines:
+        item, given = line.item, line.given
+        required = bool(item["required"])
+        if given is None or given.at < window.start:
+            yield Point(item["id"], required=required and given is None)
+        else:
+            yield Point(
+                item["id"], given.answer or "", given.number, given.at, given.note or "", given.author_id, required, line.is_failed
+            )
+
+
+def _visits(site: Project, post: Post, window: Window, at: int) -> Iterator[Visit]:
+    if post.role != GREETER:
+        return
+    for party in reversed(tours.parties(site.id, window.start, window.end, at, post.place_id)):
+        left_at = party.seen_off[0] if party.seen_off else None
+        yield Visit(party.id, party.arrived_at, party.guests, party.covers, left_at, party.author_id)
+
+
+def _stocks(site: Project, post: Post, window: Window, at: int) -> Iterator[Stock]:
+    for item in stock.watched(site.id, post.place_id, at):
+        moved = stock.movements(site.id, window.start, at + 1, post.place_id, item.id)
+        for kept in (CLEAN, SOILED) if item.category == "shoe_cover" else (CLEAN,):
+            yield _stock(site, post, item, kept, window, [each for each in moved if each.state == kept], at)
+
+
+def _stock(site: Project, post: Post, item: Item, kept: str, window: Window, moved: Sequence[Movement], at: int) -> Stock:
+    """`moved`: newest first, as movements are read; the newest count is what was counted."""
+    opening = _due(site, post, item, kept, window.start - 1)
+    legs = [each for each in moved if each.kind != "count"]
+    drawn, written_off = _sum(legs, DRAWN), -_sum(legs, WRITTEN_OFF)
+    rest = [each.quantity for each in legs if each.kind not in DRAWN | WRITTEN_OFF]
+    counts = [each for each in moved if each.kind == "count"]
+    counted = counts[0] if counts else None
+    before = moved[moved.index(counted) + 1 :] if counted else ()
+    then = opening + sum(each.quantity for each in before if each.kind != "count") if counted else None
+    if counted and kept == SOILED:
+        then = _due(site, post, item, kept, counted.at - 1)
+    return Stock(
+        item.id, kept, opening, drawn, -sum(each for each in rest if each < 0), written_off, sum(each for each in rest if each > 0),
+        _due(site, post, item, kept, at), counted.quantity if counted else None, then,
+    )  # fmt: skip
+
+
+def _due(site: Project, post: Post, item: Item, kept: str, at: int) -> int:
+    """What there should be at an instant; of used covers also what guests have put into the basket."""
+    if item.category != "shoe_cover":
+        return stock.figure(site.id, post.place_id, item.id, kept, at).quantity
+    covers = tours.covers(site.id, post.place_id, item, at, at)
+    return covers.clean if kept == CLEAN else covers.soiled
+
+
+def _sum(legs: Iterable[Movement], kinds: set[str]) -> int:
+    return sum(each.quantity for each in legs if each.kind in kinds)
+
+
+def _log(site: Project, post: Post, window: Window, at: int) -> Iterator[Event]:
+    start, _end = sites.day_around(site, window.start)
+    for each in shifts.stood(site.id, start, at + 1):
+        if each.post_id != post.id:
+            continue
+        if each.since >= window.start:
+            yield Event(each.since, "taken", each.person_id)
+        if each.until is not None and each.until >= window.start:
+            yield Event(each.until, "left", each.person_id)
+    for moved in stock.movements(site.id, window.start, at + 1, post.place_id):
+        if moved.kind not in ("handed_out", "count", "receipt") and moved.state in (CLEAN, SOILED):
+            yield Event(moved.at, moved.kind, moved.author_id, item=moved.item_id, quantity=abs(moved.quantity))
+    yield from _remarks(site, post, window, at, abnormal=False)
+
+
+def _remarks(site: Project, post: Post, window: Window, at: int, *, abnormal: bool) -> Iterator[Event]:
+    for row in reversed(duty.remarks(site.id, window.start, at + 1, post.place_id)):
+        if row.post_id in (post.id, None) and (row.category in ABNORMAL) is abnormal:
+            yield Event(row.effective_at, row.category, row.author_id, row.text)
+
+
+def _handed(site: Project, post: Post, window: Window, at: int) -> Iterator[Handed]:
+    for each in reversed(duty.handovers(site.id, window.start, window.end, at, post.place_id)):
+        if each.post_id != post.id:
+            continue
+        answer = each.answers[0] if each.answers else None
+        told = (answer.at, answer.author_id, answer.result, answer.exceptions or "") if answer else ()
+        yield Handed(each.at, each.author_id, each.note or "", *told)
+
+
+def reviews(project_id: str, since: str, until: str) -> dict[tuple[str, str, str | None], Review]:
+    """The last signature under each record (post, day, shift) of the days from `since` to `until`, both as in 2026-05-28."""
+    wanted = select(Review).where(Review.project_id == project_id, Review.day >= since, Review.day <= until)
+    return {(row.post_id, row.day, row.shift_id): row for row in db.session.scalars(wanted.order_by(*Review.order()))}
+
+
+def came_after(of: Account, project_id: str, signed_at: int) -> list[Receipt]:
+    """The entries of a record's window that came after it was signed, by when they happened."""
+    window = of.window
+    wanted = select(Receipt).where(
+        Receipt.project_id == project_id, Receipt.effective_at >= window.start, Receipt.effective_at < window.end,
+        Receipt.received_at > signed_at, Receipt.outcome == "applied", Receipt.tablet_id.is_not(None),
+    )  # fmt: skip
+    return list(db.session.scalars(wanted.order_by(Receipt.effective_at).limit(50)))
+
+
+@state("records")
+def digest(project_id: str, at: int) -> list[dict[str, str | int | None]]:
+    """Every signature in the order in which they were given."""
+    wanted = select(Review).where(Review.project_id == project_id, Review.effective_at <= at).order_by(*Review.order())
+    return [
+        {"at": row.effective_at, "author": row.author_id, "day": row.day, "digest": row.digest, "post": row.post_id,
+         "shift": row.shift_id}
+        for row in db.session.scalars(wanted)
+    ]  # fmt: skip

@@ -1,0 +1,197 @@
+"""What a duty record comes to, as pure functions of what was recorded. Covers here are pairs, other amounts thousandths."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of a day that one shift answers for. `shift`: its id, None where the site has no shifts."""
+
+    shift: str | None
+    code: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Stood:
+    """A person at the post within the window; `until` None = still there."""
+
+    person: str
+    since: int
+    until: int | None
+
+
+@dataclass(frozen=True)
+class Point:
+    """An item of a check. `answer`: pass, fail, na, '' = not answered; `number` in thousandths."""
+
+    item: str
+    answer: str = ""
+    number: int | None = None
+    at: int | None = None
+    note: str = ""
+    by: str | None = None
+    required: bool = True
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class List:
+    """A check of the post as it stood at the end of the window."""
+
+    version: str
+    purpose: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A party that came in the window. `left_at` None = not seen off within it."""
+
+    id: str
+    at: int
+    guests: int
+    covers: int
+    left_at: int | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class Hour:
+    """What came within one local hour."""
+
+    hour: int
+    parties: int
+    guests: int
+    covers: int
+
+
+@dataclass(frozen=True)
+class Stock:
+    """An item in one state: what it was, what came and went, what was counted. `due`: what should lie there at the end;
+    `expected_then`: what should have lain there when it was counted."""
+
+    item: str
+    state: str
+    opening: int
+    drawn: int
+    used: int
+    written_off: int
+    returned: int
+    due: int
+    counted: int | None = None
+    expected_then: int | None = None
+
+    @property
+    def variance(self) -> int | None:
+        """What was counted more than there should have been at that moment; None where nobody counted."""
+        return None if self.counted is None or self.expected_then is None else self.counted - self.expected_then
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of the log. `kind`: a movement of stock, a post taken or left, or a category of remark."""
+
+    at: int
+    kind: str
+    by: str | None
+    text: str = ""
+    item: str | None = None
+    quantity: int = 0
+
+
+@dataclass(frozen=True)
+class Handed:
+    """The handover of the window: who offered, who answered, with what result."""
+
+    at: int
+    by: str | None
+    note: str
+    answered_at: int | None = None
+    answered_by: str | None = None
+    result: str = ""
+    exceptions: str = ""
+
+
+@dataclass(frozen=True)
+class Account:
+    """All that one duty record says, in ids, instants and amounts. What it is shown in depends on nobody's language."""
+
+    post: str
+    day: str
+    window: Window
+    stood: tuple[Stood, ...] = ()
+    ready: bool | None = None
+    lists: tuple[List, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    stocks: tuple[Stock, ...] = ()
+    log: tuple[Event, ...] = ()
+    remarks: tuple[Event, ...] = ()
+    handed: tuple[Handed, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of everything in it: whoever signs names this."""
+        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def covers(self) -> int:
+        return sum(visit.covers for visit in self.visits)
+
+    @property
+    def guests(self) -> int:
+        return sum(visit.guests for visit in self.visits)
+
+
+def windows(shifts: Sequence[tuple[str, str, int, int]], start: int, end: int) -> list[Window]:
+    """The day cut by its shifts (id, code, begins, ends), so that every instant of it belongs to exactly one of them.
+
+    The first begins with the day and the last ends with it; between them the later one begins where it says.
+    """
+    ordered = sorted(shifts, key=lambda each: each[2])
+    if not ordered:
+        return [Window(None, "day", start, end)]
+    begins = [start, *(each[2] for each in ordered[1:])]
+    return [Window(each[0], each[1], begins[n], begins[n + 1] if n + 1 < len(ordered) else end) for n, each in enumerate(ordered)]
+
+
+def clipped(stood: Iterable[Stood], window: Window) -> list[Stood]:
+    """Who stood there, as far as it is within the window, the one who stood longest first."""
+    found = []
+    for each in stood:
+        since = max(each.since, window.start)
+        until = None if each.until is None or each.until >= window.end else each.until
+        if since < (window.end if until is None else until):
+            found.append(Stood(each.person, since, until))
+    return sorted(found, key=lambda each: (-((each.until or window.end) - each.since), each.since))
+
+
+def by_hour(visits: Iterable[Visit], hour_of: Callable[[int], int], opens: int, closes: int) -> list[Hour]:
+    """Parties, guests and pairs of each hour from opening to closing, and of hours outside in which somebody came."""
+    found: dict[int, list[Visit]] = {hour: [] for hour in range(opens, closes)}
+    for visit in visits:
+        found.setdefault(hour_of(visit.at), []).append(visit)
+    return [
+        Hour(hour, len(some), sum(each.guests for each in some), sum(each.covers for each in some))
+        for hour, some in sorted(found.items())
+    ]
+
+
+def left_open(account: Account) -> list[tuple[str, Point]]:
+    """The points of checks (version, point) that are not in order, or that nobody has answered though they must be."""
+    return [
+        (check.version, point)
+        for check in account.lists
+        for point in check.points
+        if point.failed or (point.required and point.at is None)
+    ]
+
+
+def sums(hours: Iterable[Hour]) -> Mapping[str, int]:
+    known = list(hours)
+    return {name: sum(getattr(hour, name) for hour in known) for name in ("parties", "guests", "covers")}

@@ -1,0 +1,382 @@
+"""The duty record as it is laid out (forms.md F1): one sheet of cells for the screen, for A4 and for XLSX."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from io import BytesIO
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from webapp.base import clock
+from webapp.base.i18n import N_, words
+from webapp.base.written import amount_text, day_text, time_text
+from webapp.content.queries import edition
+from webapp.duty.queries import CATEGORY_NAMES
+from webapp.operations.roles import GREETER
+from webapp.records import rules
+from webapp.records.rules import Account, Event, Point
+from webapp.shifts.models import ShiftKind
+from webapp.sites import queries as sites
+from webapp.sites.models import Post, Project
+from webapp.staff.queries import people
+from webapp.stock import queries as stock
+from webapp.stock.models import Item
+from webapp.stock.rules import CLEAN, SOILED
+
+MARKS = {"pass": "√", "fail": "×", "na": "—"}
+KINDS = {
+    "taken": N_("Post taken"), "left": N_("Post left"), "issue": N_("Drawn from the store"), "wash_out": N_("Sent to the laundry"),
+    "wash_in": N_("Back from the laundry"), "loss": N_("Lost or torn"),
+}  # fmt: skip
+RESULTS = {
+    "accepted": N_("Taken over"), "accepted_with_exceptions": N_("Taken over with exceptions"), "disputed": N_("Disputed"), "": "",
+}  # fmt: skip
+STATES = {CLEAN: N_("Clean"), SOILED: N_("Soiled")}
+FORM, VERSION = "F1", "1"
+ROWS_BLANK = 6
+"""Ruled lines of a part in a form that is filled in by hand."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A part of the sheet: its title, the words over its columns, its cells in words, and a line of sums below.
+    `figures`: which columns hold amounts."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total: tuple[str, ...] = ()
+    figures: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A place for a signature: who signs, and where he did so by code, his name and when."""
+
+    who: str
+    name: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One duty record. `changed`: it was signed, and what was signed is no longer what it says; `addenda`: what came since."""
+
+    number: str
+    title: str
+    head: tuple[tuple[str, str], ...]
+    grids: tuple[Grid, ...]
+    more: tuple[Grid, ...]
+    signs: tuple[Sign, ...]
+    digest: str = ""
+    changed: bool = False
+    addenda: Grid | None = None
+
+    @property
+    def all_grids(self) -> tuple[Grid, ...]:
+        return (*self.grids, *((self.addenda,) if self.addenda else ()), *self.more)
+
+
+@dataclass
+class Layout:
+    """What the words of a record are looked up in."""
+
+    site: Project
+    post: Post
+    kind: ShiftKind | None
+    items: Mapping[str, Item] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def time(self, instant: int | None) -> str:
+        return "" if instant is None else time_text(instant, self.site.zone)
+
+    def name(self, person_id: str | None) -> str:
+        return self.names.get(person_id or "", "")
+
+    @property
+    def is_flat(self) -> bool:
+        return self.post.role == GREETER
+
+
+def layout(site: Project, post: Post, kind: ShiftKind | None, accounts: Iterable[Account]) -> Layout:
+    """Everything that these records name, looked up once."""
+    known = list(accounts)
+    versions = {check.version for each in known for check in each.lists}
+    bodies = {version: found.body for version in versions if (found := edition(site.id, version))}
+    named = people({person for each in known for person in _persons(each) if person})
+    return Layout(
+        site, post, kind, {item.id: item for item in stock.items(site.id)}, {key: each.name for key, each in named.items()},
+        {version: {item["id"]: words(item["prompt"]) for item in body["items"]} for version, body in bodies.items()},
+    )  # fmt: skip
+
+
+def _persons(of: Account) -> Iterator[str | None]:
+    yield from (each.person for each in of.stood)
+    yield from (each.by for part in (of.visits, of.log, of.remarks) for each in part)
+    yield from (point.by for check in of.lists for point in check.points)
+    for each in of.handed:
+        yield from (each.by, each.answered_by)
+
+
+def number_of(site: Project, post: Post, day: str, code: str) -> str:
+    """What a record is filed under: YQF-door-20260528-early."""
+    return f"{site.code}-{post.code}-{day.replace('-', '')}-{code}"
+
+
+def paper(of: Account, told: Layout, reviewed: Sign | None = None) -> Paper:
+    """A record as it is shown, in the reader's language."""
+    hours = _reception(of, told)
+    grids = [_before(of, told), hours if told.is_flat else _drinks(of, told), _log(of, told), _custody(of, told)]
+    grids += [_open(of, told), _remarks(of, told), _closing(of, told)]
+    handed = of.handed[-1] if of.handed else None
+    signs = (
+        Sign(_("Outgoing"), told.name(handed.by), told.time(handed.at)) if handed else Sign(_("Outgoing")),
+        Sign(_("Incoming or custodian"), told.name(handed.answered_by), told.time(handed.answered_at)) if handed
+        else Sign(_("Incoming or custodian")),
+        reviewed or Sign(_("Reviewed by the sales-centre manager")),
+    )  # fmt: skip
+    return Paper(
+        number_of(told.site, told.post, of.day, of.window.code), str(_("Duty record form")), tuple(_head(of, told)), tuple(grids),
+        (_parties(of, told),) if told.is_flat else (), signs, of.digest,
+    )  # fmt: skip
+
+
+def with_addenda(of: Paper, addenda: Grid) -> Paper:
+    """A record that is no longer what was signed."""
+    return replace(of, changed=True, addenda=addenda)
+
+
+def blank(site: Project, post: Post) -> Paper:
+    """The form with nothing in it, for a day without power."""
+    empty = Account(post.id, "", rules.Window(None, "", 0, 0))
+    told = Layout(site, post, None)
+    shown = paper(empty, told)
+    head = tuple((label, value if label in (_("Project"), _("Place or type"), _("Post")) else "") for label, value in shown.head)
+    ruled = tuple(Grid(each.title, each.columns, (("",) * len(each.columns),) * ROWS_BLANK) for each in shown.grids)
+    more = tuple(Grid(each.title, each.columns, (("",) * len(each.columns),) * 4 * ROWS_BLANK) for each in shown.more)
+    return Paper("", shown.title, head, ruled, more, shown.signs)
+
+
+# the head
+
+
+def _head(of: Account, told: Layout) -> Iterator[tuple[str, str]]:
+    place = sites.place(told.site.id, told.post.place_id)
+    yield _("Project"), words(told.site.names)
+    yield _("Place or type"), words(place.names) if place else ""
+    yield _("Post"), words(told.post.names)
+    yield _("Date"), f"{of.day} {day_text(date.fromisoformat(of.day))}" if of.day else ""
+    yield _("Weather"), ""
+    yield _("Shift"), words(told.kind.names) if told.kind else ""
+    yield _("Planned hours"), f"{_clock(told.kind.starts)}–{_clock(told.kind.ends)}" if told.kind else ""
+    first, rest = (of.stood[0], of.stood[1:]) if of.stood else (None, ())
+    yield _("Actual hours"), _span(told, first.since, first.until) if first else ""
+    yield _("On duty"), told.name(first.person) if first else ""
+    yield _("Relief"), " · ".join(f"{told.name(each.person)} {_span(told, each.since, each.until)}" for each in rest)
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _span(told: Layout, since: int, until: int | None) -> str:
+    return f"{told.time(since)}–{told.time(until)}"
+
+
+# its parts
+
+
+def _before(of: Account, told: Layout) -> Grid:
+    columns = (_("No."), _("Item checked"), _("Expected and found"), _("Result"), _("Time"), _("Note"))
+    ready = ("√", "") if of.ready else ("", "" if of.ready is None else _("not answered"))
+    rows = [(_("Ready for duty"), "", ready[0], "", ready[1])]
+    rows += [_checked(told, check.version, point) for check in of.lists if check.purpose != "closing" for point in check.points]
+    return Grid(_("1. Before duty"), columns, tuple((str(n), *row) for n, row in enumerate(rows, 1)))
+
+
+def _checked(told: Layout, version: str, point: Point) -> tuple[str, str, str, str, str]:
+    number = "" if point.number is None else amount_text(point.number)
+    mark = MARKS.get(point.answer) or ("" if point.number is None else "×" if point.failed else "√")
+    return told.prompts.get(version, {}).get(point.item, ""), number, mark, told.time(point.at), point.note
+
+
+def _reception(of: Account, told: Layout) -> Grid:
+    columns = (
+        _("Hour"), _("Number of parties"), _("Number of guests"), _("Accompanied"), _("Guided"), _("On their own"),
+        _("Covers handed out (pairs)"),
+    )  # fmt: skip
+    opens, closes = _hours(told)
+    hours = rules.by_hour(of.visits, lambda instant: clock.local(instant, told.site.zone).hour, opens, closes)
+    rows = tuple((f"{each.hour:02d}:00", str(each.parties), str(each.guests), "", "", "", str(each.covers)) for each in hours)
+    total = rules.sums(hours)
+    sums = (_("Total"), str(total["parties"]), str(total["guests"]), "", "", "", str(total["covers"]))
+    return Grid(_("2. Reception"), columns, rows, sums, (1, 2, 6))
+
+
+def _hours(told: Layout) -> tuple[int, int]:
+    """The local hours of a record: those of its shift, else the site's."""
+    starts, ends = (told.kind.starts, told.kind.ends) if told.kind else (told.site.opens, told.site.closes)
+    return starts // 60, -(-ends // 60)
+
+
+def _drinks(of: Account, told: Layout) -> Grid:
+    columns = (
+        _("Item"), _("Unit"), _("Opening"), _("Drawn in"), _("Served"), _("Used"), _("Written off"), _("Expected"),
+        _("Stock counted"), _("Variance"), _("Note"),
+    )  # fmt: skip
+    rows = []
+    for each in of.stocks:
+        item = told.items.get(each.item)
+        due = each.due if each.expected_then is None else each.expected_then
+        counted = "" if each.counted is None else amount_text(each.counted)
+        variance = "" if each.variance is None else amount_text(each.variance)
+        amounts = (each.opening, each.drawn + each.returned)
+        rows.append((
+            words(item.names) if item else "", words(item.counter) if item else "", *map(amount_text, amounts), "",
+            amount_text(each.used), amount_text(each.written_off), amount_text(due), counted, variance, "",
+        ))  # fmt: skip
+    return Grid(_("2. Drinks"), columns, tuple(rows), figures=tuple(range(2, 10)))
+
+
+def _log(of: Account, told: Layout) -> Grid:
+    columns = (_("Time"), _("Event"), _("Action taken"), _("Follow-up by"), _("Recorded by"))
+    rows = [(told.time(each.at), _event(told, each), "", "", told.name(each.by)) for each in of.log]
+    for each in of.handed:
+        answer = " · ".join(filter(None, (str(_(RESULTS[each.result])) if each.result else "", each.exceptions)))
+        handed = " · ".join(filter(None, (str(_("Handover offered")), each.note)))
+        rows.append((told.time(each.at), handed, answer, told.name(each.answered_by), told.name(each.by)))
+    return Grid(_("3. Log"), columns, tuple(sorted(rows, key=lambda row: row[0])))
+
+
+def _event(told: Layout, each: Event) -> str:
+    if each.text:
+        return each.text
+    item = told.items.get(each.item or "")
+    what = f"{words(item.names)} {amount_text(each.quantity)} {words(item.counter)}" if item else ""
+    return " · ".join(filter(None, (str(_(KINDS[each.kind])) if each.kind in KINDS else "", what)))
+
+
+def _custody(of: Account, told: Layout) -> Grid:
+    columns = (_("Kind"), _("Name and number"), _("Due"), _("Found"), _("Condition"), _("Note"))
+    rows = []
+    for each in of.stocks:
+        item = told.items.get(each.item)
+        if item is None or item.category != "shoe_cover":
+            continue
+        due = each.due if each.expected_then is None else each.expected_then
+        found = "" if each.counted is None else amount_text(each.counted)
+        note = "" if not each.variance else str(_("%(amount)s more or less than expected", amount=_signed(each.variance)))
+        rows.append((str(_(STATES[each.state])), words(item.names), amount_text(due), found, "", note))
+    return Grid(_("4. Things handed over"), columns, tuple(rows), figures=(2, 3))
+
+
+def _signed(amount: int) -> str:
+    return f"+{amount_text(amount)}" if amount > 0 else amount_text(amount)
+
+
+def _open(of: Account, told: Layout) -> Grid:
+    rows = [
+        (told.prompts.get(version, {}).get(point.item, ""), _("not in order") if point.failed else _("not answered"), point.note)
+        for version, point in rules.left_open(of)
+    ]
+    return Grid(_("5. Open items"), (_("Item checked"), _("How it stands"), _("Note")), tuple(rows))
+
+
+def _remarks(of: Account, told: Layout) -> Grid:
+    columns = (_("Time"), _("Kind"), _("Remark"), _("Recorded by"))
+    rows = [(told.time(each.at), str(_(CATEGORY_NAMES[each.kind])), each.text, told.name(each.by)) for each in of.remarks]
+    return Grid(_("6. Remarks (what was abnormal)"), columns, tuple(rows))
+
+
+def _closing(of: Account, told: Layout) -> Grid:
+    columns = (_("Item checked"), _("Result"), _("Time"), _("Checked by"), _("Note"))
+    rows = []
+    for check in of.lists:
+        for point in check.points if check.purpose == "closing" else ():
+            prompt, number, mark, time, note = _checked(told, check.version, point)
+            rows.append((prompt, " ".join(filter(None, (mark, number))), time, told.name(point.by), note))
+    return Grid(_("7. Closing"), columns, tuple(rows))
+
+
+def _parties(of: Account, told: Layout) -> Grid:
+    """The continuation sheet 《樣板房參觀記錄》: one line a party."""
+    columns = (
+        _("No."),
+        _("Came"),
+        _("Number of guests"),
+        _("Covers (pairs)"),
+        _("Left"),
+        _("How they went round"),
+        _("Received by"),
+        _("Note"),
+    )
+    rows = tuple(
+        (str(n), told.time(each.at), str(each.guests), str(each.covers), told.time(each.left_at), "", told.name(each.by), "")
+        for n, each in enumerate(of.visits, 1)
+    )
+    total = ngettext("%(num)s party", "%(num)s parties", len(of.visits))
+    sums = ("", total, str(of.guests), str(of.covers), "", "", "", "")
+    return Grid(_("Show flat visits (continuation sheet)"), columns, rows, sums, (2, 3))
+
+
+# XLSX
+
+
+def workbook(sheets: Sequence[tuple[str, Sequence[Paper]]]) -> bytes:
+    """A file with one sheet a name, its records one below the other. No text of it is ever a formula or a link."""
+    import xlsxwriter  # 70 ms that no other page pays for
+
+    file = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        looks = {
+            "title": book.add_format({"bold": True, "font_size": 16}),
+            "part": book.add_format({"bold": True, "top": 1, "font_size": 12}),
+            "label": book.add_format({"bold": True, "border": 1, "text_wrap": True, "valign": "top"}),
+            "cell": book.add_format({"border": 1, "text_wrap": True, "valign": "top"}),
+        }
+        for name, papers in sheets:
+            page = book.add_worksheet(name)
+            page.set_paper(9)
+            page.set_margins(left=0.98, right=0.4)
+            page.fit_to_pages(1, 0)
+            page.set_column(0, 10, 14)
+            page.set_footer("&C&P / &N")
+            row, breaks = 0, []
+            for each in papers:
+                row = _write(page, looks, each, row)
+                breaks.append(row)
+            page.set_h_pagebreaks(breaks[:-1])
+    return file.getvalue()
+
+
+def _write(page: object, looks: Mapping[str, object], of: Paper, row: int) -> int:
+    write = page.write  # type: ignore[attr-defined]
+    write(row, 0, of.title, looks["title"])
+    write(row + 1, 0, " · ".join(filter(None, (of.number, of.digest[:8]))))
+    row += 2
+    for label, value in of.head:
+        write(row, 0, label, looks["label"])
+        write(row, 1, value, looks["cell"])
+        row += 1
+    for grid in of.all_grids:
+        write(row, 0, grid.title, looks["part"])
+        lines = [(grid.columns, "label"), *((each, "cell") for each in grid.rows)]
+        for line, look in [*lines, (grid.total, "label")] if grid.total else lines:
+            row += 1
+            for column, value in enumerate(line):
+                write(row, column, _figure(value) if column in grid.figures else value, looks[look])
+        row += 2
+    for sign in of.signs:
+        for column, value in enumerate((sign.who, sign.name, sign.at)):
+            write(row, column, value, looks["cell"])
+        row += 1
+    return row + 1
+
+
+def _figure(text: str) -> str | float:
+    """An amount as a number, so that the sheet can be summed; a word over it, or nothing, as it is."""
+    whole = text.removeprefix("-").replace(".", "", 1)
+    return float(text) if whole.isascii() and whole.isdigit() else text
