@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_27_records"
-down_revision = "2026_11_27_plans"
+down_revision = "2026_11_27_tours"
 branch_labels = None
 depends_on = None
 

@@ -10,7 +10,6 @@ from webapp.base.database import db
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
 from webapp.duty import queries as duty
-from webapp.operations.declarations import state
 from webapp.operations.models import Receipt
 from webapp.operations.roles import GREETER
 from webapp.records import rules
@@ -180,14 +179,3 @@ def came_after(of: Account, project_id: str, signed_at: int) -> list[Receipt]:
         Receipt.received_at > signed_at, Receipt.outcome == "applied", Receipt.tablet_id.is_not(None),
     )  # fmt: skip
     return list(db.session.scalars(wanted.order_by(Receipt.effective_at).limit(50)))
-
-
-@state("records")
-def digest(project_id: str, at: int) -> list[dict[str, str | int | None]]:
-    """Every signature in the order in which they were given."""
-    wanted = select(Review).where(Review.project_id == project_id, Review.effective_at <= at).order_by(*Review.order())
-    return [
-        {"at": row.effective_at, "author": row.author_id, "day": row.day, "digest": row.digest, "post": row.post_id,
-         "shift": row.shift_id}
-        for row in db.session.scalars(wanted)
-    ]  # fmt: skip
