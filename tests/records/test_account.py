@@ -152,7 +152,8 @@ def test_a_day_is_cut_so_that_no_instant_falls_between_two_shifts() -> None:
 
 
 def test_an_hour_in_which_nobody_came_is_shown_and_one_outside_of_the_shift_too() -> None:
-    visits = [Visit("1", 9, 2, 2), Visit("2", 9, 1, 0), Visit("3", 12, 4, 4)]
+    visits = [Visit("1", 9, 2, 2), Visit("2", 9, 1, 0), Visit("3", 12, 4, 4, mode="guided")]
     hours = rules.by_hour(visits, lambda instant: instant, 9, 11)
     assert [(each.hour, each.parties, each.guests, each.covers) for each in hours] == [(9, 2, 3, 2), (10, 0, 0, 0), (12, 1, 4, 4)]
-    assert rules.sums(hours) == {"parties": 3, "guests": 7, "covers": 6}
+    told = {"accompanied": 0, "guided": 1, "self_guided": 0}
+    assert rules.sums(hours) == {"parties": 3, "guests": 7, "covers": 6} | told

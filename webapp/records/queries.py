@@ -93,9 +93,11 @@ def _points(found: Check, window: Window) -> Iterator[Point]:
 def _visits(site: Project, post: Post, window: Window, at: int) -> Iterator[Visit]:
     if post.role != GREETER:
         return
-    for party in reversed(tours.parties(site.id, window.start, window.end, at, post.place_id)):
+    came = list(reversed(tours.parties(site.id, window.start, window.end, at, post.place_id)))
+    told = tours.accounts(site.id, [party.id for party in came], at)
+    for party in came:
         left_at = party.seen_off[0] if party.seen_off else None
-        yield Visit(party.id, party.arrived_at, party.guests, party.covers, left_at, party.author_id)
+        yield Visit(party.id, party.arrived_at, party.guests, party.covers, left_at, party.author_id, told[party.id].mode)
 
 
 def _stocks(site: Project, post: Post, window: Window, at: int) -> Iterator[Stock]:

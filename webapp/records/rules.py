@@ -5,6 +5,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+MODES = ("accompanied", "guided", "self_guided")
+
 
 @dataclass(frozen=True)
 class Window:
@@ -50,7 +52,7 @@ class List:
 
 @dataclass(frozen=True)
 class Visit:
-    """A party that came in the window. `left_at` None = not seen off within it."""
+    """A party that came in the window. `left_at` None = not seen off within it; `mode`: how it was received, None = not told."""
 
     id: str
     at: int
@@ -58,16 +60,20 @@ class Visit:
     covers: int
     left_at: int | None = None
     by: str | None = None
+    mode: str | None = None
 
 
 @dataclass(frozen=True)
 class Hour:
-    """What came within one local hour."""
+    """What came within one local hour; the last three are parties by how they were received."""
 
     hour: int
     parties: int
     guests: int
     covers: int
+    accompanied: int = 0
+    guided: int = 0
+    self_guided: int = 0
 
 
 @dataclass(frozen=True)
@@ -177,7 +183,13 @@ def by_hour(visits: Iterable[Visit], hour_of: Callable[[int], int], opens: int, 
     for visit in visits:
         found.setdefault(hour_of(visit.at), []).append(visit)
     return [
-        Hour(hour, len(some), sum(each.guests for each in some), sum(each.covers for each in some))
+        Hour(
+            hour,
+            len(some),
+            sum(each.guests for each in some),
+            sum(each.covers for each in some),
+            *(sum(each.mode == mode for each in some) for mode in MODES),
+        )
         for hour, some in sorted(found.items())
     ]
 
@@ -194,4 +206,4 @@ def left_open(account: Account) -> list[tuple[str, Point]]:
 
 def sums(hours: Iterable[Hour]) -> Mapping[str, int]:
     known = list(hours)
-    return {name: sum(getattr(hour, name) for hour in known) for name in ("parties", "guests", "covers")}
+    return {name: sum(getattr(hour, name) for hour in known) for name in ("parties", "guests", "covers", *MODES)}

@@ -23,6 +23,7 @@ from webapp.staff.queries import people
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
 from webapp.stock.rules import CLEAN, SOILED
+from webapp.tours.queries import MODE_NAMES
 
 MARKS = {"pass": "√", "fail": "×", "na": "—"}
 KINDS = {
@@ -204,15 +205,18 @@ def _checked(told: Layout, version: str, point: Point) -> tuple[str, str, str, s
 
 def _reception(of: Account, told: Layout) -> Grid:
     columns = (
-        _("Hour"), _("Number of parties"), _("Number of guests"), _("Accompanied"), _("Guided"), _("On their own"),
+        _("Hour"), _("Number of parties"), _("Number of guests"), _("Accompanied by a consultant"), _("Guided"), _("On their own"),
         _("Covers handed out (pairs)"),
     )  # fmt: skip
     opens, closes = _hours(told)
     hours = rules.by_hour(of.visits, lambda instant: clock.local(instant, told.site.zone).hour, opens, closes)
-    rows = tuple((f"{each.hour:02d}:00", str(each.parties), str(each.guests), "", "", "", str(each.covers)) for each in hours)
-    total = rules.sums(hours)
-    sums = (_("Total"), str(total["parties"]), str(total["guests"]), "", "", "", str(total["covers"]))
-    return Grid(_("2. Reception"), columns, rows, sums, (1, 2, 6))
+    rows = tuple((f"{each.hour:02d}:00", *_numbers(vars(each))) for each in hours)
+    sums = (_("Total"), *_numbers(rules.sums(hours)))
+    return Grid(_("2. Reception"), columns, rows, sums, (1, 2, 3, 4, 5, 6))
+
+
+def _numbers(hour: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(str(hour[name]) for name in ("parties", "guests", *rules.MODES, "covers"))
 
 
 def _hours(told: Layout) -> tuple[int, int]:
@@ -300,6 +304,10 @@ def _closing(of: Account, told: Layout) -> Grid:
     return Grid(_("7. Closing"), columns, tuple(rows))
 
 
+def _mode(mode: str | None) -> str:
+    return str(_(MODE_NAMES[mode])) if mode in MODE_NAMES else ""
+
+
 def _parties(of: Account, told: Layout) -> Grid:
     """The continuation sheet 《樣板房參觀記錄》: one line a party."""
     columns = (
@@ -313,7 +321,16 @@ def _parties(of: Account, told: Layout) -> Grid:
         _("Note"),
     )
     rows = tuple(
-        (str(n), told.time(each.at), str(each.guests), str(each.covers), told.time(each.left_at), "", told.name(each.by), "")
+        (
+            str(n),
+            told.time(each.at),
+            str(each.guests),
+            str(each.covers),
+            told.time(each.left_at),
+            _mode(each.mode),
+            told.name(each.by),
+            "",
+        )
         for n, each in enumerate(of.visits, 1)
     )
     total = ngettext("%(num)s party", "%(num)s parties", len(of.visits))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from webapp.base import ids
 from webapp.base.database import db
-from webapp.base.i18n import N_, words
+from webapp.base.i18n import N_, NAMES, words
 from webapp.base.written import instant_text
 from webapp.content.queries import edition as content_of
 from webapp.duty.queries import CATEGORY_NAMES
@@ -23,17 +23,21 @@ from webapp.operations.models import DOUBTFUL, Receipt
 from webapp.repairs.models import REJECTED, Ruling
 from webapp.sites.models import Project
 from webapp.staff.queries import people
+from webapp.tours.queries import MODE_NAMES, NEED_NAMES, TAG_NAMES
 
 FIELDS: Mapping[str, str] = {
     "answer": N_("Answer"), "category": N_("Kind"), "counted": N_("Counted"), "covers": N_("Shoe covers"), "day": N_("Day"),
     "exceptions": N_("Exceptions"), "flat": N_("Show flat"), "guests": N_("Guests"), "item": N_("Item"), "laundry": N_("Laundry"),
     "note": N_("Note"), "number": N_("Number"), "offer": N_("Handover"), "party": N_("Party"), "place": N_("Place"),
     "post": N_("Post"), "quantity": N_("Quantity"), "result": N_("Result"), "state": N_("State"), "store": N_("Store"),
+    "language": N_("Language"), "line": N_("Spoken line"), "mode": N_("How they went round"), "need": N_("Need"),
+    "tag": N_("Asked about"), "tour": N_("Tour"),
     "text": N_("Text"), "to": N_("For"), "version": N_("Checklist"), "when": N_("When it was"),
 }  # fmt: skip
 """The fields of what staff record, as the repair room names them."""
 WORDS: Mapping[str, str] = {
-    **CATEGORY_NAMES, "clean": N_("Clean"), "soiled": N_("Soiled"), "store": N_("Store"), "pass": N_("In order"),
+    **CATEGORY_NAMES, **MODE_NAMES, **NEED_NAMES, **TAG_NAMES, **NAMES,
+    "yes": N_("Yes"), "no": N_("No"), "clean": N_("Clean"), "soiled": N_("Soiled"), "store": N_("Store"), "pass": N_("In order"),
     "fail": N_("Not in order"), "na": N_("Does not apply"), "accepted": N_("Taken over"),
     "accepted_with_exceptions": N_("Taken over with exceptions"), "disputed": N_("Disputed"),
 }  # fmt: skip
