@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_27_records"
-down_revision = "2026_11_27_tours"
+down_revision = "2026_11_27_photos"
 branch_labels = None
 depends_on = None
 

@@ -18,7 +18,7 @@ from webapp.base.written import instant_text
 from webapp.content.queries import edition as content_of
 from webapp.duty.queries import CATEGORY_NAMES
 from webapp.operations import registry
-from webapp.operations.fields import Field, Identity, Instant, Reference, explain
+from webapp.operations.fields import Field, Identity, Instant, Photos, Reference, explain
 from webapp.operations.models import DOUBTFUL, Receipt
 from webapp.repairs.models import REJECTED, Ruling
 from webapp.sites.models import Project
@@ -31,7 +31,7 @@ FIELDS: Mapping[str, str] = {
     "note": N_("Note"), "number": N_("Number"), "offer": N_("Handover"), "party": N_("Party"), "place": N_("Place"),
     "post": N_("Post"), "quantity": N_("Quantity"), "result": N_("Result"), "state": N_("State"), "store": N_("Store"),
     "language": N_("Language"), "line": N_("Spoken line"), "mode": N_("How they went round"), "need": N_("Need"),
-    "tag": N_("Asked about"), "tour": N_("Tour"),
+    "tag": N_("Asked about"), "tour": N_("Tour"), "photos": N_("Photos"),
     "text": N_("Text"), "to": N_("For"), "version": N_("Checklist"), "when": N_("When it was"),
 }  # fmt: skip
 """The fields of what staff record, as the repair room names them."""
@@ -221,6 +221,8 @@ def _prompts(project_id: str, version_id: str) -> dict[str, str]:
 def _in_words(field: Field, value: str, site: Project, at: int) -> str:
     if isinstance(field, Reference):
         return names_of(field.kind, site.id).get(value) or str(_("Not known here"))
+    if isinstance(field, Photos):
+        return str(_("Attached"))
     if isinstance(field, Identity):
         known = people([value]) if _is_id(field, value) else {}
         return known[value].name if value in known else f"… {value[-4:]}"

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from webapp.base import clock, ids
 from webapp.base.written import instant_text
 from webapp.operations import registry
-from webapp.operations.fields import Choice, Field, Identity, Instant, Reference, Text, explain
+from webapp.operations.fields import Choice, Field, Identity, Instant, Photos, Reference, Text, explain
 from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import FRONT
 from webapp.operations.rules import SESSION
@@ -169,7 +169,7 @@ def _shape(name: str, field: Field, site: Project) -> dict[str, Any]:
     if name == "to":
         staff = colleagues(site.id, clock.now(), FRONT)
         return {"kind": "select", "label": label, "options": [*nothing, *((each.id, each.name) for each in staff)]}
-    if isinstance(field, Identity):
+    if isinstance(field, Identity | Photos):
         return {"kind": "hidden", "label": label}
     if isinstance(field, Text) and field.most > 200:
         return {"kind": "prose", "label": label, "most": field.most}
