@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
@@ -38,6 +39,11 @@ def parts(client: FlaskClient) -> TestResponse:
     return client.post(DO, data=fields, content_type="multipart/form-data", headers=OURS)
 
 
+def photos(client: FlaskClient) -> TestResponse:
+    fields = {"category": "repair", "text": "x", "photos": (BytesIO(bytes(50 * 1024 * 1024)), "a.jpg")}
+    return client.post(DO, data=fields, content_type="multipart/form-data", headers=OURS)
+
+
 def credential(client: FlaskClient) -> TestResponse:
     return client.get("/sync/pack", headers=SYNC | {"Authorization": "Bearer " + "x" * 60_000})
 
@@ -46,6 +52,7 @@ TOO_MUCH: dict[str, tuple[int, Ask]] = {
     "a form of five megabytes": (413, form(text="x" * 5_000_000)),
     "ten thousand fields": (422, form(**{f"f{n}": "x" for n in range(10_000)})),
     "a thousand parts": (413, parts),
+    "fifty megabytes of photos": (413, photos),
     "a text of 501 characters": (422, form(text="字" * 501)),
     "a field of a hundred thousand": (422, form(text="字" * 100_000)),
     "a long name of a tablet": (422, form("/tablets", name="x" * 81, station="door")),

@@ -10,6 +10,7 @@ from webapp.attachments.pictures import NoPicture, drawn_anew
 from webapp.attachments.rules import NAMELESS_MOST
 from webapp.base import faults
 from webapp.base.database import db, upsert, writing
+from webapp.operations.work import revisions
 
 STORED, DUPLICATE, REFUSED, NAMELESS = "stored", "duplicate", "refused", "nameless"
 photos: sa.Table = Photo.__table__  # type: ignore[assignment]
@@ -41,6 +42,7 @@ def keep(project_id: str, tablet_id: str, given: bytes, at: int) -> Kept:
     with writing() as connection:
         adding = upsert(connection, photos).values(row).on_conflict_do_nothing().returning(photos.c.digest)
         is_first = connection.execute(adding).first() is not None
+        _revise(connection, project_id)
         faults.hit("photo-inserted")
     faults.hit("photo-committed")
     reason = str(row["refused"])
@@ -65,6 +67,12 @@ def _known(connection: sa.Connection, project_id: str, digest: str) -> Kept | No
     wanted = sa.select(photos.c.refused).where(photos.c.project_id == project_id, photos.c.digest == digest)
     reason = connection.execute(wanted).scalar_one_or_none()
     return None if reason is None else Kept(digest, REFUSED if reason else DUPLICATE, reason)
+
+
+def _revise(connection: sa.Connection, project_id: str) -> None:
+    """Pages that show photos look otherwise from now on."""
+    first = upsert(connection, revisions).values(project_id=project_id, family="attachments", no=1)
+    connection.execute(first.on_conflict_do_update(index_elements=["project_id", "family"], set_={"no": revisions.c.no + 1}))
 
 
 def _nameless(connection: sa.Connection, project_id: str, tablet_id: str) -> int:

@@ -24,6 +24,11 @@ class Given:
     def at(self) -> int:
         return self.order[0]
 
+    @property
+    def id(self) -> str:
+        """The entry that gave it."""
+        return self.order[4]
+
 
 @dataclass(frozen=True)
 class Line:

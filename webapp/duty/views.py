@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Flask, g, render_template
 from flask_babel import gettext as _
 
+from webapp.attachments import queries as attachments
 from webapp.base import clock
 from webapp.base.i18n import language
 from webapp.base.written import span_text, time_text
@@ -62,7 +63,7 @@ def home() -> str:
     )
 
 
-@station_page(bp, "bar", "", families=("stock", "checklists", "shifts", "duty"), minutes=15)
+@station_page(bp, "bar", "", families=("stock", "checklists", "shifts", "duty", "attachments"), minutes=15)
 def counter() -> str:
     """The water bar's home (水吧): the check that is due, what runs low, what was remarked."""
     site, at = this_site(), clock.now()
@@ -81,6 +82,7 @@ def counter() -> str:
         items=sorted(items, key=lambda item: not found[item.id].runs_low),
         found=found,
         remarks=remarks,
+        photos=attachments.photos_of(site.id, [row.operation_id for row in remarks]),
         people=people(row.author_id for row in remarks if row.author_id),
         kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
     )
@@ -156,7 +158,10 @@ def _covers(site: Project, at: int) -> dict[str, Any] | None:
     }
 
 
-@station_page(bp, ("door", "bar"), "handover", families=("duty", "tours", "stock", "checklists", "shifts"), minutes=60)
+SHOWN_AT_HANDOVER = ("duty", "tours", "stock", "checklists", "shifts", "attachments")
+
+
+@station_page(bp, ("door", "bar"), "handover", families=SHOWN_AT_HANDOVER, minutes=60)
 def handover() -> str:
     """Remarks of the day, the offer that waits, and how the day stands."""
     site, at = this_site(), clock.now()
@@ -172,6 +177,7 @@ def handover() -> str:
         post=post,
         shift=_shift(site, at),
         remarks=remarks,
+        photos=attachments.photos_of(site.id, [row.operation_id for row in remarks]),
         offers=offers,
         waiting=open_for(offers, post.id) if post else None,
         status=status,

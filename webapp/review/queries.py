@@ -252,7 +252,8 @@ def _check_points(day: Day) -> Iterator[Point]:
         title = words(check.edition.body["title"])
         for line in check.run.failed:
             tone = "over" if line.item["critical"] else "soon"
-            yield Point(words(line.item["prompt"]), _("%(list)s: not in order", list=title), tone)
+            entry = line.given.id if line.given else None
+            yield Point(words(line.item["prompt"]), _("%(list)s: not in order", list=title), tone, entry=entry)
         if check.run.left:
             left = ngettext("%(num)s point is not answered", "%(num)s points are not answered", len(check.run.left))
             yield Point(title, left)
@@ -345,7 +346,7 @@ def certified(day: Day) -> list[Rehearsed]:
 
 def _remarks(day: Day) -> Iterator[Event]:
     for row in duty.remarks(day.site.id, day.start, min(day.end, day.at + 1)):
-        yield Event(row.effective_at, row.text, row.author_id, _(duty.CATEGORY_NAMES[row.category]))
+        yield Event(row.effective_at, row.text, row.author_id, _(duty.CATEGORY_NAMES[row.category]), row.operation_id)
 
 
 def _handovers(day: Day) -> Iterator[Event]:

@@ -12,6 +12,8 @@ class Point:
     detail: str = ""
     tone: str = "soon"
     href: str | None = None
+    entry: str | None = None
+    """The entry it tells of, whose photos stand with it."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Event:
     words: str
     by: str | None = None
     detail: str = ""
+    entry: str | None = None
 
 
 def by_hour(guests: Mapping[int, int], opens: int, closes: int) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from flask import Blueprint, Flask, abort, render_template
 
+from webapp.attachments import queries as attachments
 from webapp.base import clock
 from webapp.base.written import amount_text
 from webapp.repairs.queries import OUTCOMES
@@ -69,6 +70,7 @@ def _page(site: Project, wanted: date) -> str:
         doubts=found,
         certified=[(each, clock.day_of(each.certified_at or 0, site.zone)) for each in certified],
         people=people(each for each in named if each),
+        photos=attachments.photos_of(site.id, filter(None, [*(one.entry for one in log), *(one.entry for one in points)])),
         outcomes=OUTCOMES,
     )
 

@@ -11,12 +11,14 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
+from webapp.attachments.keeping import NAMELESS, REFUSED, keep
+from webapp.attachments.rules import MOST_BYTES_POSTED
 from webapp.base import clock, ids
 from webapp.base.database import db
 from webapp.base.i18n import LANGUAGES
 from webapp.operations import registry
 from webapp.operations.declarations import on_post
-from webapp.operations.fields import explain
+from webapp.operations.fields import Photos, explain
 from webapp.operations.ledger import Outcome, the_ledger
 from webapp.operations.registry import Operation
 from webapp.operations.rules import PIN, POST
@@ -26,6 +28,9 @@ from webapp.staff.queries import Colleague, colleagues
 from webapp.tablets.stations import open_station
 
 bp = Blueprint("plain", __name__)
+Typed = MultiDict[str, str]
+MOST_POSTED = 4 * MOST_BYTES_POSTED
+"""A form with as many photos as an entry may have, and what was typed."""
 OWN = {"_person", "_code", "_id", "_shown", "next", "csrf_token"}
 
 
@@ -48,14 +53,17 @@ def do(language: str, station: str, name: str) -> Response:
     refused = open_station(station)
     if refused is not None:
         return refused
+    if request.mimetype == "multipart/form-data":
+        request.max_content_length = MOST_POSTED
     among = colleagues(g.tablet.project_id, clock.now(), operation.roles)
     signer = _signer(operation, among)
     db.session.rollback()
-    if signer.person_id is None:
-        return _ask(operation, among, signer.wrong, {})
-    outcome = _record(operation, signer)
+    given, wrong = _given(operation)
+    if signer.person_id is None or wrong:
+        return _ask(operation, given, among, signer.wrong, wrong)
+    outcome = _record(operation, given, signer)
     if outcome.errors:
-        return _ask(operation, among, explain(outcome.errors[""]) if "" in outcome.errors else None, outcome.errors)
+        return _ask(operation, given, among, explain(outcome.errors[""]) if "" in outcome.errors else None, outcome.errors)
     return make_response(redirect(_back(language, station), 303))
 
 
@@ -86,12 +94,26 @@ def _disagrees(tried: SignIn, at: int) -> str:
     return str(_("The code does not fit this person. Try again."))
 
 
-def _record(operation: Operation, signer: Signer) -> Outcome:
+def _given(operation: Operation) -> tuple[Typed, dict[str, str]]:
+    """What was typed, with the digests of the photos that came with it, which are kept before the entry that names them; and what
+    is wrong with those, by field."""
+    given, wrong = MultiDict(request.form), dict[str, str]()
+    for name in (name for name, field in operation.fields.items() if isinstance(field, Photos)):
+        for file in (file for file in request.files.getlist(name) if file.filename):
+            kept = keep(g.tablet.project_id, g.tablet.id, file.stream.read(MOST_BYTES_POSTED), clock.now())
+            if kept.outcome in {REFUSED, NAMELESS}:
+                wrong[name] = "not_a_photo"
+            else:
+                given.add(name, kept.digest)
+    return given, wrong
+
+
+def _record(operation: Operation, given: Typed, signer: Signer) -> Outcome:
     typed: dict[str, Any] = {}
     for name in operation.fields:
-        given = request.form.getlist(name)
-        if given:
-            typed[name] = given if len(given) > 1 else given[0]
+        values = given.getlist(name)
+        if values:
+            typed[name] = values if len(values) > 1 else values[0]
     shown = request.form.get("_id", "")
     return the_ledger().submit(
         operation.name,
@@ -104,10 +126,11 @@ def _record(operation: Operation, signer: Signer) -> Outcome:
     )
 
 
-def _ask(operation: Operation, among: list[Colleague], wrong: str | None, errors: Any) -> Response:
+def _ask(operation: Operation, given: Typed, among: list[Colleague], wrong: str | None, errors: Any) -> Response:
     """The page that asks for the person and the code, or for what must be mended."""
-    form = operation.form(MultiDict(request.form))
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in OWN and name not in errors]
+    form = operation.form(given)
+    shown = [name for name in errors if not isinstance(operation.fields.get(name), Photos)]
+    typed = [(name, value) for name, value in given.items(multi=True) if name not in OWN and name not in shown]
     page = render_template(
         "sync/ask.html",
         operation=operation,

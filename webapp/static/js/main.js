@@ -61,8 +61,8 @@ function start() {
 
 /** When everything is sent: fresh pages, and who may sign here. @param {ReturnType<typeof registered>} worker */
 async function followUp(worker) {
-  const { waiting, cause } = await courier.state();
-  if (waiting || cause) return;
+  const { waiting, photos, cause } = await courier.state();
+  if (waiting > photos || cause) return;
   const now = performance.now();
   if (now - peopleAt > PEOPLE_EVERY) {
     peopleAt = now;

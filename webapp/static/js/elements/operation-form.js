@@ -1,7 +1,7 @@
 /** A form whose submit is kept on the tablet first. Whatever goes wrong before it is on disk, nothing typed is lost. */
 
 import { instantOf } from "../outbox/clock.js";
-import { TooLong, uuid7 } from "../outbox/entry.js";
+import { TooLong, digestOf, placeOf, uuid7 } from "../outbox/entry.js";
 import { afterKeeping, outbox, said, shared, store } from "../tablet.js";
 
 /** @typedef {import("../outbox/types.d.ts").Body} Body */
@@ -10,15 +10,20 @@ const SAID_FOR = 8_000;
 const ANSWERS_WITHIN = 5_000;
 const TWICE_WITHIN = 500;
 const DRAFT_FOR = 12 * 3_600_000;
+const LONGEST = 1600;
+const PHOTOS = 3;
 
 export class OperationForm extends HTMLElement {
   /** @type {string | undefined} the entry that the next submit mends */
   #repairs;
+  /** @type {import("../outbox/types.d.ts").Field} the photos of that entry */
+  #photos = [];
   #last = "";
   #at = 0;
 
   connectedCallback() {
     for (const type of ["submit", "input"]) this.addEventListener(type, this);
+    this.addEventListener("change", ({ target }) => target instanceof HTMLInputElement && target.files && this.#preview(target));
     this.#resume();
     this.#mend().catch(() => {}); // no store, nothing to mend
   }
@@ -45,10 +50,18 @@ export class OperationForm extends HTMLElement {
     try {
       const signer = await this.#signer();
       if (!signer) return;
+      const shots = await this.#shots(form).catch(() => {});
+      this.#show("data-no-photo", !shots);
+      if (!shots) {
+        this.#last = "";
+        return;
+      }
+      const photos = [...new Set([this.#photos, Object.keys(shots)].flat())];
+      if (photos.length) body = { ...body, photos };
       const kept = await outbox.keep({
         id, body, ...signer, operation: this.getAttribute("operation") ?? "", version: Number(this.getAttribute("version") ?? 1),
         effects: JSON.parse(this.dataset.effects ?? "[]"), ...(body.when && { when: "when" }), ...(this.#repairs && { repairs: this.#repairs }),
-      });
+      }, Object.fromEntries(Object.entries(shots).map(([digest, bytes]) => [placeOf(digest), bytes])));
       // What is saved is not said again: where the store fails only now, the bar still names who was on post, and it is taken by hand.
       if (this.hasAttribute("data-relieves") && body.result !== "disputed") await this.#gate?.relieve(signer).catch(() => {});
       this.#saved(form);
@@ -62,8 +75,10 @@ export class OperationForm extends HTMLElement {
   /** @param {HTMLFormElement} form */
   #saved(form) {
     this.#repairs = undefined;
+    this.#photos = [];
     form.reset();
     delete shared[this.#name(form)];
+    for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[type=file]"))) this.#preview(input);
     this.#show("data-broken", false);
     this.#say(this.dataset.saved ?? "");
     this.closest("dialog")?.close();
@@ -109,6 +124,7 @@ export class OperationForm extends HTMLElement {
     if (!this.#speaksOf(form, body)) return;
     fill(form, Object.entries(body));
     this.#repairs = id;
+    this.#photos = body.photos ?? [];
     form.scrollIntoView();
   }
 
@@ -157,6 +173,28 @@ export class OperationForm extends HTMLElement {
     return body;
   }
 
+  /** What was photographed, by digest; fails where it is no picture, or too many. @param {HTMLFormElement} form */
+  async #shots(form) {
+    const files = new FormData(form).getAll("photos").filter((file) => file instanceof File && file.name);
+    if (files.length > PHOTOS) throw new RangeError();
+    /** @type {Record<string, ArrayBuffer>} */
+    const shots = {};
+    for (const file of files) {
+      const bytes = await jpegOf(/** @type {File} */ (file));
+      shots[await digestOf(bytes)] = bytes;
+    }
+    return shots;
+  }
+
+  /** @param {HTMLInputElement} input */
+  #preview(input) {
+    const image = input.parentElement?.querySelector("img");
+    const file = input.files?.[0];
+    if (!image) return;
+    image.hidden = !file;
+    if (file) image.src = URL.createObjectURL(file);
+  }
+
   get #gate() {
     return /** @type {import("./post-gate.js").PostGate | null} */ (document.querySelector("post-gate"));
   }
@@ -189,6 +227,17 @@ function fill(form, typed) {
     const field = form.elements.namedItem(name);
     if (field instanceof RadioNodeList || "value" in (field ?? {})) /** @type {HTMLInputElement} */ (field).value = [value].flat()[0];
   }
+}
+
+/** A photo as it is kept: smaller, upright, and without what the camera wrote beside it. @param {File} file @returns {Promise<ArrayBuffer>} */
+async function jpegOf(file) {
+  const image = await createImageBitmap(file);
+  const scale = Math.min(1, LONGEST / Math.max(image.width, image.height));
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.width * scale, height: image.height * scale });
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  /** @type {Blob | null} */
+  const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.8); });
+  return /** @type {Blob} */ (blob).arrayBuffer();
 }
 
 /** Whether our server answers, soon; whoever else says 200 (a Wi-Fi's sign-in page) would get what was typed. @returns {Promise<boolean>} */

@@ -1,5 +1,6 @@
 /** A list with this tablet's own entries before the rows of the page, made from the page's own template. */
 
+import { placeOf } from "../outbox/entry.js";
 import { filled } from "../outbox/overlay.js";
 import { ReaderElement } from "../readers.js";
 import { store, timeText } from "../tablet.js";
@@ -62,9 +63,19 @@ export class OverlayList extends ReaderElement {
       for (const name of names.split(" ")) part.setAttribute(name, filled(part.getAttribute(name) ?? "", texts, entry.id));
     });
     each(made, "data-fill-author", async (part) => { part.textContent = (await nameOf(entry)) ?? part.textContent; });
+    each(made, "data-fill-photos", (part, base) => {
+      for (const digest of [body.photos ?? []].flat()) void thumbnail(part, base, digest).catch(() => {});
+    });
     this.#rows.set(entry.id, made);
     return made;
   }
+}
+
+/** A photo from the store, or where it was sent and the page does not know of it yet, from the server. @param {Element} part @param {string} base @param {string} digest */
+async function thumbnail(part, base, digest) {
+  const bytes = await store.get(placeOf(digest));
+  const image = Object.assign(new Image(), { alt: part.getAttribute("data-alt"), src: bytes ? URL.createObjectURL(new Blob([bytes])) : `${base}${digest}?small` });
+  part.append(image);
 }
 
 /** @param {import("../outbox/types.d.ts").Kept} entry @returns {Promise<string | undefined>} */

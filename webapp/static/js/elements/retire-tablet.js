@@ -2,8 +2,7 @@
 
 import { uuid7 } from "../outbox/entry.js";
 import { headsOf } from "../outbox/parcel.js";
-import { unanswered } from "../outbox/progress.js";
-import { ask, forgetCaches, outbox } from "../tablet.js";
+import { ask, courier, forgetCaches, outbox } from "../tablet.js";
 
 const LOOK_AGAIN = 5_000;
 
@@ -19,8 +18,8 @@ class RetireTablet extends HTMLElement {
   // private
 
   async #leave() {
-    const { head, courier } = await outbox.next(0);
-    if (!head || unanswered(head, courier).length) return;
+    const { head } = await outbox.next(0);
+    if (!head || (await courier.state()).waiting) return;
     const nonce = uuid7(Date.now());
     const answer = await ask("retire", { nonce, tablet: head.tablet, heads: headsOf(head) });
     if (answer.nonce !== nonce || !answer.retired || !(await outbox.forget(head))) return;

@@ -10,15 +10,13 @@ import { PROTOCOL } from "./entry.js";
  */
 
 const FINAL = ["applied", "refused", "held", "quarantined", "lost"];
+const PHOTO_FINAL = ["stored", "duplicate", "refused"];
 const REQUEST_FAULTS = [400, 403, 415];
 
 /** @param {Sent} sent @param {Reply} reply @returns {Concluded} */
 export function conclude(sent, reply) {
-  if (reply.redirected) return no("redirected");
-  if (reply.status !== 200) return withoutAnswer(reply);
-  if (!/^application\/json\b/.test(reply.type)) return no("type");
-  const answer = parsed(reply.body);
-  if (!answer) return no("json");
+  const answer = heard(reply);
+  if (answer.counts === false) return answer;
   if (answer.protocol !== PROTOCOL || !Number.isInteger(answer.acked_seq) || !Number.isInteger(answer.server_time)) return no("protocol");
   if (!Array.isArray(answer.results) || !Array.isArray(answer.updates)) return no("protocol");
   if (answer.nonce !== sent.nonce) return no("nonce");
@@ -27,6 +25,22 @@ export function conclude(sent, reply) {
   const isOurs = ({ id, seq }) => ids.has(seq) && (ids.get(seq) ?? undefined) === (id ?? undefined);
   if (!answer.results.every(isOurs)) return no("ids");
   return counted(answer);
+}
+
+/** Why this is no receipt of a photo; nothing where it is one. @param {Reply} reply @param {string} nonce @param {string} digest @returns {{cause: string, pause?: boolean, wait_ms?: number} | undefined} */
+export function unreceived(reply, nonce, digest) {
+  const answer = heard(reply);
+  if (answer.counts === false) return answer;
+  const isOurs = answer.protocol === PROTOCOL && answer.nonce === nonce && answer.digest === digest;
+  return isOurs && PHOTO_FINAL.includes(answer.outcome) ? undefined : { cause: "protocol" };
+}
+
+/** The JSON of an answer, or why there is none. @param {Reply} reply @returns {any} */
+function heard(reply) {
+  if (reply.redirected) return no("redirected");
+  if (reply.status !== 200) return withoutAnswer(reply);
+  if (!/^application\/json\b/.test(reply.type)) return no("type");
+  return parsed(reply.body) ?? no("json");
 }
 
 /** @param {any} answer @returns {Concluded} */

@@ -1,8 +1,8 @@
 /** Takes what the outbox holds to the server: one sender at a time, which may die at any moment. Sending twice is harmless. */
 
-import { conclude } from "./answer.js";
+import { conclude, unreceived } from "./answer.js";
 import { sampled } from "./clock.js";
-import { PROTOCOL, onTheWire, uuid7 } from "./entry.js";
+import { PROTOCOL, onTheWire, placeOf, uuid7 } from "./entry.js";
 import { StoreBroken } from "./store.js";
 
 /**
@@ -24,6 +24,7 @@ const STEAL_AFTER = 60_000;
 const LONGEST_PAUSE = 15_000;
 const LONGEST_RETRY_AFTER = 600_000;
 const IDLE_ROUNDS = 3;
+const PHOTOS_AGAIN = 60_000;
 
 export class Courier {
   #outbox;
@@ -40,6 +41,7 @@ export class Courier {
   #failures = 0;
   #notBefore = 0;
   #retryAfter = 0;
+  #photosAfter = 0;
   #again = false;
   #urged = false;
   /** @type {Promise<void> | undefined} */
@@ -78,9 +80,10 @@ export class Courier {
 
   /** @returns {Promise<State>} what the chip says */
   async state() {
-    const { waiting, attention, courier } = await this.#outbox.counts();
+    const { waiting: entries, photos, attention, courier } = await this.#outbox.counts();
+    const waiting = entries + photos;
     const state = courier.cause === "revoked" ? "revoked" : courier.cause === "unknown" ? "expired" : attention ? "failed" : courier.cause ? "offline" : waiting ? "busy" : "ok";
-    return { state, waiting, attention, sent_at: courier.sent_at, cause: courier.cause };
+    return { state, waiting, photos, attention, sent_at: courier.sent_at, cause: courier.cause };
   }
 
   /** @returns {Promise<void>} */
@@ -95,7 +98,10 @@ export class Courier {
     let hello = beat;
     do {
       this.#again = this.#urged = false;
-      await this.#alone(() => this.#deliver(hello));
+      await this.#alone(async () => {
+        await this.#deliver(hello);
+        await this.#bring();
+      });
       hello = false;
     } while (this.#again && !this.#isAhead(this.#urged ? this.#retryAfter : this.#notBefore));
   }
@@ -134,6 +140,26 @@ export class Courier {
     await this.#pause("stuck");
   }
 
+  /** Photos, one at a time, while no entry waits. One that the server does not take keeps nothing else from being sent. */
+  async #bring() {
+    if (this.#isAhead(this.#photosAfter)) return;
+    for (const digest of await this.#outbox.photos()) {
+      if (this.#again || this.#isAhead(this.#notBefore)) return;
+      const bytes = await this.#store.get(placeOf(digest));
+      if (!bytes) continue; // another page has sent it
+      const nonce = uuid7(this.#now());
+      const reply = await this.#ask(`photos/${digest}?nonce=${nonce}`, bytes, "image/jpeg");
+      const why = typeof reply === "string" ? { cause: reply } : unreceived(reply, nonce, digest);
+      if (!why) {
+        await this.#outbox.release(digest);
+        this.#failures = 0;
+        await this.#note({ cause: undefined });
+      } else if (why.pause || ["network", "busy"].includes(why.cause)) return this.#pause(why.cause, why.wait_ms);
+      else this.#photosAfter = this.#now() + PHOTOS_AGAIN;
+      await this.tell();
+    }
+  }
+
   /**
    * What to send next, ready to go.
    * @param {number} most
@@ -162,7 +188,7 @@ export class Courier {
    */
   async #exchange({ head, nonce, sent, bytes }) {
     const asked_at = this.#now();
-    const reply = await this.#ask(bytes);
+    const reply = await this.#ask("operations", bytes);
     const heard_at = this.#now();
     if (typeof reply === "string") return { concluded: { counts: false, cause: reply, halve: reply === "timeout" } };
     const asked = { nonce, epoch: sent[0]?.epoch ?? head?.epoch ?? 0, entries: sent };
@@ -177,14 +203,14 @@ export class Courier {
     }
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} body @returns {Promise<import("./types.d.ts").Reply | string>} what came back, or why nothing did */
-  async #ask(body) {
+  /** @param {string} path @param {BufferSource} body @param {string} [type] @returns {Promise<import("./types.d.ts").Reply | string>} what came back, or why nothing did */
+  async #ask(path, body, type = "application/json") {
     const abort = new AbortController();
     const late = setTimeout(() => abort.abort(), this.#abortAfter);
     try {
-      const response = await this.#send("/sync/operations", {
+      const response = await this.#send(`/sync/${path}`, {
         method: "POST", body, signal: abort.signal, cache: "no-store", credentials: "same-origin",
-        headers: { "Content-Type": "application/json", "X-Threshold-Sync": "1" },
+        headers: { "Content-Type": type, "X-Threshold-Sync": "1" },
       });
       return {
         status: response.status, type: response.headers.get("Content-Type") ?? "", redirected: response.redirected,

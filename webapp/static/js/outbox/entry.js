@@ -18,10 +18,16 @@ export function uuid7(now) {
   return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
-/** SHA-256 of the UTF-8 bytes, in hex. @param {string} text @returns {Promise<string>} */
-export async function digestOf(text) {
-  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
+/** SHA-256 of the bytes, of a text those of UTF-8, in hex. @param {string | ArrayBuffer} data @returns {Promise<string>} */
+export async function digestOf(data) {
+  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", typeof data === "string" ? new TextEncoder().encode(data) : data)));
 }
+
+/** Where the bytes of a photo are kept until they are sent, in `meta` beside the entries. @param {string} digest */
+export const placeOf = (digest) => `photo/${digest}`;
+
+/** All such places. */
+export const places = () => IDBKeyRange.bound(placeOf(""), placeOf("~"));
 
 /** @param {string} text @returns {boolean} */
 export const fits = (text) => new TextEncoder().encode(text).length <= BODY_BYTES;

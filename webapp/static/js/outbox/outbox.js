@@ -1,6 +1,6 @@
 /** What this tablet has recorded: kept first, sent later, dropped only when the server and every cached page have it. */
 
-import { BODY_BYTES, TooLong, digestOf, fits, uuid7 } from "./entry.js";
+import { BODY_BYTES, TooLong, digestOf, fits, placeOf, places, uuid7 } from "./entry.js";
 import { advanced, lastOf, progressOf, standing, unanswered } from "./progress.js";
 
 /**
@@ -205,14 +205,15 @@ export class Outbox {
     });
   }
 
-  /** @returns {Promise<{waiting: number, attention: number, courier: Courier}>} */
+  /** @returns {Promise<{waiting: number, photos: number, attention: number, courier: Courier}>} */
   counts() {
     return this.#store.run(["entries", "meta"], "readonly", (tx, done) => {
       const [head, courier, clock] = asks(tx, "head", "courier", "clock");
+      const photos = tx.objectStore("meta").count(places());
       tx.objectStore("entries").index("attention").count().onsuccess = (event) => {
         if (head.result) this.#known ??= { head: head.result, clock: clock.result };
         const waiting = unanswered(head.result, courier.result).reduce((sum, each) => sum + each.waiting, 0);
-        done({ waiting, attention: resultOf(event), courier: courier.result ?? {} });
+        done({ waiting, photos: photos.result, attention: resultOf(event), courier: courier.result ?? {} });
       };
     });
   }
@@ -269,6 +270,18 @@ export class Outbox {
   blame({ id }) {
     return this.#store.run(["entries"], "readwrite", (tx) =>
       change(tx.objectStore("entries"), id, (entry) => { entry.attempts = (entry.attempts ?? 0) + 1; }));
+  }
+
+  /** The digests of the photos that wait. @returns {Promise<string[]>} */
+  async photos() {
+    /** @type {string[]} */
+    const found = await this.#store.read("meta", (meta) => meta.getAllKeys(places()));
+    return found.map((place) => place.slice(placeOf("").length));
+  }
+
+  /** Lets go of a photo that the server has. @param {string} digest @returns {Promise<void>} */
+  release(digest) {
+    return this.#store.run(["meta"], "readwrite", (tx) => void tx.objectStore("meta").delete(placeOf(digest)));
   }
 
   /** Drops what was answered a week ago by the server's clock, needs nobody, and is in every cached page. @returns {Promise<number>} how many */

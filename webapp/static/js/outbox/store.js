@@ -105,7 +105,11 @@ export class Store {
       tx.oncomplete = () => { ended(); resolve(value); };
       tx.onabort = () => { ended(); reject(failure ?? tx.error ?? new DOMException("the connection died", "AbortError")); };
       this.#live.add(tx);
-      work(tx, (given) => { value = given; }, fail);
+      try {
+        work(tx, (given) => { value = given; }, fail);
+      } catch (error) {
+        fail(/** @type {Error} */ (error)); // what was asked before it failed must not be kept without the rest
+      }
     })).catch((error) => {
       if (isBroken(error)) this.close(opening);
       throw error;

@@ -167,7 +167,9 @@ export interface Reply {
 
 export interface State {
   state: "ok" | "busy" | "offline" | "failed" | "expired" | "revoked";
+  /** Entries and photos. */
   waiting: number;
+  photos: number;
   attention: number;
   sent_at?: number;
   cause?: string;
