@@ -46,7 +46,7 @@ def named(control: Node, page: Node) -> bool:
 
 
 def spoken(control: Node) -> bool:
-    return "aria-label" in control.attrs or any("aria-label" in each.attrs for each in control.all())
+    return "aria-label" in control.attrs or any("aria-label" in each.attrs or each.attrs.get("alt") for each in control.all())
 
 
 def test_the_pack_holds_every_page_of_the_door(shown: Site):
