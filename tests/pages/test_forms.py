@@ -182,6 +182,14 @@ def test_a_tick_fills_the_check_and_a_failed_one_is_an_open_point(site: Site):
     assert "打開窗戶通風" in site.desk("chen").get("/review?lang=zh-Hant").text
 
 
+def test_a_date_and_time_as_a_browser_writes_it_is_understood(site: Site):
+    asked = {"party": demo.first_party(AT), "tag": "school", "next": "/zh-Hant/door/parties"}
+    tablet = site.tablet("door")
+    assert tablet.post(DO + "tours.ask", data=asked | {"when": "2026-05-28T10:05"}, headers=OURS).status_code == 303
+    assert rows("tours_question", effective_at=AT - 206 * clock.MINUTE, tag="school")
+    assert tablet.post(DO + "tours.ask", data=asked | {"when": "five past ten"}, headers=OURS).status_code == 422
+
+
 def test_a_code_enrols_a_tablet_once(site: Site):
     desk = site.desk("chen")
     page = read(desk.post("/tablets", data={"name": "門口 3", "station": "door"}, headers=OURS).text)

@@ -1,5 +1,6 @@
 """The desk's repair room as a supervisor sees it."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -90,6 +91,24 @@ def test_a_remark_of_yesterday_is_mended_in_words_and_time(site: Site):
     ]
     assert says(site, FIRST.id, place=place, category="repair", text="Lamp", when="2026-05-27T18:00")[0] == 303
     assert outcome(FIRST.id) == "refused"
+    assert "Nothing is to be mended" in page(site).text()
+
+
+def test_whoever_mends_a_remark_keeps_all_its_photos(site: Site):
+    place, photos = demo.named("place", "flat-a"), [digest_of("one"), digest_of("two")]
+    sends("Door", entry("duty.remark", json.dumps({"place": place, "category": "lamp", "text": "燈", "photos": photos})))
+    assert digest_of("one") not in page(site, f"/repairs/{FIRST.id}").text()
+    assert says(site, FIRST.id, place=place, category="repair", text="燈")[0] == 303
+    db.session.rollback()
+    mended = db.session.scalars(sa.select(Receipt).where(Receipt.repairs == FIRST.id)).one()
+    assert json.loads(mended.raw)["photos"] == photos
+
+
+def test_what_are_no_photos_do_not_keep_a_remark_from_being_mended(site: Site):
+    place = demo.named("place", "flat-a")
+    sends("Door", entry("duty.remark", json.dumps({"place": place, "category": "repair", "text": "燈", "photos": ["none"]})))
+    assert outcome(FIRST.id) == "refused"
+    assert says(site, FIRST.id, place=place, category="repair", text="燈")[0] == 303
     assert "Nothing is to be mended" in page(site).text()
 
 

@@ -46,6 +46,15 @@ def instant_of(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
+def typed(text: str, zone: str) -> str:
+    """What a page's date and time, 2026-03-06T14:05, is as the digits of an instant; anything else as it was typed."""
+    try:
+        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=ZoneInfo(zone))
+    except ValueError:
+        return text
+    return str(instant_of(moment))
+
+
 def day_of(instant: int, zone: str) -> date:
     """The local calendar day an instant falls on."""
     return local(instant, zone).date()

@@ -18,7 +18,7 @@ from webapp.base.written import instant_text
 from webapp.content.queries import edition as content_of
 from webapp.duty.queries import CATEGORY_NAMES
 from webapp.operations import registry
-from webapp.operations.fields import Field, Identity, Instant, Photos, Reference, explain
+from webapp.operations.fields import Field, Identity, Instant, Invalid, Photos, Reference, explain
 from webapp.operations.models import DOUBTFUL, Receipt
 from webapp.repairs.models import REJECTED, Ruling
 from webapp.sites.models import Project
@@ -190,6 +190,14 @@ def typed(row: Receipt) -> dict[str, str]:
         return {}
     first = {name: value[0] if isinstance(value, list) and value else value for name, value in body.items()}
     return {name: str(value) for name, value in first.items() if value not in (None, "", [])}
+
+
+def photos_of(row: Receipt, name: str, field: Photos) -> list[str]:
+    """The photos that an entry names, for the one that mends it; none where they cannot be read as such."""
+    try:
+        return list(field.clean(json.loads(row.raw).get(name)))
+    except (Invalid, TypeError, ValueError, RecursionError, AttributeError):
+        return []
 
 
 def content(row: Receipt, site: Project, at: int) -> list[tuple[str, str]]:

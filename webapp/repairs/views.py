@@ -1,9 +1,7 @@
 """The desk's repair room: what wants somebody, and each of it with what was typed (P2-4.4.6a)."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
@@ -74,7 +72,7 @@ def _mended(found: Broken, site: Project) -> dict[str, str] | None:
     operation = registry.find(found.row.operation)
     if operation is None or not found.is_mendable:
         abort(409)
-    said = {name: _read(field, request.form.get(name, ""), site) for name, field in operation.fields.items()}
+    said = {name: _said(found, name, field, site) for name, field in operation.fields.items()}
     wrong = operation.clean(said)[1]
     if wrong:
         return {name: _told(operation.fields[name], code) for name, code in wrong.items()}
@@ -88,15 +86,12 @@ def _mended(found: Broken, site: Project) -> dict[str, str] | None:
     return None
 
 
-def _read(field: Field, text: str, site: Project) -> str:
-    """What the page says as the form wants it: a date and time becomes an instant."""
-    if not isinstance(field, Instant) or not text or text.isdigit():
-        return text
-    try:
-        moment = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(site.zone))
-    except ValueError:
-        return text
-    return str(clock.instant_of(moment))
+def _said(found: Broken, name: str, field: Field, site: Project) -> Any:
+    """What the page says as the form wants it. Photos are no business of a desk: those of the entry stay."""
+    if isinstance(field, Photos):
+        return queries.photos_of(found.row, name, field)
+    text = request.form.get(name, "")
+    return clock.typed(text, site.zone) if isinstance(field, Instant) else text
 
 
 def _told(field: Field, code: str) -> str:
@@ -153,6 +148,7 @@ def _fields(found: Broken, site: Project, said: dict[str, str], errors: dict[str
     return [
         _shape(name, field, site) | {"name": name, "value": _shown(field, said.get(name, ""), site), "error": errors.get(name)}
         for name, field in operation.fields.items()
+        if not isinstance(field, Photos)
     ]
 
 
@@ -169,7 +165,7 @@ def _shape(name: str, field: Field, site: Project) -> dict[str, Any]:
     if name == "to":
         staff = colleagues(site.id, clock.now(), FRONT)
         return {"kind": "select", "label": label, "options": [*nothing, *((each.id, each.name) for each in staff)]}
-    if isinstance(field, Identity | Photos):
+    if isinstance(field, Identity):
         return {"kind": "hidden", "label": label}
     if isinstance(field, Text) and field.most > 200:
         return {"kind": "prose", "label": label, "most": field.most}

@@ -18,11 +18,11 @@ from webapp.base.database import db
 from webapp.base.i18n import LANGUAGES
 from webapp.operations import registry
 from webapp.operations.declarations import on_post
-from webapp.operations.fields import Photos, explain
+from webapp.operations.fields import Instant, Photos, explain
 from webapp.operations.ledger import Outcome, the_ledger
 from webapp.operations.registry import Operation
 from webapp.operations.rules import PIN, POST
-from webapp.sites.queries import posts
+from webapp.sites.queries import posts, zone_of
 from webapp.staff.access import SignIn, check_code
 from webapp.staff.queries import Colleague, colleagues
 from webapp.tablets.stations import open_station
@@ -105,6 +105,8 @@ def _given(operation: Operation) -> tuple[Typed, dict[str, str]]:
                 wrong[name] = "not_a_photo"
             else:
                 given.add(name, kept.digest)
+    for name in (name for name, field in operation.fields.items() if isinstance(field, Instant) and name in given):
+        given[name] = clock.typed(given[name], zone_of(g.tablet.project_id))  # a browser without our script sends it as it shows it
     return given, wrong
 
 
