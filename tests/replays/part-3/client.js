@@ -10,9 +10,11 @@ bytes[6] = 0x70 | (bytes[6] & 0x0f);
 bytes[8] = 0x80 | (bytes[8] & 0x3f);
 return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
-async function digestOf(text) {
-return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
+async function digestOf(data) {
+return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", typeof data === "string" ? new TextEncoder().encode(data) : data)));
 }
+const placeOf = (digest) => `photo/${digest}`;
+const places = () => IDBKeyRange.bound(placeOf(""), placeOf("~"));
 const fits = (text) => new TextEncoder().encode(text).length <= BODY_BYTES;
 function onTheWire(kept) {
 const { id, seq, operation, version, body, digest, author, proof, happened_at, offset, beacon_at, repairs, lost } = kept;
@@ -20,18 +22,16 @@ if (lost) return { seq, lost };
 return { id, seq, operation, version, body, digest, author, proof, happened_at, offset, beacon_at, ...(repairs && { repairs }) };
 }
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-return { PROTOCOL, BODY_BYTES, TooLong, uuid7, digestOf, fits, onTheWire };
+return { PROTOCOL, BODY_BYTES, TooLong, uuid7, digestOf, placeOf, places, fits, onTheWire };
 })();
 const $1 = (() => {
 const { PROTOCOL } = $0;
 const FINAL = ["applied", "refused", "held", "quarantined", "lost"];
+const PHOTO_FINAL = ["stored", "duplicate", "refused"];
 const REQUEST_FAULTS = [400, 403, 415];
 function conclude(sent, reply) {
-if (reply.redirected) return no("redirected");
-if (reply.status !== 200) return withoutAnswer(reply);
-if (!/^application\/json\b/.test(reply.type)) return no("type");
-const answer = parsed(reply.body);
-if (!answer) return no("json");
+const answer = heard(reply);
+if (answer.counts === false) return answer;
 if (answer.protocol !== PROTOCOL || !Number.isInteger(answer.acked_seq) || !Number.isInteger(answer.server_time)) return no("protocol");
 if (!Array.isArray(answer.results) || !Array.isArray(answer.updates)) return no("protocol");
 if (answer.nonce !== sent.nonce) return no("nonce");
@@ -39,6 +39,18 @@ const ids = new Map(sent.entries.map(({ id, seq, lost }) => [seq, lost ? undefin
 const isOurs = ({ id, seq }) => ids.has(seq) && (ids.get(seq) ?? undefined) === (id ?? undefined);
 if (!answer.results.every(isOurs)) return no("ids");
 return counted(answer);
+}
+function unreceived(reply, nonce, digest) {
+const answer = heard(reply);
+if (answer.counts === false) return answer;
+const isOurs = answer.protocol === PROTOCOL && answer.nonce === nonce && answer.digest === digest;
+return isOurs && PHOTO_FINAL.includes(answer.outcome) ? undefined : { cause: "protocol" };
+}
+function heard(reply) {
+if (reply.redirected) return no("redirected");
+if (reply.status !== 200) return withoutAnswer(reply);
+if (!/^application\/json\b/.test(reply.type)) return no("type");
+return parsed(reply.body) ?? no("json");
 }
 function counted(answer) {
 const entries = new Map();
@@ -76,7 +88,7 @@ return typeof value === "object" && value !== null ? value : undefined;
 return undefined;
 }
 }
-return { conclude };
+return { conclude, unreceived };
 })();
 const $2 = (() => {
 const GOOD_FOR = 24 * 3_600_000;
@@ -123,8 +135,7 @@ async run(names, mode, work, durability = "relaxed") {
 try {
 return await this.#once(names, mode, work, durability);
 } catch (error) {
-if (!(error instanceof DOMException || error instanceof StoreBroken)) throw error;
-this.close();
+if (!isBroken(error)) throw error;
 if (error instanceof StoreBroken || !DEAD.includes(error.name)) throw new StoreBroken(error.name, { cause: error });
 }
 try {
@@ -145,14 +156,14 @@ return this.read("meta", (meta) => meta.get(key));
 set(key, value) {
 return this.run(["meta"], "readwrite", (tx) => void tx.objectStore("meta").put(value, key));
 }
-close() {
-this.#opening?.then((db) => db.close(), () => {});
-this.#opening = undefined;
+close(opening = this.#opening) {
+opening?.then((db) => db.close(), () => {});
+if (this.#opening === opening) this.#opening = undefined;
 }
 async #once(names, mode, work, durability) {
 await this.#away;
-const db = await (this.#opening ??= this.#open());
-return new Promise((resolve, reject) => {
+const opening = (this.#opening ??= this.#open());
+return opening.then((db) => new Promise((resolve, reject) => {
 const tx = db.transaction(names, mode, { durability });
 let value;
 let failure;
@@ -169,7 +180,14 @@ this.#live.delete(tx);
 tx.oncomplete = () => { ended(); resolve(value); };
 tx.onabort = () => { ended(); reject(failure ?? tx.error ?? new DOMException("the connection died", "AbortError")); };
 this.#live.add(tx);
+try {
 work(tx, (given) => { value = given; }, fail);
+} catch (error) {
+fail( (error)); // what was asked before it failed must not be kept without the rest
+}
+})).catch((error) => {
+if (isBroken(error)) this.close(opening);
+throw error;
 });
 }
 #leave() {
@@ -207,6 +225,7 @@ resolve(db);
 return opening;
 }
 }
+const isBroken = (error) => error instanceof DOMException || error instanceof StoreBroken;
 function abort(tx) {
 try {
 tx.abort();
@@ -215,18 +234,19 @@ tx.abort();
 return { StoreBroken, Store };
 })();
 const $4 = (() => {
-const { conclude } = $1;
+const { conclude, unreceived } = $1;
 const { sampled } = $2;
-const { PROTOCOL, onTheWire, uuid7 } = $0;
+const { PROTOCOL, onTheWire, placeOf, uuid7 } = $0;
 const { StoreBroken } = $3;
 const LOCK = "threshold-courier";
 const MOST_ENTRIES = 200;
 const MOST_BYTES = 1_048_576;
 const ABORT_AFTER = 30_000;
 const STEAL_AFTER = 60_000;
-const LONGEST_PAUSE = 60_000;
+const LONGEST_PAUSE = 15_000;
 const LONGEST_RETRY_AFTER = 600_000;
 const IDLE_ROUNDS = 3;
+const PHOTOS_AGAIN = 60_000;
 class Courier {
 #outbox;
 #store;
@@ -242,7 +262,9 @@ class Courier {
 #failures = 0;
 #notBefore = 0;
 #retryAfter = 0;
+#photosAfter = 0;
 #again = false;
+#urged = false;
 #running;
 constructor({ outbox, store, send, locks, build = "", about = async () => undefined, now = Date.now, random = Math.random, abortAfter = ABORT_AFTER, changed = () => {} }) {
 this.#outbox = outbox;
@@ -259,6 +281,7 @@ this.#changed = changed;
 drain({ asked = false, beat = false } = {}) {
 if (this.#isAhead(asked ? this.#retryAfter : this.#notBefore)) return this.#running ?? Promise.resolve();
 this.#again = true;
+this.#urged ||= asked;
 this.#running ??= this.#untilDone(beat).finally(() => {
 this.#running = undefined;
 return this.tell();
@@ -266,10 +289,10 @@ return this.tell();
 return this.#running;
 }
 async state() {
-const { waiting, attention, courier } = await this.#outbox.counts();
-const paused = courier.cause === "revoked" || courier.cause === "unknown";
-const state = paused ? "expired" : attention ? "failed" : courier.cause ? "offline" : waiting ? "busy" : "ok";
-return { state, waiting, attention, sent_at: courier.sent_at, cause: courier.cause };
+const { waiting: entries, photos, attention, courier } = await this.#outbox.counts();
+const waiting = entries + photos;
+const state = courier.cause === "revoked" ? "revoked" : courier.cause === "unknown" ? "expired" : attention ? "failed" : courier.cause ? "offline" : waiting ? "busy" : "ok";
+return { state, waiting, photos, attention, sent_at: courier.sent_at, cause: courier.cause };
 }
 async tell() {
 this.#changed(await this.state());
@@ -277,10 +300,13 @@ this.#changed(await this.state());
 async #untilDone(beat) {
 let hello = beat;
 do {
-this.#again = false;
-await this.#alone(() => this.#deliver(hello));
+this.#again = this.#urged = false;
+await this.#alone(async () => {
+await this.#deliver(hello);
+await this.#bring();
+});
 hello = false;
-} while (this.#again && !this.#isAhead(this.#notBefore));
+} while (this.#again && !this.#isAhead(this.#urged ? this.#retryAfter : this.#notBefore));
 }
 async #alone(work) {
 if (!this.#locks) return work();
@@ -310,6 +336,24 @@ if (!turn.sent.length) return;
 }
 await this.#pause("stuck");
 }
+async #bring() {
+if (this.#isAhead(this.#photosAfter)) return;
+for (const digest of await this.#outbox.photos()) {
+if (this.#again || this.#isAhead(this.#notBefore)) return;
+const bytes = await this.#store.get(placeOf(digest));
+if (!bytes) continue; // another page has sent it
+const nonce = uuid7(this.#now());
+const reply = await this.#ask(`photos/${digest}?nonce=${nonce}`, bytes, "image/jpeg");
+const why = typeof reply === "string" ? { cause: reply } : unreceived(reply, nonce, digest);
+if (!why) {
+await this.#outbox.release(digest);
+this.#failures = 0;
+await this.#note({ cause: undefined });
+} else if (why.pause || ["network", "busy"].includes(why.cause)) return this.#pause(why.cause, why.wait_ms);
+else this.#photosAfter = this.#now() + PHOTOS_AGAIN;
+await this.tell();
+}
+}
 async #turn(most, after) {
 const { head, courier, entries } = await this.#outbox.next(most, after);
 let sent = entries;
@@ -325,7 +369,7 @@ return { head, nonce, sent, bytes };
 }
 async #exchange({ head, nonce, sent, bytes }) {
 const asked_at = this.#now();
-const reply = await this.#ask(bytes);
+const reply = await this.#ask("operations", bytes);
 const heard_at = this.#now();
 if (typeof reply === "string") return { concluded: { counts: false, cause: reply, halve: reply === "timeout" } };
 const asked = { nonce, epoch: sent[0]?.epoch ?? head?.epoch ?? 0, entries: sent };
@@ -339,13 +383,13 @@ if (!(error instanceof StoreBroken)) throw error;
 return { concluded: { counts: false, cause: "store" } }; // a full disk: the server has them, and will say so again
 }
 }
-async #ask(body) {
+async #ask(path, body, type = "application/json") {
 const abort = new AbortController();
 const late = setTimeout(() => abort.abort(), this.#abortAfter);
 try {
-const response = await this.#send("/sync/operations", {
+const response = await this.#send(`/sync/${path}`, {
 method: "POST", body, signal: abort.signal, cache: "no-store", credentials: "same-origin",
-headers: { "Content-Type": "application/json", "X-Threshold-Sync": "1" },
+headers: { "Content-Type": type, "X-Threshold-Sync": "1" },
 });
 return {
 status: response.status, type: response.headers.get("Content-Type") ?? "", redirected: response.redirected,
@@ -400,7 +444,7 @@ return { upto: reached, ahead: [...beyond] };
 }
 function standing(entry, courier) {
 const { upto, ahead } = progressOf(courier, entry.epoch);
-return entry.seq <= upto || ahead.includes(entry.seq) ? { ...entry, outcome: entry.outcome ?? "applied" } : { ...entry, waiting: 1 };
+return entry.epoch < 0 || entry.seq <= upto || ahead.includes(entry.seq) ? { ...entry, outcome: entry.outcome ?? "applied" } : { ...entry, waiting: 1 };
 }
 function unanswered(head, courier) {
 const epochs = Object.entries({ ...head?.earlier, ...(head && { [head.epoch]: head.seq }) });
@@ -414,11 +458,12 @@ const lastOf = (head, epoch) => (head?.epoch === epoch ? head.seq : (head?.earli
 return { progressOf, advanced, standing, unanswered, lastOf };
 })();
 const $6 = (() => {
-const { BODY_BYTES, TooLong, digestOf, fits, uuid7 } = $0;
+const { BODY_BYTES, TooLong, digestOf, fits, placeOf, places, uuid7 } = $0;
 const { advanced, lastOf, progressOf, standing, unanswered } = $5;
 const KEPT_FOR = 7 * 24 * 3_600_000;
 const MOST = 200;
-const PORTION = 250;
+const PORTION = 100;
+const PAST = 1_000_000;
 const ATTENTION = ["refused", "held", "quarantined"];
 class NotEnrolled extends Error {}
 class OtherTablet extends Error {}
@@ -445,19 +490,20 @@ const kept = await this.#keepAtOnce(intention, also) ?? await this.#keepCarefull
 this.#say({ type: "kept", id });
 return kept;
 }
-enrol({ tablet, epoch, enrolled_at, clock, emptied }) {
+enrol({ tablet, epoch, enrolled_at, clock, emptied, keeps }) {
 this.#known = undefined;
 return this.#store.run(["meta", "entries", "marks"], "readwrite", (tx, _done, fail) => {
 const meta = tx.objectStore("meta");
 const entries = tx.objectStore("entries");
-const asked = meta.get("head");
-const counted = entries.count();
-counted.onsuccess = () => {
+const [asked, courier] = asks(tx, "head", "courier");
+entries.getAll().onsuccess = (event) => {
 const head = asked.result;
+const before = resultOf(event);
 const ours = head?.tablet === tablet;
-if (head && !ours && counted.result && emptied !== `${head.tablet}:${head.epoch}:${head.seq}`) return fail(new OtherTablet());
+if (head && !ours && before.length && emptied !== `${head.tablet}:${head.epoch}:${head.seq}`) return fail(new OtherTablet());
 if (!ours) for (const key of ["post", "people", "courier", "clock"]) meta.delete(key);
 if (!ours) for (const each of [entries, tx.objectStore("marks")]) each.clear();
+if (!ours && keeps) for (const entry of before) entries.put(past(standing(entry, courier.result)));
 if (!ours) meta.put({ tablet, epoch, seq: 0, enrolled_at }, "head");
 else if (epoch > head.epoch) meta.put({ ...begun(head, epoch), enrolled_at }, "head");
 if (clock) meta.put(clock, "clock");
@@ -506,10 +552,10 @@ const read = ( from,  to,  ...rest) => {
 tx.objectStore("entries").getAll(IDBKeyRange.bound(from, to), PORTION).onsuccess = (event) => {
 const portion = resultOf(event);
 const wanted = portion.map((each) => standing(each, courier.result)).filter((entry) => !(mark && entry.epoch < mark.epoch) || isWaiting(entry));
-found.push(...wanted);
-take?.(wanted);
+if (take) take(wanted);
+else found.push(...wanted);
 const last = portion[PORTION - 1];
-if (last) read([last.epoch, last.seq + 1], to, ...rest);
+if (last && (last.epoch < to[0] || last.seq < to[1])) read([last.epoch, last.seq + 1], to, ...rest);
 else if (rest.length) read(rest[0][0], rest[0][1], ...rest.slice(1));
 };
 };
@@ -542,10 +588,11 @@ isAtTheEnd = false;
 counts() {
 return this.#store.run(["entries", "meta"], "readonly", (tx, done) => {
 const [head, courier, clock] = asks(tx, "head", "courier", "clock");
+const photos = tx.objectStore("meta").count(places());
 tx.objectStore("entries").index("attention").count().onsuccess = (event) => {
 if (head.result) this.#known ??= { head: head.result, clock: clock.result };
 const waiting = unanswered(head.result, courier.result).reduce((sum, each) => sum + each.waiting, 0);
-done({ waiting, attention: resultOf(event), courier: courier.result ?? {} });
+done({ waiting, photos: photos.result, attention: resultOf(event), courier: courier.result ?? {} });
 };
 });
 }
@@ -589,6 +636,13 @@ if (news.cause) this.#say({ type: "settled" });
 blame({ id }) {
 return this.#store.run(["entries"], "readwrite", (tx) =>
 change(tx.objectStore("entries"), id, (entry) => { entry.attempts = (entry.attempts ?? 0) + 1; }));
+}
+async photos() {
+const found = await this.#store.read("meta", (meta) => meta.getAllKeys(places()));
+return found.map((place) => place.slice(placeOf("").length));
+}
+release(digest) {
+return this.#store.run(["meta"], "readwrite", (tx) => void tx.objectStore("meta").delete(placeOf(digest)));
 }
 prune() {
 return this.#store.run(["entries", "marks", "meta"], "readwrite", (tx, done) => {
@@ -664,6 +718,9 @@ meta.put({ ...head, seq }, "head");
 for (const [key, value] of Object.entries(also)) meta.put(value, key);
 if (intention.repairs) change(entries, intention.repairs, (old) => { old.mended = intention.id; delete old.attention; });
 return { ...entry, waiting: 1 };
+}
+function past({ waiting, attention: _seen, ...entry }) {
+return { ...entry, ...(waiting && { outcome: "imported" }), epoch: entry.epoch - PAST };
 }
 function record(entries, sent, outcomes) {
 const written = sent.entries.filter(({ seq, outcome, attempts }) => {
