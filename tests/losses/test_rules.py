@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from webapp.losses.rules import (
     LOST,
     MISSING,
+    PHOTOS,
     WAITING,
     Declared,
     Gap,
@@ -17,6 +18,7 @@ from webapp.losses.rules import (
     Reached,
     Standing,
     Store,
+    Unseen,
     came_after_all,
     gaps,
     next_epoch,
@@ -115,3 +117,25 @@ def test_the_mark_outside_the_store_is_read_or_not(text: str, read: Reached | No
 )  # fmt: skip
 def test_a_store_begins_under_a_number_of_its_own(used: list[int], reserved: list[int], promised: list[int], began: int) -> None:
     assert next_epoch(used, reserved, promised) == began
+
+
+def test_photos_of_a_store_in_use_are_on_the_tablet_still():
+    standing = Standing((Store(1, 4, 4),), photos=(Unseen(1, 50), Unseen(1, 60)))
+    assert (standing.photos_at, standing.gaps, standing.is_complete) == ((50, 60), [], False)
+    assert standing.on(55, 70).photos_at == (60,)
+
+
+def test_photos_that_went_with_a_store_are_a_loss_until_it_is_declared():
+    gone = (Store(1, 4, 4, gone_at=90), Store(2, 0, 0))
+    standing = Standing(gone, photos=(Unseen(1, 50), Unseen(1, 60), Unseen(2, 95)))
+    assert standing.gaps == [Gap(1, 5, None, PHOTOS, 50, 60, 2)]
+    assert (standing.photos_at, standing.is_complete) == ((95,), False)
+    assert standing.on(0, 55).gaps == [Gap(1, 5, None, PHOTOS, 50, 50, 1)]
+    assert standing.on(70, 90).gaps == []
+    assert Standing(gone, (Declared(1, 5, None),), photos=(Unseen(1, 50),)).is_complete
+
+
+def test_what_is_declared_lost_of_a_store_is_said_of_its_photos_too():
+    gone = (Store(1, 4, 7, gone_at=90),)
+    assert [gap.kind for gap in Standing(gone, photos=(Unseen(1, 50),)).gaps] == [MISSING, PHOTOS]
+    assert Standing(gone, (Declared(1, 5, 7),), photos=(Unseen(1, 50),)).is_complete

@@ -15,7 +15,7 @@ from webapp.base.database import db
 from webapp.losses import queries, stores
 from webapp.losses.queries import as_rule
 from webapp.losses.rules import ANEW, MISSING, WAITING, Reached, Standing, came_after_all
-from webapp.operations.entries import Batch, Entry, Source
+from webapp.operations.entries import Batch, Entry, Source, digest_of
 from webapp.tablets import enrolment, life
 from webapp.tablets.queries import TabletRow, tablet, tablets
 
@@ -276,3 +276,17 @@ def test_a_store_that_was_enrolled_and_never_heard_of_is_not_missed_for_itself(a
     db.session.rollback()
     desk.enrols(Browser(secret="8" * 36), at("11:10"), again=tablet(desk.site.project_id, old.tablet.id))
     assert open_gaps(desk, old) == [(1, 3, None, ANEW, LAST, at("11:00"))]
+
+
+def test_photos_that_went_with_the_store_are_lost_until_somebody_says_so(app: Flask, pad: Pad) -> None:
+    site, photos = pad.site, [digest_of("one"), digest_of("two")]
+    remark = pad.keep("lin", "duty.remark", "10:00", place=site.id("flat"), category="repair", text="燈", photos=photos)
+    pad.delivers([remark])
+    assert (pad.standing().photos_at, pad.standing().gaps) == ((at("10:00"), at("10:00")), [])
+    pad.loses_its_store(Reached(1, 1, at("11:30")))
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert queries.notes(site.project_id)[pad.id] == [("2 photos were lost with the storage", "over")]
+    (gap,) = pad.standing().gaps
+    lost = {"tablet": pad.id, "epoch": gap.epoch, "first": gap.first, "reason": "Nobody has them"}
+    assert site.submit("losses.declare", author="chen", proof="session", when=at("13:10"), **lost).outcome == "applied"
+    assert pad.standing().is_complete

@@ -25,9 +25,10 @@ class Shown(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """A photo that an entry names and that has not come. `at`: when the entry happened."""
+    """A photo that an entry of this store names and that has not come. `at`: when the entry happened."""
 
     tablet_id: str
+    epoch: int
     at: int
 
 
@@ -56,14 +57,17 @@ def missing(project_id: str, tablet_id: str | None = None) -> list[Missing]:
     """The photos that tablets have told of and not sent yet, oldest first."""
     told = (Receipt.project_id == Mention.project_id) & (Receipt.id == Mention.operation_id)
     wanted = (
-        select(Receipt.tablet_id, Mention.effective_at)
+        select(Receipt.tablet_id, Receipt.epoch, Mention.effective_at)
         .join(Receipt, told)
         .outerjoin(Photo, _SAME)
         .where(Mention.project_id == project_id, Photo.digest.is_(None), Receipt.tablet_id.is_not(None))
     )
     if tablet_id:
         wanted = wanted.where(Receipt.tablet_id == tablet_id)
-    return [Missing(str(row.tablet_id), row.effective_at) for row in db.session.execute(wanted.order_by(Mention.effective_at))]
+    return [
+        Missing(str(row.tablet_id), row.epoch or 0, row.effective_at)
+        for row in db.session.execute(wanted.order_by(Mention.effective_at))
+    ]
 
 
 @state("attachments")

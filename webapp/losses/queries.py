@@ -17,7 +17,7 @@ from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.written import instant_text
 from webapp.losses.models import DeclaredLoss, StoreGone
-from webapp.losses.rules import ANEW, LOST, MISSING, WAITING, Declared, Gap, Lost, Standing, Store
+from webapp.losses.rules import ANEW, LOST, MISSING, PHOTOS, WAITING, Declared, Gap, Lost, Standing, Store, Unseen
 from webapp.operations.declarations import Cautions, tablet_caution, tablet_note
 from webapp.operations.models import DOUBTFUL, Head, Receipt
 from webapp.sites.queries import project
@@ -77,7 +77,7 @@ def standings(project_id: str, tablet_id: str | None = None) -> dict[str, Standi
     return {
         each: Standing(
             tuple(stores[each]), tuple(as_rule(row) for row in told if row.tablet_id == each), tuple(held.get(each, ())),
-            photos_at=tuple(photos.get(each, ())),
+            photos=tuple(photos.get(each, ())),
         )
         for each in {*stores, *held, *photos}
     }  # fmt: skip
@@ -121,6 +121,8 @@ def span_words(epoch: int, first: int, last: int | None) -> str:
 
 def gap_words(gap: Gap) -> str:
     """What is the matter with numbers that are not here."""
+    if gap.kind == PHOTOS:
+        return ngettext("%(num)s photo was lost with the storage", "%(num)s photos were lost with the storage", gap.high)
     span = span_words(gap.epoch, gap.first, gap.last)
     if gap.kind == ANEW and gap.last is None:
         told = max(0, gap.high - gap.first + 1)
@@ -143,7 +145,7 @@ def notes(project_id: str) -> dict[str, list[tuple[str, str]]]:
     """What the list of tablets says of those that are not complete."""
     found = {}
     for tablet_id, each in standings(project_id).items():
-        gone = [gap for gap in each.gaps if gap.kind != WAITING]
+        gone = [gap for gap in each.gaps if gap.kind not in (WAITING, PHOTOS)]
         known = sum(gap.number or 0 for gap in gone)
         told = [(ngettext("%(num)s entry missing", "%(num)s entries missing", known), "over")] if known else []
         if any(gap.number is None for gap in gone):
@@ -151,6 +153,7 @@ def notes(project_id: str) -> dict[str, list[tuple[str, str]]]:
         if each.held_at:
             number = len(each.held_at)
             told.append((ngettext("%(num)s held or put aside", "%(num)s held or put aside", number), "soon"))
+        told += [(gap_words(gap), "over") for gap in each.gaps if gap.kind == PHOTOS]
         if each.photos_at:
             told.append((photos_words(len(each.photos_at)), "soon"))
         found[tablet_id] = told
@@ -280,8 +283,8 @@ def _held(project_id: str, tablet_id: str | None) -> dict[str, list[int]]:
     return found
 
 
-def _photos(project_id: str, tablet_id: str | None) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
+def _photos(project_id: str, tablet_id: str | None) -> dict[str, list[Unseen]]:
+    found: dict[str, list[Unseen]] = defaultdict(list)
     for each in attachments.missing(project_id, tablet_id):
-        found[each.tablet_id].append(each.at)
+        found[each.tablet_id].append(Unseen(each.epoch, each.at))
     return found

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-WAITING, MISSING, ANEW, LOST = "waiting", "missing", "anew", "lost"
+WAITING, MISSING, ANEW, LOST, PHOTOS = "waiting", "missing", "anew", "lost", "photos"
 """A gap whose entries lie on a tablet in use; whose store is gone; gone because its tablet was enrolled anew without having been
-retired; of which the tablet itself says that it cannot send them."""
+retired; of which the tablet itself says that it cannot send them; whose entries are here but not the photos they name."""
 
 _REACHED = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,15})")
 
@@ -30,7 +30,7 @@ class Lost(NamedTuple):
 
 class Gap(NamedTuple):
     """Numbers of an epoch that are not here. `last` None: nobody knows how many. `until` None: they may still be made.
-    `high`: the last number that its tablet told of, where nobody knows how many."""
+    `high`: the last number that its tablet told of, where nobody knows how many; of photos, how many they are."""
 
     epoch: int
     first: int
@@ -43,6 +43,13 @@ class Gap(NamedTuple):
     @property
     def number(self) -> int | None:
         return None if self.last is None else self.last - self.first + 1
+
+
+class Unseen(NamedTuple):
+    """A photo that an entry of this epoch names and that has not come. `at`: when the entry happened."""
+
+    epoch: int
+    at: int
 
 
 class Declared(NamedTuple):
@@ -75,20 +82,36 @@ class Store:
 class Standing:
     """All that decides whether everything of a tablet is here.
 
-    `held_at`: when the entries that are held or put aside happened; `photos_at`: those whose photos have not come, one each.
+    `held_at`: when the entries that are held or put aside happened; `photos`: those that have not come.
     """
 
     stores: tuple[Store, ...] = ()
     declared: tuple[Declared, ...] = ()
     held_at: tuple[int, ...] = ()
     during: tuple[int, int] | None = None
-    photos_at: tuple[int, ...] = ()
+    photos: tuple[Unseen, ...] = ()
 
     @property
     def gaps(self) -> list[Gap]:
         """What is not here and nobody has declared lost."""
         open_ones = [gap for store in self.stores for gap in gaps(store) if self._concerns(gap)]
-        return [part for gap in open_ones for part in undeclared(gap, self.declared)]
+        return [*(part for gap in open_ones for part in undeclared(gap, self.declared)), *self._without_photos()]
+
+    @property
+    def photos_at(self) -> tuple[int, ...]:
+        """When the entries happened whose photos still lie on a store in use, one each."""
+        gone = {store.epoch for store in self.stores if store.gone_at is not None}
+        return tuple(photo.at for photo in self.photos if photo.epoch not in gone)
+
+    def _without_photos(self) -> list[Gap]:
+        """Photos that went with a store; whatever is declared lost of that store is said of them too."""
+        said = {each.epoch for each in self.declared}
+        found = []
+        for store in self.stores:
+            times = [photo.at for photo in self.photos if photo.epoch == store.epoch]
+            if times and store.gone_at is not None and store.epoch not in said:
+                found.append(Gap(store.epoch, store.acked + 1, None, PHOTOS, min(times), max(times), len(times)))
+        return found
 
     @property
     def unsent(self) -> int:
@@ -102,8 +125,9 @@ class Standing:
 
     def on(self, start: int, end: int) -> "Standing":
         """The same as far as it may be about this time (`end` left out): the entries of a gap happened somewhere within it."""
-        held_at, photos_at = (tuple(at for at in those if start <= at < end) for those in (self.held_at, self.photos_at))
-        return replace(self, held_at=held_at, photos_at=photos_at, during=(start, end))
+        held_at = tuple(at for at in self.held_at if start <= at < end)
+        photos = tuple(photo for photo in self.photos if start <= photo.at < end)
+        return replace(self, held_at=held_at, photos=photos, during=(start, end))
 
     def _concerns(self, gap: Gap) -> bool:
         if self.during is None:
