@@ -6,7 +6,6 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from webapp.attachments.models import Mention, Photo
-from webapp.attachments.pictures import NoPicture, drawn_anew
 from webapp.attachments.rules import NAMELESS_MOST
 from webapp.base import faults
 from webapp.base.database import db, upsert, writing
@@ -56,6 +55,8 @@ def is_named(connection: sa.Connection, project_id: str, digest: str) -> bool:
 
 
 def _made(given: bytes) -> dict[str, object]:
+    from webapp.attachments.pictures import NoPicture, drawn_anew  # Pillow takes 10 ms that no start should pay
+
     try:
         picture = drawn_anew(given)
     except NoPicture as why:

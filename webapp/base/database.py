@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from webapp.base import turns
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 SQLITE_SAFE = (3, 51, 3)
 """Before this, a WAL database written by several connections can be corrupted (the WAL-reset bug)."""
@@ -102,7 +105,11 @@ def writing() -> Iterator[sa.Connection]:
 
 def upsert(connection: sa.Connection, table: sa.Table) -> "postgresql.Insert | sqlite.Insert":
     """An insert that can say what to do on conflict, in the words of this database."""
-    return (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # all its drivers' ways come with it: 20 ms that a start on SQLite need not pay
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def standing_alone(connection: sa.Connection, what: str) -> None:
