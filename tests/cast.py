@@ -114,6 +114,7 @@ class Site:
         self.submit("sites.add_post", self.id("door"), place=self.id("flat"), code="door", role="greeter", names=WORDS)
         self.submit("stock.add_item", self.id("covers"), sku="covers", names=WORDS, category="shoe_cover", unit="unit.pair",
                     counter=WORDS, tracking="reusable", minimum=30, par=90)  # fmt: skip
+        self.submit("custody.add_asset", self.id("key"), code="K-1", kind="key", names=WORDS, place=self.id("flat"))
         self.submit("content.open", self.id("document"), kind="checklist", code="check.small")
         self.submit("content.publish", self.id("version"), document=self.id("document"), number=1, body=CHECK)
         for name, role in (("lin", "greeter"), ("he", "greeter"), ("chen", "supervisor"), ("zhou", "admin"), ("stranger", None)):

@@ -65,6 +65,18 @@ SHIFTS = {
     "early": ("8:30", "13:30", {"zh-Hant": "早班", "zh-Hans": "早班", "en": "Early shift"}),
     "middle": ("13:30", "18:30", {"zh-Hant": "中班", "zh-Hans": "中班", "en": "Middle shift"}),
 }
+THINGS: Mapping[str, tuple[str, str, dict[str, str]]] = {
+    "K-01": ("key", "flat-a", {"zh-Hant": "樣板房大門鑰匙", "zh-Hans": "样板房大门钥匙", "en": "Key to the show flat"}),
+    "K-02": ("key", "flat-a", {"zh-Hant": "儲藏間鑰匙", "zh-Hans": "储藏间钥匙", "en": "Key to the store room"}),
+    "R-1": ("radio", "flat-a", {"zh-Hant": "對講機", "zh-Hans": "对讲机", "en": "Radio"}),
+    "R-2": ("radio", "bar", {"zh-Hant": "對講機", "zh-Hans": "对讲机", "en": "Radio"}),
+    "C-07": ("card", "flat-a", {"zh-Hant": "門卡", "zh-Hans": "门卡", "en": "Door card"}),
+    "U-1": ("umbrella", "flat-a", {"zh-Hant": "借用雨傘", "zh-Hans": "借用雨伞", "en": "Umbrella to lend"}),
+    "U-2": ("umbrella", "flat-a", {"zh-Hant": "借用雨傘", "zh-Hans": "借用雨伞", "en": "Umbrella to lend"}),
+    "F-1": ("facility", "bar", {"zh-Hant": "飲水機", "zh-Hans": "饮水机", "en": "Water dispenser"}),
+}
+KEPT = ("K-01", "R-1", "C-07")
+"""What the greeters hand on from shift to shift."""
 TABLETS = {"door": ("A 型樣板房 1", "flat-a"), "bar": ("水吧 1", "bar")}
 BAR_LEVELS = (("milk.fresh", 1000, 4000), ("tea.green", 100, 500), ("cup.paper", 60, 200))
 """What the water bar keeps within reach: item, minimum and par in base units."""
@@ -216,6 +228,7 @@ def _site() -> opening.Tree:
         "posts": {key: {"place": place, "role": role, "names": names} for key, (place, role, names) in POSTS.items()},
         "shifts": {key: {"starts": starts, "ends": ends, "names": names} for key, (starts, ends, names) in SHIFTS.items()},
         "items": levels,
+        "things": {key: {"kind": kind, "place": place, "names": names} for key, (kind, place, names) in THINGS.items()},
         "people": {each.key: {"name": each.name, "call_name": each.call_name, "language": "zh-Hant", "roles": [each.role]}
                    for each in CAST},
     }  # fmt: skip
@@ -292,6 +305,11 @@ def _door(log: Log, parties: Sequence[str], left: Sequence[str]) -> None:
     place, post, covers = named("place", "flat-a"), named("post", "door"), named("item", "cover.cloth")
     log.keep(log.at("08:32"), "lin", "shifts.take_post", post=post)
     _tick(log, "lin", "check.flat_opening", "flat-a", log.at("08:38"), {"flat_open.covers": "60"}, left)
+    _hold(log, "lin", "08:33", "custody.take")
+    log.keep(log.at("10:06"), "lin", "custody.lend", asset=named("thing", "U-1"))
+    log.keep(log.at("11:02"), "lin", "custody.give_back", asset=named("thing", "U-1"))
+    if not left:
+        log.keep(log.at("11:03"), "lin", "custody.damage", asset=named("thing", "U-2"), note="傘骨折了一根。")
     log.keep(log.at("08:52"), "lin", "stock.count", item=covers, place=place, state="clean", counted="60")
     log.keep(log.at("08:53"), "lin", "stock.count", item=covers, place=place, state="soiled", counted="0")
     for number, (time, guests) in enumerate(party.split() for party in parties):
@@ -305,8 +323,10 @@ def _door(log: Log, parties: Sequence[str], left: Sequence[str]) -> None:
     offer = log.keep(log.at("13:20"), "lin", "duty.offer", place=place, post=post, to=person("he"),
                      note="落地燈待修，其餘正常。")  # fmt: skip
     log.keep(log.at("13:22"), "he", "duty.accept", offer=offer, result="accepted")
+    _hold(log, "lin", "13:21", "custody.give_back")
     log.keep(log.at("13:23"), "lin", "shifts.leave_post", post=post)
     log.keep(log.at("13:24"), "he", "shifts.take_post", post=post)
+    _hold(log, "he", "13:25", "custody.take")
     pairs = sum(int(party.split()[1]) for party in parties)
     log.keep(log.at("17:50"), "he", "stock.count", item=covers, place=place, state="clean", counted=str(90 - pairs))
     log.keep(
@@ -315,7 +335,14 @@ def _door(log: Log, parties: Sequence[str], left: Sequence[str]) -> None:
     _tick(log, "he", "check.flat_closing", "flat-a", log.at("17:53"), {
         "flat_close.covers_clean": str(90 - pairs), "flat_close.covers_soiled": str(pairs),
     })  # fmt: skip
+    _hold(log, "he", "18:02", "custody.give_back")
     log.keep(log.at("18:05"), "he", "shifts.leave_post", post=post)
+
+
+def _hold(log: Log, who: str, time: str, operation: str) -> None:
+    """Take or give back what goes with the post, five seconds each."""
+    for place, code in enumerate(KEPT):
+        log.keep(log.at(time) + place * 5 * clock.SECOND, who, operation, asset=named("thing", code))
 
 
 def _receive(log: Log, time: str, guests: str, number: int) -> None:
@@ -359,6 +386,7 @@ def _bar(log: Log, _parties: Sequence[str], _left: Sequence[str]) -> None:
     """A day at the bar: 蘇曉彤."""
     place, post = named("place", "bar"), named("post", "bar")
     log.keep(log.at("08:36"), "su", "shifts.take_post", post=post)
+    log.keep(log.at("08:37"), "su", "custody.take", asset=named("thing", "R-2"))
     _tick(log, "su", "check.bar_opening", "bar", log.at("08:40"), {"bar_open.fridge": "4"})
     for minute, (sku, quantity) in enumerate((("milk.fresh", "3000"), ("tea.green", "250"), ("cup.paper", "100"))):
         log.keep(log.at("08:55", minute), "su", "stock.draw", item=named("item", sku), place=place, store=named("place", "store"),
@@ -367,6 +395,7 @@ def _bar(log: Log, _parties: Sequence[str], _left: Sequence[str]) -> None:
     for minute, (sku, left) in enumerate(BAR_LEFT):
         log.keep(log.at("17:40", minute), "su", "stock.count", item=named("item", sku), place=place, state="clean", counted=left)
     _tick(log, "su", "check.bar_closing", "bar", log.at("17:45"), {})
+    log.keep(log.at("18:07"), "su", "custody.give_back", asset=named("thing", "R-2"))
     log.keep(log.at("18:08"), "su", "shifts.leave_post", post=post)
 
 

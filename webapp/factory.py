@@ -24,6 +24,7 @@ PACKAGES = (
     "losses",
     "stock",
     "shifts",
+    "custody",
     "sync",
     "tours",
     "checklists",

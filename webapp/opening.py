@@ -46,6 +46,7 @@ SITE: Shape = {
     "posts": Rows({"place": TEXT, "role": TEXT, "names": WORDS}),
     "shifts?": Rows({"names": WORDS, "starts": TIME, "ends": TIME}),
     "items?": Rows(Rows({"minimum": TEXT, "par": TEXT})),
+    "things?": Rows({"kind": TEXT, "place": TEXT, "names": WORDS}),
     "people": Rows({"name": TEXT, "call_name": TEXT, "language": TEXT, "roles": [TEXT], "account?": ACCOUNT}),
 }  # fmt: skip
 """`items` names what the product is delivered with, and below it the places that keep some."""
@@ -192,6 +193,9 @@ def _site(tree: Tree, named: Named) -> Iterator[Step]:
     for key, shift in (tree.get("shifts") or {}).items():
         body = shift | {"code": key, "starts": minutes(shift["starts"]), "ends": minutes(shift["ends"])}
         yield _step("shifts.add_kind", named("shift", key), ("shifts", key), **body)
+    for key, thing in (tree.get("things") or {}).items():
+        body = thing | {"place": named("place", thing["place"]), "code": key}
+        yield _step("custody.add_asset", named("thing", key), ("things", key), **body)
 
 
 def _items(tree: Tree, named: Named) -> Iterator[Step]:
@@ -238,8 +242,8 @@ def _misnamed(tree: Tree) -> Iterator[Problem]:
     """What names a place or an item that there is not."""
     places, items = tree["places"] or {}, _delivered_items()
     named: list[tuple[Path, str]] = []
-    for section in ("flats", "posts"):
-        named += [((section, key, "place"), row["place"]) for key, row in (tree[section] or {}).items()]
+    for section in ("flats", "posts", "things"):
+        named += [((section, key, "place"), row["place"]) for key, row in (tree.get(section) or {}).items()]
     for sku, levels in (tree.get("items") or {}).items():
         if sku not in items:
             yield ("items", sku), f"the product is not delivered with this; there are {', '.join(items)}."

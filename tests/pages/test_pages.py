@@ -15,12 +15,13 @@ STATION = (
     "checks",
     "stock",
     "handover",
+    "handover/things",
     "post",
     "outbox",
     "locked",
 )
-BAR = ("", "checks", "stock", "handover", "post", "outbox", "locked")
-DESK = ("/review", "/review/2026-05-27", "/sessions", "/posts", "/tablets")
+BAR = ("", "checks", "stock", "handover", "handover/things", "post", "outbox", "locked")
+DESK = ("/review", "/review/2026-05-27", "/sessions", "/posts", "/things", "/tablets")
 ALONE = ("/enrol", "/sign-in", "/", "/ui", "/tablet-check", "/offline/zh-Hant", "/offline/zh-Hans", "/offline/en")
 
 

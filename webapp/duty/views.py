@@ -193,7 +193,14 @@ def handover() -> str:
     )
 
 
-MENDED_AT = {"tours": "parties", "checklists": "checks", "stock": "stock", "duty": "handover", "shifts": "post"}
+MENDED_AT = {
+    "tours": "parties",
+    "checklists": "checks",
+    "stock": "stock",
+    "duty": "handover",
+    "shifts": "post",
+    "custody": "handover/things",
+}
 """Where an entry of a package can be said again."""
 AT_THE_DESK = {"shifts.leave_post", "shifts.take_post", "stock.receive", "tours.ask", "tours.care", "tours.receive", "tours.speak",
                "tours.step"}  # fmt: skip

@@ -14,6 +14,8 @@ from webapp.base.written import amount_text, instant_text, time_text
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
 from webapp.content import queries as content
+from webapp.custody import queries as custody
+from webapp.custody.rules import stays_out
 from webapp.duty import queries as duty
 from webapp.duty.rules import Status as HandoverStatus
 from webapp.duty.rules import concerns
@@ -26,6 +28,7 @@ from webapp.review.rules import Event, Point
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
 from webapp.sites.models import Place, Project
+from webapp.staff.queries import people
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
 from webapp.stock.rules import CLEAN, STORE
@@ -156,6 +159,7 @@ def points(day: Day, heard: Sequence[Heard], covers: Sequence[PlaceCovers], foun
         *_tablet_points(day, heard),
         *_check_points(day),
         *_handover_points(day),
+        *_custody_points(day),
         *_covers_points(covers),
         *_below_zero_points(day),
         *_silent_points(day),
@@ -276,6 +280,25 @@ def _handover_points(day: Day) -> Iterator[Point]:
         yield Point(_("A handover was answered whose offer has not arrived"))
 
 
+def _custody_points(day: Day) -> Iterator[Point]:
+    """Things that are lost or damaged, that two took, and that somebody still has when the site has closed (P2-4.3.1f)."""
+    found = custody.things(day.site.id, day.at)
+    known = people({held.by for each in found for held in each.now.holders if held.by})
+    for each in found:
+        title, now = f"{words(each.asset.names)} {each.asset.code}", each.now
+        names = ", ".join(known[held.by].name if held.by and held.by in known else _("Unknown") for held in now.holders)
+        if now.is_lost:
+            yield Point(title, _("lost"), "over", href="/things")
+        if "taken_twice" in now.concerns:
+            yield Point(title, _("taken twice: %(names)s", names=names), href="/things")
+        elif stays_out(now, day.start):
+            yield Point(title, _("kept overnight by %(names)s", names=names), href="/things")
+        elif now.holders and not now.is_lost and day.at >= day.closes:
+            yield Point(title, _("not given back: %(names)s", names=names), href="/things")
+        if now.is_damaged:
+            yield Point(title, now.note or _("damaged"), href="/things")
+
+
 def _covers_points(covers: Sequence[PlaceCovers]) -> Iterator[Point]:
     for each in covers:
         if each.covers.runs_low:
@@ -317,8 +340,8 @@ def _silent_points(day: Day) -> Iterator[Point]:
 
 
 def log(day: Day) -> list[Event]:
-    """Parties and what they asked, rehearsals, remarks, handovers and posts of the day, newest first."""
-    found = [*_parties(day), *_rehearsals(day), *_remarks(day), *_handovers(day), *_posts(day)]
+    """Parties and what they asked, rehearsals, remarks, handovers, things taken and posts of the day, newest first."""
+    found = [*_parties(day), *_rehearsals(day), *_remarks(day), *_handovers(day), *_custody(day), *_posts(day)]
     return sorted(found, key=lambda event: event.at, reverse=True)
 
 
@@ -354,6 +377,13 @@ def _handovers(day: Day) -> Iterator[Event]:
         yield Event(each.at, _("Handover offered"), each.author_id, each.note or "")
         for answer in each.answers:
             yield Event(answer.at, _("Handover answered"), answer.author_id, answer.exceptions or "")
+
+
+def _custody(day: Day) -> Iterator[Event]:
+    names = {each.id: f"{words(each.names)} {each.code}" for each in custody.assets(day.site.id)}
+    for each in custody.happened(day.site.id, day.start, min(day.end, day.at + 1)):
+        told = " · ".join(filter(None, (names.get(each.asset_id), each.note)))
+        yield Event(each.effective_at, _(custody.EVENT_NAMES[each.what]), each.author_id, told)
 
 
 def _posts(day: Day) -> Iterator[Event]:

@@ -208,6 +208,16 @@ class Day {
     );
   }
 
+  thing(desk, now) {
+    const asset = this.luck.one(this.start.custody.assets).id;
+    const kind = this.luck.one(["take", "take", "give_back", "lend", "lose", "find", "damage", "mend"]);
+    const body = { asset, ...this.when(now) };
+    if (kind === "lend" && this.open.length) body.party = this.luck.one(this.open);
+    if (kind === "damage") body.note = "天線斷了";
+    if (kind === "lose" && this.luck.likely(0.5)) body.note = " 最後在水吧 ";
+    desk.record(now, `custody.${kind}`, body);
+  }
+
   shift(desk, now) {
     desk.record(now, this.luck.one(["shifts.take_post", "shifts.leave_post"]), { post: this.post().id });
   }
@@ -265,6 +275,8 @@ class Day {
       "remark",
       "handover",
       "shift",
+      "thing",
+      "thing",
       "mend",
       "odd",
     ];
@@ -350,6 +362,7 @@ function told(day) {
       ...day.start.sites.posts,
       ...day.start.sites.flats,
       ...day.start.stock.items,
+      ...day.start.custody.assets,
       ...day.start.content,
     ].map((each) => each.id),
   );
@@ -392,7 +405,7 @@ function outcome(entry, form, time, known) {
   if (form === null) return { outcome: "held" };
   if (form.errors.length) return { outcome: "refused", fields: form.errors };
   if (time.refused) return { outcome: "refused", fields: ["when"] };
-  const references = ["place", "post", "flat", "item", "version", "store", "laundry"].filter(
+  const references = ["place", "post", "flat", "item", "version", "store", "laundry", "asset"].filter(
     (name) => !(name === "item" && entry.operation === "checklists.answer"),
   );
   return {

@@ -26,6 +26,13 @@ const FORMS = {
     photos: { kind: "photos" },
     when: { kind: "when" },
   },
+  "custody.damage": { asset: need(id), note: need(words(200)), when: { kind: "when" } },
+  "custody.find": { asset: need(id), when: { kind: "when" } },
+  "custody.give_back": { asset: need(id), when: { kind: "when" } },
+  "custody.lend": { asset: need(id), party: id, when: { kind: "when" } },
+  "custody.lose": { asset: need(id), note: words(200), when: { kind: "when" } },
+  "custody.mend": { asset: need(id), when: { kind: "when" } },
+  "custody.take": { asset: need(id), when: { kind: "when" } },
   "duty.accept": {
     offer: need(id),
     result: need({ kind: "choice", of: ["accepted", "accepted_with_exceptions", "disputed"] }),
@@ -205,6 +212,7 @@ export class World {
       sites: this.start.sites,
       checklists: this.checklists(at),
       shifts: this.shifts(at),
+      custody: this.custody(at),
       duty: {
         handovers: this.handovers(at),
         remarks: this.remarks(at),
@@ -239,6 +247,24 @@ export class World {
       return { answer, at: each.at, author: each.author, item, note, number, place, version };
     });
     return merged(this.start.checklists, mine, "at");
+  }
+
+  custody(at) {
+    const mine = this.facts
+      .filter((each) => each.operation in HAPPENED && each.at <= at)
+      .map(({ operation, values, author, at: when }) => ({
+        asset: values.asset,
+        at: when,
+        author,
+        note: values.note ?? null,
+        party: values.party ?? null,
+        what: HAPPENED[operation],
+      }));
+    const events = merged(this.start.custody.events, mine, "at");
+    const assets = this.start.custody.assets.map(({ code, id: own, kind, place }) => {
+      return { code, id: own, kind, place, ...standing(events.filter((each) => each.asset === own)) };
+    });
+    return { assets, events };
   }
 
   shifts(at) {
@@ -366,6 +392,33 @@ export class World {
       })
       .sort((a, b) => (a.place + a.item < b.place + b.item ? -1 : 1));
   }
+}
+
+const HAPPENED = {
+  "custody.damage": "damaged",
+  "custody.find": "found",
+  "custody.give_back": "given_back",
+  "custody.lend": "lent",
+  "custody.lose": "lost",
+  "custody.mend": "mended",
+  "custody.take": "taken",
+};
+
+/** Who has a thing after these events, where it is, what is wrong with it. */
+function standing(events) {
+  let holders = [];
+  for (const { what, author, party, at } of events) {
+    if (["given_back", "found", "handed_over"].includes(what)) holders = [];
+    const lent = what === "lent";
+    if (!lent && what !== "taken" && what !== "handed_over") continue;
+    if (!holders.some((each) => each.author === author && each.lent === lent))
+      {holders.push({ author, lent, party, since: at });}
+  }
+  const isNote = (each) => ["damaged", "mended"].includes(each.what);
+  const lost = events.filter((each) => !isNote(each)).at(-1)?.what === "lost";
+  const damaged = events.filter(isNote).at(-1)?.what === "damaged";
+  const concerns = [...(lost ? ["lost"] : []), ...(holders.length > 1 ? ["taken_twice"] : []), ...(damaged ? ["damaged"] : [])];
+  return { concerns, holders, where: lost ? "lost" : holders.length ? "out" : "back" };
 }
 
 const total = (parties) => parties.reduce((sum, each) => sum + each.covers * 1000, 0);

@@ -1,0 +1,93 @@
+"""The page of keys and things at the door and at the bar, and the list of all of them at the desk (P2-4.3.1f)."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from flask import Blueprint, Flask, Response, flash, g, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+
+from webapp.base import clock, ids
+from webapp.base.i18n import LANGUAGES, NAMES, words
+from webapp.custody import queries
+from webapp.custody.queries import Thing
+from webapp.custody.rules import LENT_OUT
+from webapp.operations.fields import explain
+from webapp.operations.ledger import the_ledger
+from webapp.operations.roles import ADMIN, SUPERVISOR
+from webapp.operations.rules import SESSION
+from webapp.sites import queries as sites
+from webapp.staff.desk import desk_page
+from webapp.staff.models import Person
+from webapp.staff.queries import people
+from webapp.tablets.frames import this_site
+from webapp.tablets.stations import station_page
+
+bp = Blueprint("custody", __name__)
+CODE_MOST = 32
+
+
+@station_page(bp, ("door", "bar"), "handover/things", families=("custody",))
+def here() -> str:
+    """What belongs to this place, who holds it, and one tap for each."""
+    site, at = this_site(), clock.now()
+    found, start = queries.things(site.id, at, g.tablet.place_id), sites.day_around(site, at)[0]
+    return render_template("custody/here.html", things=found, lent_out=LENT_OUT, people=_holders(found), start=start)
+
+
+@desk_page(bp, "/things", methods=("GET", "POST"))
+def everything() -> Response:
+    """All things of the site, what happened to them today, and the form that adds one."""
+    wrong = _added() if request.method == "POST" else {}
+    if wrong is None:
+        flash(_("Added. Tablets list it once they have heard of it."), "ok")
+        return make_response(redirect(request.path, 303))
+    return make_response(_page(wrong), 422 if wrong else 200)
+
+
+def _page(wrong: dict[str, str]) -> str:
+    site, at = this_site(), clock.now()
+    start, _end = sites.day_around(site, at)
+    found, events = queries.things(site.id, at), queries.happened(site.id, start, at + 1)
+    return render_template(
+        "custody/everything.html",
+        things=found,
+        events=list(reversed(events)),
+        assets={each.asset.id: each.asset for each in found},
+        names={each: _(name) for each, name in queries.EVENT_NAMES.items()},
+        kinds={each: _(name) for each, name in queries.KIND_NAMES.items()},
+        places=[(each.id, words(each.names)) for each in sites.places(site.id)],
+        languages=[(tag, NAMES[tag]) for tag in LANGUAGES],
+        people=_holders(found, (each.author_id for each in events)),
+        start=start,
+        may_add=bool(g.roles & {ADMIN, SUPERVISOR}),
+        typed=request.form,
+        wrong=wrong,
+        one_time=ids.uuid7(at),
+    )
+
+
+def _holders(found: Iterable[Thing], more: Iterable[str | None] = ()) -> Mapping[str, Person]:
+    return people({*(held.by for each in found for held in each.now.holders if held.by), *(each for each in more if each)})
+
+
+def _added() -> dict[str, str] | None:
+    """Add what was typed; what is wrong with it by field, None where nothing is."""
+    typed = {name: request.form.get(name, "").strip() for name in ("code", "kind", "place")}
+    named = {tag: said for tag in LANGUAGES if (said := request.form.get(f"name-{tag}", "").strip())}
+    if any(each.code == typed["code"] for each in queries.assets(g.project_id)):
+        return {"code": str(_("Another thing has this number."))}
+    one_time = request.form.get("_id", "")
+    outcome = the_ledger().submit(
+        "custody.add_asset", typed | ({"names": json.dumps(named)} if named else {}), project_id=g.project_id,
+        author_id=g.person.id, proof=SESSION, entry_id=one_time if ids.is_id(one_time) else None,
+    )  # fmt: skip
+    return {name: _told(code) for name, code in outcome.errors.items()} or None
+
+
+def _told(code: str) -> str:
+    return str(_("Whoever signed in may not do this here.")) if code == "role" else explain(code, CODE_MOST)
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(bp)
