@@ -444,7 +444,9 @@ def climb() -> list[Rung]:
 
 
 def environment(rungs: Iterable[Rung]) -> dict[str, str]:
+    """What tests run in. They start many servers: each may keep its bytecode, else all compile all sources anew."""
     env = {**os.environ}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     for rung in rungs:
         env.update(rung.env)
     return env

@@ -26,6 +26,14 @@ class Server:
     seconds_to_first_200: float
 
 
+def installed() -> dict[str, str]:
+    """The environment of a server that was installed: it may keep its bytecode, whatever whoever measures has set for himself.
+
+    The libraries have theirs from installing; without this our side alone would compile its sources at each start.
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def gunicorn(app: str, port: int, *options: str) -> list[str]:
     """The one way both sides are served: two workers of four threads."""
     return [sys.executable, "-m", "gunicorn", *GTHREAD, *options, "--bind", f"127.0.0.1:{port}", app]
@@ -48,7 +56,7 @@ def running(command: list[str], port: int, ready: str, environment: Mapping[str,
     executed = time.monotonic()
     with log.open("ab") as kept:
         process = subprocess.Popen(
-            command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=kept, stderr=kept,
+            command, env={**installed(), **environment}, stdin=subprocess.DEVNULL, stdout=kept, stderr=kept,
             start_new_session=True,
         )  # fmt: skip
     try:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.base.database import Base, Id, Instant
+from webapp.base.database import Base, Id, Instant, partial_index
 
 WAITING = sa.text("done_at is null and dead_at is null")
 
@@ -15,7 +15,7 @@ class Job(Base):
     """
 
     __tablename__ = "jobs_job"
-    __table_args__ = (sa.Index("ix_jobs_job_waiting", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),)
+    __table_args__ = (partial_index("ix_jobs_job_waiting", "due_at", where=WAITING),)
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(64))

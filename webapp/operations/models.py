@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from webapp.base.append_only import append_only
-from webapp.base.database import Base, Id, Instant
+from webapp.base.database import Base, Id, Instant, partial_index
 
 KEYED = {"sqlite_with_rowid": False}
 """SQLite keeps the row in its primary key, one tree less to write for each."""
@@ -75,14 +75,8 @@ class Receipt(Base):
     __tablename__ = "operations_receipt"
     __table_args__ = (
         sa.UniqueConstraint("project_id", "tablet_id", "epoch", "branch", "seq"),
-        sa.Index("ix_operations_receipt_doubtful", "project_id", "effective_at", sqlite_where=DOUBTFUL, postgresql_where=DOUBTFUL),
-        sa.Index(
-            "ix_operations_receipt_repairs",
-            "project_id",
-            "repairs",
-            sqlite_where=sa.text("repairs is not null"),
-            postgresql_where=sa.text("repairs is not null"),
-        ),
+        partial_index("ix_operations_receipt_doubtful", "project_id", "effective_at", where=DOUBTFUL),
+        partial_index("ix_operations_receipt_repairs", "project_id", "repairs", where=sa.text("repairs is not null")),
         KEYED,
     )
 
