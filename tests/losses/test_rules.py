@@ -20,6 +20,7 @@ from webapp.losses.rules import (
     Store,
     Unseen,
     came_after_all,
+    carried,
     gaps,
     next_epoch,
     read_reached,
@@ -139,3 +140,7 @@ def test_what_is_declared_lost_of_a_store_is_said_of_its_photos_too():
     gone = (Store(1, 4, 7, gone_at=90),)
     assert [gap.kind for gap in Standing(gone, photos=(Unseen(1, 50),)).gaps] == [MISSING, PHOTOS]
     assert Standing(gone, (Declared(1, 5, 7),), photos=(Unseen(1, 50),)).is_complete
+
+
+def test_what_a_tablet_carried_is_what_was_made_and_had_not_come():
+    assert carried([(1, 5), (2, 5), (4, 4)], [0, 1, 2, 4, 5]) == [0, 1, 2, 2, 0]

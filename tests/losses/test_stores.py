@@ -290,3 +290,12 @@ def test_photos_that_went_with_the_store_are_lost_until_somebody_says_so(app: Fl
     lost = {"tablet": pad.id, "epoch": gap.epoch, "first": gap.first, "reason": "Nobody has them"}
     assert site.submit("losses.declare", author="chen", proof="session", when=at("13:10"), **lost).outcome == "applied"
     assert pad.standing().is_complete
+
+
+def test_what_it_carried_is_known_afterwards_by_the_hour(pad: Pad):
+    first, late = pad.arrives(2), pad.arrives(1)
+    pad.delivers(first, when="11:30")
+    pad.delivers(late, when="12:30")
+    hours = [at(f"{hour:02}:00") for hour in range(9, 14)]
+    assert queries.unsent_at(pad.site.project_id, pad.id, hours) == [0, 1, 3, 1, 0]
+    db.session.rollback()

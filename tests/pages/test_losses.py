@@ -66,6 +66,7 @@ def test_what_a_tablet_tells_of_itself_is_shown(site: Site):
         "640 MB of 700 MB",
         "not promised",
         "Not sent yet: entries 2 to 3",
+        "What it carried",
     ):
         assert words in shown
 
@@ -74,6 +75,7 @@ def test_a_whole_tablet_is_complete(site: Site):
     sends("Door", FIRST)
     the_others_are_heard()
     assert "Every entry that this tablet has told of is here" in page(site).text()
+    assert "What it carried" not in page(site).text()
     assert "Complete: every entry of the tablets is here" in page(site, path="/review?lang=en").text()
 
 

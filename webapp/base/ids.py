@@ -15,6 +15,11 @@ def uuid7(at: int | None = None) -> str:
     return str(uuid.UUID(int=value))
 
 
+def least(at: int) -> str:
+    """Sorts before every id made at `at` or later."""
+    return str(uuid.UUID(int=(at & (1 << 48) - 1) << 80))
+
+
 def derived(*parts: object) -> str:
     """The same id for the same parts, on every node (uuid5)."""
     return str(uuid.uuid5(NAMESPACE, "\x1f".join(str(part) for part in parts)))

@@ -13,16 +13,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from webapp.attachments import queries as attachments
-from webapp.base import clock
+from webapp.base import clock, ids
 from webapp.base.database import db
 from webapp.base.written import instant_text
 from webapp.losses.models import DeclaredLoss, StoreGone
-from webapp.losses.rules import ANEW, LOST, MISSING, PHOTOS, WAITING, Declared, Gap, Lost, Standing, Store, Unseen
+from webapp.losses.rules import ANEW, LOST, MISSING, PHOTOS, WAITING, Declared, Gap, Lost, Standing, Store, Unseen, carried
 from webapp.operations.declarations import Cautions, tablet_caution, tablet_note
 from webapp.operations.models import DOUBTFUL, Head, Receipt
 from webapp.sites.queries import project
 from webapp.tablets.models import Reenrolment
 from webapp.tablets.queries import tablet
+
+MADE_WITHIN = 4 * clock.DAY
+"""How long before the first instant asked for an entry may have been made to be counted as carried."""
 
 
 @dataclass(frozen=True)
@@ -241,6 +244,17 @@ def _gone(project_id: str, tablet_id: str | None) -> dict[str, list[Ended]]:
         known = Ended(row.gone, row.began, row.reached, row.effective_at, enrolled=before is not None)
         found[row.tablet_id][row.began] = known
     return {tablet: [each for _began, each in sorted(some.items())] for tablet, some in found.items()}
+
+
+def unsent_at(project_id: str, tablet_id: str, instants: Sequence[int]) -> list[int]:
+    """How many entries that have come since a tablet still carried at each of these instants, the earliest first.
+
+    Looks at the entries of the last days only: one whose clock was further behind when it was made is not in the picture.
+    """
+    recent = Receipt.id >= ids.least(instants[0] - MADE_WITHIN)
+    wanted = _of(Receipt, project_id, tablet_id).where(recent, Receipt.received_at > instants[0])
+    spans = db.session.execute(wanted.with_only_columns(Receipt.effective_at, Receipt.received_at)).all()
+    return carried([(made, came) for made, came in spans], instants)
 
 
 def _anew(project_id: str, tablet_id: str | None) -> Any:

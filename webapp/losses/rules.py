@@ -136,6 +136,11 @@ class Standing:
         return gap.since < end and (gap.until is None or gap.until >= start)
 
 
+def carried(spans: Sequence[tuple[int, int]], instants: Iterable[int]) -> list[int]:
+    """How many entries a tablet carried unsent at each instant. `spans`: when each was made and when it came here."""
+    return [sum(made <= instant < came for made, came in spans) for instant in instants]
+
+
 def gaps(store: Store) -> list[Gap]:
     """What of a store is not here, declared or not, in the order of its numbers."""
     found: list[Gap] = []

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, abort, flash, g, make_response, re
 from flask_babel import gettext as _
 
 from webapp.base import assets, clock, ids
-from webapp.base.written import instant_text, size_text, span_text
+from webapp.base.written import instant_text, size_text, span_text, time_text
 from webapp.losses import queries
 from webapp.losses.queries import Told
 from webapp.losses.rules import Gap, came_after_all
@@ -23,6 +23,8 @@ from webapp.tablets.queries import TabletRow, contacts, tablet
 
 bp = Blueprint("losses", __name__)
 REASON_MOST = 500
+DRAWN = 8
+"""Hours that are drawn of what a tablet carried."""
 
 
 @desk_page(bp, "/tablets/<uuid:tablet_id>", methods=("GET", "POST"))
@@ -62,6 +64,7 @@ def _page(found: TabletRow, wrong: dict[str, str]) -> str:
         seen=instant_text(contact.seen_at, site.zone, at) if contact is not None else "",
         facts=_facts(site, standing.unsent, told, contact.build, at) if contact is not None else [],
         told_at=instant_text(told.at, site.zone, at) if told.at else "",
+        unsent=_unsent(site, found, standing.unsent, at),
         gaps=[_open(gap, site, at) for gap in standing.gaps],
         losses=[
             (each, queries.span_words(each.of_epoch, each.first, each.last),
@@ -76,6 +79,14 @@ def _page(found: TabletRow, wrong: dict[str, str]) -> str:
         photos_words=queries.photos_words,
         wrong=wrong,
     )  # fmt: skip
+
+
+def _unsent(site: Project, found: TabletRow, still: int, at: int) -> list[tuple[str, int]]:
+    """What it carried at each full hour and now, as (time, entries); nothing where it never carried any."""
+    hour = at - at % clock.HOUR
+    hours = [hour - back * clock.HOUR for back in reversed(range(DRAWN))]
+    drawn = [*zip(hours, queries.unsent_at(site.id, found.id, hours), strict=True), (at, still)]
+    return [(time_text(each, site.zone), number) for each, number in drawn] if any(number for _at, number in drawn) else []
 
 
 def _open(gap: Gap, site: Project, at: int) -> dict[str, Any]:
