@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.served import Served
+from tests.nginx import Nginx, binary
 from tests.nodes.server import Line, Node, until
 from webapp import demo
 
@@ -44,14 +45,27 @@ def node(folder: Path, code: Path) -> Iterator[Node]:
     made.stop()
 
 
+@pytest.fixture(params=["directly", "nginx"])
+def way_in(request: pytest.FixtureRequest, node: Node, folder: Path) -> Iterator[int]:
+    """The port that tablets speak to: the node's own, and that of nginx in front of it."""
+    if request.param == "directly":
+        yield node.port
+        return
+    binary()  # skips where there is no nginx
+    front = Nginx(folder / "nginx", [node.port])
+    front.start()
+    yield front.port
+    front.stop()
+
+
 def keep_sending(line: Line, done: threading.Event) -> None:
     while not done.is_set():
         line.tablet.record(2)
         line.send()
 
 
-def test_new_builds_are_taken_in_without_a_request_lost(node: Node, code: Path, rounds: int, tell: Tell) -> None:
-    lines = [Line(node.port, node.taken_in(f"Load {n}", demo.named("place", "flat-a"))) for n in range(2)]
+def test_new_builds_are_taken_in_without_a_request_lost(node: Node, way_in: int, code: Path, rounds: int, tell: Tell) -> None:
+    lines = [Line(way_in, node.taken_in(f"Load {n}", demo.named("place", "flat-a"))) for n in range(2)]
     done = threading.Event()
     crew = [threading.Thread(target=keep_sending, args=(line, done)) for line in lines]
     style = code / "webapp" / "static" / "css" / "90-print.css"
@@ -60,7 +74,7 @@ def test_new_builds_are_taken_in_without_a_request_lost(node: Node, code: Path, 
         each.start()
     try:
         for number in range(2 * rounds):
-            style.write_text(f"{style.read_text()}\n/* build {number} */\n")
+            style.write_text(f"{style.read_text()}\n/* build {way_in} {number} */\n")
             os.kill(master, signal.SIGHUP)
             builds.append(until("the new build", lambda: next((new for new in [node.build()] if new not in builds), None)))
             before = sum(len(line.good_at) for line in lines)

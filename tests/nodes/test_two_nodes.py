@@ -1,6 +1,7 @@
 """Two nodes on one PostgreSQL behind nginx: tablets hop with every request, a node dies, the database restarts; nothing is lost."""
 
 import http.client
+import json
 import random
 import re
 import threading
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.attachments.album import digest_of, photo
 from tests.faults.served import Served
+from tests.faults.test_photos import brings, stored
 from tests.nginx import Nginx, binary
 from tests.nodes.server import Line, Node, request, until
 from tests.postgres import Cluster, throw_away_cluster
@@ -116,6 +119,45 @@ def test_a_node_dies_and_the_database_restarts_under_load(town: Town, rounds: in
     assert silent <= SILENT_WITHIN
     stored = Served(town.front.port, one.process, one.log, town.url)  # type: ignore[arg-type]
     assert [line.tablet.tablet for line in lines if not stored.has_each_once(line.tablet)] == []
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_photos_are_once_each_whichever_node_they_came_to_and_are_seen_at_both(town: Town, rounds: int, tell: Tell) -> None:
+    one, two = town.nodes
+    line = Line(town.front.port, one.taken_in("Camera", demo.named("place", "flat-a")))
+    front = Served(town.front.port, one.process, one.log, town.url)  # type: ignore[arg-type]
+    photos = [photo(number) for number in range(8 * rounds)]
+    for given in photos:
+        said = {"place": line.tablet.place, "category": "repair", "text": "落地燈不亮", "photos": [digest_of(given)]}
+        line.tablet.record(body=json.dumps(said, ensure_ascii=False))
+    until("the entries are here", lambda: not line.tablet.waiting or (line.send() and not line.tablet.waiting))
+    line.hang_up()
+    tries, half = 0, len(photos) // 2
+    for number, given in enumerate(photos):
+        if number == half:
+            two.kill()
+        for _twice in range(2):  # as a tablet that had no answer brings it again
+            outcome = None
+            while outcome is None:
+                outcome, tries = brings(front, line.tablet, given), tries + 1
+            assert outcome in {"stored", "duplicate"}
+    two.start()
+    assert stored(front) == sorted(digest_of(given) for given in photos)
+    for node in town.nodes:
+        for given in photos:
+            path = f"/en/door/photos/{digest_of(given)}"
+            assert fetched(node.port, path, line.tablet.headers)[:2] == (200, "image/jpeg")
+    tell(f"{len(photos)} photos brought twice each in {tries} requests, a node killed half way: each once, seen at both nodes")
+
+
+def fetched(port: int, path: str, headers: dict[str, str]) -> tuple[int, str | None]:
+    """Status and kind of what is there."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+    connection.request("GET", path, headers=headers)
+    response = connection.getresponse()
+    response.read()
+    connection.close()
+    return response.status, response.headers.get("Content-Type")
 
 
 def sign_in(node: Node, account: str, password: str) -> tuple[int, str | None, str]:

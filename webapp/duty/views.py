@@ -27,12 +27,15 @@ from webapp.stock import queries as stock
 from webapp.tablets.frames import this_flat, this_post, this_role, this_site
 from webapp.tablets.stations import station_page
 from webapp.tours import queries as tours
+from webapp.tours.rules import Party
 from webapp.tours.rules import Status as PartyStatus
 from webapp.tours.rules import status as party_status
 
 bp = Blueprint("duty", __name__)
 SHOWN = 3
 """The newest parties of the home; whoever is still inside is there besides, to be seen off."""
+INSIDE_MOST = 40
+"""Parties inside that a home and a locked screen hold; no flat takes as many, and the rest stands on the page of all parties."""
 TICKS = 6
 """Points of a check on a locked screen; a number is no tick and asks to see what was counted."""
 CLOSING_WITHIN = 90 * clock.MINUTE
@@ -54,7 +57,7 @@ def home() -> str:
         line=tours.welcome(site, flat, at, language()) if flat else None,
         check=_check(checklists.checks(site, g.tablet.place_id, this_role(), at), site, at),
         covers=_covers(site, at),
-        parties=[party for place, party in enumerate(parties) if place < SHOWN or party_status(party, at) is PartyStatus.INSIDE],
+        parties=_at_hand(parties, at, SHOWN),
         since=sites.day_around(site, at)[0],
         count=len(parties),
         guests=sum(party.guests for party in parties),
@@ -99,10 +102,17 @@ def locked() -> str:
         flat=flat,
         line=tours.welcome(site, flat, at, language()) if flat else None,
         item=stock.covers_item(site.id, g.tablet.place_id, at) if flat else None,
-        parties=[each for each in tours.today(site, at, g.tablet.place_id) if party_status(each, at) is PartyStatus.INSIDE],
+        parties=_at_hand(tours.today(site, at, g.tablet.place_id), at),
         check=check,
         ticks=[one for one in left if one.item["response"] != "number"][:TICKS],
     )
+
+
+def _at_hand(parties: Sequence[Party], at: int, newest: int = 0) -> list[Party]:
+    """The newest ones and those still inside, newest first."""
+    inside = [each for each in parties if party_status(each, at) is PartyStatus.INSIDE][:INSIDE_MOST]
+    kept = {each.id for each in (*parties[:newest], *inside)}
+    return [each for each in parties if each.id in kept]
 
 
 def _band(hour: int) -> str:
