@@ -24,6 +24,31 @@ ALIVE = """(path) => Boolean(document.querySelector(`a[href$="/door/${path}"]`))
 LISTED = """() => [...document.querySelectorAll("outbox-list [data-id]")].map((each) => [each.dataset.id, each.dataset.state])"""
 
 
+TAKEN = """async (css) => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 2000, height: 1500 });
+  const draw = canvas.getContext("2d");
+  for (let at = 0; at < 40; at += 1) {
+    draw.fillStyle = `hsl(${at * 9} 60% 50%)`;
+    draw.fillRect(at * 50, 0, 50, 1500);
+  }
+  const taken = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg"));
+  const given = new DataTransfer();
+  given.items.add(new File([taken], "IMG_0001.jpg", { type: "image/jpeg" }));
+  const field = document.querySelector(css);
+  field.files = given.files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  return field.files.length;
+}"""
+"""No engine lets a test open its camera: a picture is drawn, and put where the camera would."""
+SEEN = "(css) => document.querySelector(css)?.naturalWidth > 0"
+PHOTOS = """() => new Promise((resolve) => { indexedDB.open("threshold").onsuccess = ({ target: { result: db } }) => {
+  db.transaction("meta").objectStore("meta").getAllKeys(IDBKeyRange.bound("photo/", "photo/~")).onsuccess = ({ target }) => {
+    db.close();
+    resolve(target.result.map((name) => name.slice(6)));
+  };
+}; })"""
+
+
 @dataclass
 class Station:
     """The door's tablet in a browser of whichever engine."""
@@ -130,6 +155,23 @@ class Station:
             self._identify("confirm", who)
         self.engine.sees('tally-value[key$="/clean"]', f"≈{pairs}")
         self.go()
+
+    def photograph(self, who: str, text: str) -> str:
+        """A remark with a photo; the photo's digest."""
+        self.go("handover")
+        form = 'operation-form[operation="duty.remark"]'
+        with self._entry(who, "duty.remark", place=PLACE, text=text):
+            self.engine.type(f"{form} textarea[name=text]", text)
+            assert self.engine.ask(TAKEN, f"{form} input[type=file]") == 1
+            until(lambda: self.engine.asked(SEEN, f"{form} img"), "what was taken is not seen")
+            self.engine.tap(f"{form} button:not([type=button])")
+        until(lambda: self.engine.asked(SEEN, "[data-id][pending] img"), "the photo is not seen in its row")
+        (digest,) = self.photos()
+        return digest
+
+    def photos(self) -> list[str]:
+        """The digests of the photos that lie on the tablet."""
+        return list(self.engine.ask(PHOTOS))
 
     def send(self) -> None:
         """Open the list of what was recorded, and press the button."""

@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.hands import until
 from tests.browser.looks import LANDSCAPE, OVERFLOW, PHONE, SMALL
+from tests.browser.test_photos import stored
 from tests.engines.station import Station
 
 pytestmark = pytest.mark.browser
@@ -60,6 +61,27 @@ def test_what_is_recorded_without_a_server_outlives_the_browser_and_arrives_once
     station.arrived_once()
     station.shows_everything_once()
     tell(f"{station.name}: {pages} pages without a server, {len(station.deeds)} entries, browser killed once, each arrived once")
+
+
+@pytest.mark.clause("P2-4.4.6a")
+@pytest.mark.parametrize("engine", ["webkit", "firefox"], indirect=True)
+def test_a_photo_taken_without_a_server_outlives_the_browser_and_arrives_once(station: Station, tell: Callable[[str], None]):
+    """What tests/browser/test_photos.py asks of Chromium, of the others."""
+    engine, server = station.engine, station.server
+    server.stop()
+    station.take_post("lin")
+    digest = station.photograph("lin", "落地燈不亮。")
+    until(lambda: engine.has_cookie("tablet"), "the credential is not on the disk", within=60_000)
+    engine.kill()
+    engine.start()
+    station.go("handover")
+    assert station.photos() == [digest]
+    server.start()
+    station.send()
+    until(lambda: station.photos() == [], "the photo is not let go of")
+    ((there, size, wide, high),) = stored(server)
+    assert (there, wide, high) == (digest, 1600, 1200)
+    tell(f"{station.name}: one photo of {size} bytes, kept through a killed browser, arrived once as it was recorded")
 
 
 @pytest.mark.parametrize("engine", ["webkit", "firefox"], indirect=True)
