@@ -1,4 +1,4 @@
-"""Three days without a server: five thousand entries are kept, the pages stay under the finger, and all of it arrives."""
+"""Three days without a server: five thousand entries and sixty photos are kept, no page hangs, and all of it arrives."""
 
 import hashlib
 import json
@@ -13,12 +13,16 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import expect
 
+from tests.attachments.album import photo
 from tests.browser.hands import Tablet, until
+from tests.browser.test_photos import kept_photos, remarks, stored
 from webapp import demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ENTRIES, DAYS = 5_000, 3
+SHOWN, EACH = 20, 3
+"""Remarks with photos among them, and photos of each."""
 WITHIN = 90
 """Seconds from the server's return to green, on a machine that does nothing else; a loaded one is given four times that."""
 BLOCKED = 100
@@ -72,8 +76,8 @@ def _shift(effects: dict[str, Any], clock: dict[str, Any], since: int) -> list[d
 
     ways = ["tours.arrive", "tours.see_off", "tours.arrive", "checklists.answer", "tours.see_off", "stock.draw"]
     made: list[dict[str, Any]] = []
-    every = DAYS * 24 * 3_600_000 // ENTRIES
-    for count, operation in enumerate(islice(cycle([*ways, *ways, "duty.remark"]), ENTRIES)):
+    every = DAYS * 24 * 3_600_000 // (ENTRIES - SHOWN)
+    for count, operation in enumerate(islice(cycle([*ways, *ways, "duty.remark"]), ENTRIES - SHOWN)):
         happened_at = since + count * every
         entry_id = _id(happened_at, count)
         text = json.dumps(body(operation, entry_id), separators=(",", ":"), ensure_ascii=False)
@@ -110,6 +114,18 @@ def _longest(away: Tablet, path: str, waiting: int) -> int:
     return max(away.page.evaluate("() => blocked"), default=0)
 
 
+def _photograph(away: Tablet) -> dict[str, int]:
+    """Remark and photograph without a server, as the first hours of it go; size by digest of what lies on the tablet."""
+    away.go("handover")
+    for number in range(SHOWN):
+        seen = len(away.entries())
+        remarks(away.page, f"第 {number} 處。", *(photo(100 + EACH * number + each, size=(1600, 1200)) for each in range(EACH)))
+        until(lambda seen=seen: len(away.entries()) > seen, "nothing was saved")
+    kept = kept_photos(away.page)
+    assert len(kept) == SHOWN * EACH
+    return kept
+
+
 def test_three_days_offline(tablet: Callable[..., Tablet], tell: Callable[[str], None]):
     away = tablet()
     away.watch.may_be_down = True
@@ -124,16 +140,18 @@ def test_three_days_offline(tablet: Callable[..., Tablet], tell: Callable[[str],
     away.server.stop()
     made = _shift(effects, clock, away.server.now)
     away.context.add_init_script(OBSERVED)
+    sixty = _photograph(away)
+    waiting = ENTRIES + len(sixty)
     away.context.new_cdp_session(away.page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     bare = {path: _longest(away, path, 0) for path in PAGES}
-    for at in range(0, ENTRIES, 500):
+    for at in range(0, len(made), 500):
         away.page.evaluate(KEEP, made[at : at + 500])
-    worst = Counter({path or "today": _longest(away, path, ENTRIES) for path in PAGES})
+    worst = Counter({path or "today": _longest(away, path, waiting) for path in PAGES})
     away.go("")
     expect(away.page.locator("[data-id][pending]")).not_to_have_count(0, timeout=30_000)
     away.page.evaluate("() => { blocked.length = 0; }")
     away.page.locator('.tiles button[name=guests][value="2"]').click()
-    expect(away.chip().locator("a [data-fill=count]")).to_have_text(str(ENTRIES + 1), timeout=30_000)
+    expect(away.chip().locator("a [data-fill=count]")).to_have_text(str(waiting + 1), timeout=30_000)
     away.page.wait_for_load_state("networkidle")
     worst["a tap"] = max(away.page.evaluate("() => blocked"), default=0)
     away.go("outbox")
@@ -147,7 +165,8 @@ def test_three_days_offline(tablet: Callable[..., Tablet], tell: Callable[[str],
     memory = away.page.evaluate(MEMORY)
     kept = away.entries()
     tell(
-        f"{len(kept)} entries of {DAYS} days: green after {taken:.1f} s (bound {WITHIN} s), "
+        f"{len(kept)} entries of {DAYS} days and {len(sixty)} photos of {sum(sixty.values()) / 1_048_576:.1f} MiB: "
+        f"green after {taken:.1f} s (bound {WITHIN} s), "
         f"longest tasks in ms, {SLOWER} times slower, {dict(worst)} (bound {BLOCKED}; "
         f"with nothing kept {max(bare.values())}; load {os.getloadavg()[0]:.1f}), heap {memory} MiB"
     )
@@ -157,4 +176,6 @@ def test_three_days_offline(tablet: Callable[..., Tablet], tell: Callable[[str],
     arrivals = {entry["id"] for entry in kept if entry["operation"] == "tours.arrive"}
     found = [each["id"] for each in state["tours"]["parties"] if each["id"] in arrivals]
     assert sorted(found) == sorted(arrivals)
+    assert {digest: size for digest, size, *_sides in stored(away.server)} == sixty
+    assert kept_photos(away.page) == {}
     assert max(worst.values()) <= ROOM * max(BLOCKED, *bare.values())

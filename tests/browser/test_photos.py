@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,6 @@ from webapp import demo
 
 pytestmark = pytest.mark.browser
 
-WITHIN = 90
-"""Seconds, on a machine that does nothing else; a loaded one is given four times that."""
 KEPT = """() => new Promise((resolve) => { indexedDB.open("threshold").onsuccess = ({ target: { result: db } }) => {
   const meta = db.transaction("meta").objectStore("meta");
   const range = IDBKeyRange.bound("photo/", "photo/~");
@@ -241,33 +238,6 @@ def test_without_script_what_is_no_photo_is_said_and_everything_typed_stays(plai
     expect(plain.page.locator('overlay-list[key="remarks"] .photos img')).to_have_count(2)
     seen = [digest for digest, _size, wide, _high in stored(plain.server) if wide]
     assert sorted(seen) == sorted([digest_of(photo(7)), digest_of(photo(8))])
-
-
-@pytest.mark.slow
-def test_sixty_photos_of_three_days(tablet: Callable[..., Tablet], tell: Callable[[str], None]):
-    """Beside the five thousand entries of test_hostile_days.py: from the server's return to green within the same bound."""
-    here = tablet()
-    here.take_post("lin")
-    here.go("handover")
-    here.sent()
-    here.server.stop()
-    here.watch.may_be_down = True
-    for number in range(20):
-        seen = len(here.entries())
-        remarks(here.page, f"第 {number} 處。", *(photo(100 + 3 * number + each, size=(1600, 1200)) for each in range(3)))
-        until(lambda seen=seen: len(here.entries()) > seen, "nothing was saved")
-    recorded = kept_photos(here.page)
-    assert len(recorded) == 60
-    here.server.start()
-    here.go("outbox")
-    began = time.monotonic()
-    here.page.locator("[data-send]").click()
-    until(lambda: here.chip().get_attribute("data-state") == "ok", "it is not green", within=4 * WITHIN * 1000)
-    taken = time.monotonic() - began
-    tell(f"60 photos of {sum(recorded.values()) / 1_048_576:.1f} MiB in {taken:.1f} s (bound {WITHIN} s)")
-    here.sent()
-    assert {digest: size for digest, size, *_sides in stored(here.server)} == recorded
-    assert kept_photos(here.page) == {}
 
 
 def test_the_cameras_are_large_enough_for_a_finger(tablet: Callable[..., Tablet]):

@@ -6,8 +6,9 @@ import pytest
 
 from tests.pages.conftest import AT, Site, read
 from webapp import demo
-from webapp.base import clock
+from webapp.base import clock, ids
 from webapp.base.database import db
+from webapp.duty.views import INSIDE_MOST
 from webapp.operations.entries import Batch, Entry, Source, digest_of
 from webapp.operations.ledger import the_ledger
 from webapp.stock import queries as stock
@@ -26,6 +27,20 @@ def sends(name: str, *entries: Entry, high: int = 1, at: int = AT) -> None:
     source = Source(tablet.id, tablet.number, tablet.project_id, tablet.enrolled_at)
     db.session.rollback()
     the_ledger().receive(source, Batch(1, entries, "for tests", high, "", 0), at)
+
+
+def test_a_home_and_a_locked_screen_stay_short_however_many_are_inside(site: Site):
+    body = '{"flat": "%s", "place": "%s", "guests": "1", "covers": "0"}' % (  # noqa: UP031 - braces of JSON
+        demo.named("flat", "a"), demo.named("place", "flat-a"),
+    )  # fmt: skip
+    crowd = [
+        replace(FIRST, id=ids.uuid7(AT), seq=seq, operation="tours.arrive", body=body, digest=digest_of(body))
+        for seq in range(1, 101)
+    ]
+    sends("Door", *crowd, high=100)
+    for screen in ("", "locked"):
+        page = read(site.tablet("door").get(f"/en/door/{screen}").text)
+        assert len([each for each in page.all("li") if each.attrs.get("data-id") in {one.id for one in crowd}]) == INSIDE_MOST
 
 
 def covers() -> str:
