@@ -80,6 +80,19 @@ KEPT = ("K-01", "R-1", "C-07")
 TABLETS = {"door": ("A 型樣板房 1", "flat-a"), "bar": ("水吧 1", "bar")}
 BAR_LEVELS = (("milk.fresh", 1000, 4000), ("tea.green", 100, 500), ("cup.paper", 60, 200))
 """What the water bar keeps within reach: item, minimum and par in base units."""
+THINGS = (
+    ("living.cushion", {"zh-Hant": "沙發靠墊", "zh-Hans": "沙发靠垫", "en": "Sofa cushions"}),
+    ("living.lamp", {"zh-Hant": "落地燈", "zh-Hans": "落地灯", "en": "Floor lamps"}),
+    ("dining.vase", {"zh-Hant": "餐桌花瓶", "zh-Hans": "餐桌花瓶", "en": "Vases on the dining table"}),
+    ("master.book", {"zh-Hant": "床頭擺書", "zh-Hans": "床头摆书", "en": "Books at the bedside"}),
+    ("study.model", {"zh-Hant": "書架模型", "zh-Hans": "书架模型", "en": "Models on the shelf"}),
+)
+"""Things of show flat A that are counted each morning."""
+PLACING = (
+    {"zh-Hant": "居中擺正", "zh-Hans": "居中摆正", "en": "Centred and straight"},
+    {"zh-Hant": "靠牆一側", "zh-Hans": "靠墙一侧", "en": "On the side of the wall"},
+    {"zh-Hant": "與標準照片一致", "zh-Hans": "与标准照片一致", "en": "As in the reference photo"},
+)
 BAR_LEFT = (("milk.fresh", "650"), ("tea.green", "210"), ("cup.paper", "48"))
 """What it counts at the end of a day."""
 YESTERDAY = (
@@ -243,6 +256,9 @@ def _stock_up(at: int) -> None:
     for item in content.delivered("items")["items"]:
         made = named("item", item["id"])
         _submit("stock.receive", named("opening", item["id"]), at, item=made, place=store, quantity=item["par"])
+    for number, (code, names) in enumerate(THINGS):
+        _submit("stock.list_thing", named("thing", code), at, flat=named("flat", "a"), code=code, names=names,
+                placing=PLACING[number % len(PLACING)], expected=1 + number % 3)  # fmt: skip
     _submit("stock.draw", named("opening", "flat-a"), at, item=covers, place=named("place", "flat-a"), store=store, quantity=60)
 
 
@@ -305,11 +321,17 @@ def _door(log: Log, parties: Sequence[str], left: Sequence[str]) -> None:
     place, post, covers = named("place", "flat-a"), named("post", "door"), named("item", "cover.cloth")
     log.keep(log.at("08:32"), "lin", "shifts.take_post", post=post)
     _tick(log, "lin", "check.flat_opening", "flat-a", log.at("08:38"), {"flat_open.covers": "60"}, left)
+<<<<<<< HEAD
     _hold(log, "lin", "08:33", "custody.take")
     log.keep(log.at("10:06"), "lin", "custody.lend", asset=named("thing", "U-1"))
     log.keep(log.at("11:02"), "lin", "custody.give_back", asset=named("thing", "U-1"))
     if not left:
         log.keep(log.at("11:03"), "lin", "custody.damage", asset=named("thing", "U-2"), note="傘骨折了一根。")
+=======
+    if left:  # of yesterday's party by party, less one that came back torn
+        log.keep(log.at("08:45"), "lin", "stock.return_clean", item=covers, place=place, laundry=named("place", "laundry"),
+                 quantity=str(sum(int(party.split()[1]) for party in YESTERDAY) - 1), rejected="1")  # fmt: skip
+>>>>>>> bd99a87 (Write off, undo, wash in batches, ask for and settle stock)
     log.keep(log.at("08:52"), "lin", "stock.count", item=covers, place=place, state="clean", counted="60")
     log.keep(log.at("08:53"), "lin", "stock.count", item=covers, place=place, state="soiled", counted="0")
     for number, (time, guests) in enumerate(party.split() for party in parties):
@@ -391,6 +413,8 @@ def _bar(log: Log, _parties: Sequence[str], _left: Sequence[str]) -> None:
     for minute, (sku, quantity) in enumerate((("milk.fresh", "3000"), ("tea.green", "250"), ("cup.paper", "100"))):
         log.keep(log.at("08:55", minute), "su", "stock.draw", item=named("item", sku), place=place, store=named("place", "store"),
                  quantity=quantity)  # fmt: skip
+    log.keep(log.at("15:10"), "su", "stock.write_off", item=named("item", "milk.fresh"), place=place, state="clean",
+             quantity="250", reason="spilt")  # fmt: skip
     log.keep(log.at("15:30"), "su", "duty.remark", place=place, post=post, category="stock", text="橙汁只夠兩天。")
     for minute, (sku, left) in enumerate(BAR_LEFT):
         log.keep(log.at("17:40", minute), "su", "stock.count", item=named("item", sku), place=place, state="clean", counted=left)

@@ -40,6 +40,7 @@ EXAMPLES = {
     "/records/<month>/<uuid:post_id>/print": (DESK, f"records/2026-05/{demo.named('post', 'bar')}/print"),
     "/records/blank/<uuid:post_id>": (DESK, f"records/blank/{demo.named('post', 'door')}"),
     "/things": (DESK, "things"),
+    "/stock": (DESK, "stock"),
     "/posts": (DESK, "posts"),
     "/sessions": (DESK, "sessions"),
     "/repairs": (DESK, "repairs"),

@@ -16,29 +16,48 @@ from webapp.tours import queries as tours
 pytestmark = [pytest.mark.database, pytest.mark.slow]
 
 SITES = count()
-WHAT = ("draw", "count", "arrive", "see_off", "collect")
+WHAT = ("draw", "count", "arrive", "see_off", "collect", "return", "write_off", "undo", "request", "confirm")
 STEPS = st.lists(
     st.tuples(st.integers(0, 2), st.sampled_from(WHAT), st.integers(0, 600), st.integers(1, 40)),
     min_size=1, max_size=14,
 )  # fmt: skip
 
 
+def body_of(what: str, amount: int, moved: list[str], asked: str) -> tuple[str, dict[str, object]]:
+    """What is recorded of things: the operation, and what it says besides the item and the place."""
+    told: dict[str, tuple[str, dict[str, object]]] = {
+        "draw": ("stock.draw", {"quantity": amount}),
+        "count": ("stock.count", {"counted": amount, "state": "soiled" if amount % 3 else "clean"}),
+        "collect": ("stock.collect", {"quantity": amount}),
+        "return": (
+            "stock.return_clean",
+            {"quantity": amount, "rejected": amount % 3} | ({"batch": moved[-1]} if amount % 2 else {}),
+        ),
+        "write_off": ("stock.write_off", {"quantity": amount, "state": "clean", "reason": "other"}),
+        "undo": ("stock.reverse", {"entry": moved[amount % len(moved)]}),
+        "request": ("stock.request", {"quantity": amount}),
+        "confirm": ("stock.confirm", {"quantity": amount, "request": asked}),
+    }
+    return told[what]
+
+
 def record(site: Site, steps: list[tuple[int, str, int, int]]) -> list[Tablet]:
     """What happened on three tablets; each of them knows the parties that came to it."""
     tablets, parties = [site.tablet(number) for number in (1, 2, 3)], {}
+    moved, asked = [site.id("unknown")], site.id("never asked")
     covers = {"item": site.id("covers"), "place": site.id("flat")}
     for which, what, minute, amount in sorted(steps, key=lambda step: step[2]):
         tablet, when = tablets[which], at("08:00") + minute * 60_000
-        if what == "draw":
-            tablet.keep("lin", "stock.draw", when, quantity=amount, **covers)
-        elif what == "count":
-            tablet.keep("lin", "stock.count", when, counted=amount, state="soiled" if amount % 3 else "clean", **covers)
-        elif what == "collect":
-            tablet.keep("lin", "stock.collect", when, quantity=amount, **covers)
-        elif what == "arrive":
+        if what == "arrive":
             parties[which] = tablet.keep("lin", "tours.arrive", when, flat=site.id("A"), guests=amount, covers=amount, **covers).id
-        elif which in parties:
-            tablet.keep("lin", "tours.see_off", when, party=parties[which])
+        elif what == "see_off":
+            if which in parties:
+                tablet.keep("lin", "tours.see_off", when, party=parties[which])
+        else:
+            operation, said = body_of(what, amount, moved, asked)
+            made = tablet.keep("he" if what == "undo" and amount % 4 == 0 else "lin", operation, when, **covers, **said).id
+            asked = made if what == "request" else asked
+            moved += [made] if what in ("draw", "collect", "write_off") else []
     return tablets
 
 
@@ -60,7 +79,13 @@ def seen(site: Site, until: int) -> tuple[object, ...]:
     assert item
     covers = tours.covers(site.project_id, site.id("flat"), item, at("08:00"), until)
     clean = stock.figure(site.project_id, site.id("flat"), item.id, CLEAN, until)
-    return (covers.clean, covers.in_use, covers.soiled, covers.stamp, covers.soiled_stamp, covers.lasts_until, clean.counted_at)
+    figures = {key[2]: each.quantity for key, each in stock.figures(site.project_id, until).items()}
+    batches = [(each.sent_at, each.sent, each.returned, each.rejected) for each in stock.laundry(site.project_id, until)]
+    requests = [(each.at, each.quantity, each.received) for each in stock.requests(site.project_id, 0, until)]
+    variances = [(each.state, each.at, each.expected, each.counted) for each in stock.variances(site.project_id, until)]
+    doubts = [(each.at, each.counted_at, each.quantity) for each in stock.doubts(site.project_id, 0, until)]
+    return (covers.clean, covers.in_use, covers.soiled, covers.stamp, covers.soiled_stamp, covers.lasts_until, clean.counted_at,
+            figures, sorted(batches, key=str), requests, sorted(variances), sorted(doubts))  # fmt: skip
 
 
 @given(steps=STEPS, seed=st.integers(0, 2**32))

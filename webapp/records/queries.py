@@ -26,7 +26,7 @@ from webapp.tours import queries as tours
 
 ABNORMAL = ("abnormal", "safety", "repair")
 READINESS = "check.readiness"
-DRAWN, WRITTEN_OFF = {"issue"}, {"loss", "write_off"}
+DRAWN, WRITTEN_OFF = {"issue", "received"}, {"loss", "write_off", "reject"}
 
 
 def windows_of(site: Project, day: date) -> list[Window]:

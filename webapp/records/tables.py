@@ -26,10 +26,7 @@ from webapp.stock.rules import CLEAN, SOILED
 from webapp.tours.queries import MODE_NAMES
 
 MARKS = {"pass": "√", "fail": "×", "na": "—"}
-KINDS = {
-    "taken": N_("Post taken"), "left": N_("Post left"), "issue": N_("Drawn from the store"), "wash_out": N_("Sent to the laundry"),
-    "wash_in": N_("Back from the laundry"), "loss": N_("Lost or torn"),
-}  # fmt: skip
+KINDS = {"taken": N_("Post taken"), "left": N_("Post left")} | stock.MOVE_NAMES
 RESULTS = {
     "accepted": N_("Taken over"), "accepted_with_exceptions": N_("Taken over with exceptions"), "disputed": N_("Disputed"), "": "",
 }  # fmt: skip

@@ -1,9 +1,9 @@
 """What a movement or a count asks for. Quantities are typed in base units."""
 
-from webapp.operations.fields import Choice, Form, Instant, Quantity, Reference, Text
+from webapp.operations.fields import Choice, Form, Identity, Instant, Quantity, Reference, Text
 from webapp.sites.forms import Worded
-from webapp.stock.models import CATEGORIES
-from webapp.stock.rules import CLEAN, COUNTED, SOILED
+from webapp.stock.models import CATEGORIES, TRACKINGS
+from webapp.stock.rules import AFTER, BEFORE, CLEAN, COUNTED, REASONS, SOILED, WAYS
 
 
 class ItemForm(Form):
@@ -12,7 +12,7 @@ class ItemForm(Form):
     category = Choice(of=CATEGORIES)
     unit = Text(most=32)
     counter = Worded()
-    tracking = Choice(of=("consumable", "reusable"))
+    tracking = Choice(of=TRACKINGS)
     minimum = Quantity()
     par = Quantity()
 
@@ -38,9 +38,16 @@ class DrawForm(MoveForm):
 
 
 class CollectForm(MoveForm):
-    """`place` is where the basket stands; `laundry` where it goes."""
+    """`place` is where the basket stands; `laundry` where it goes. `batch`: the collection it goes with, itself where left out."""
 
     laundry = Reference("sites.place", optional=True)
+    batch = Identity(optional=True)
+
+
+class ReturnForm(CollectForm):
+    """`batch`: the collection that comes back; the oldest one that is out where left blank. `rejected`: came back unfit, or not."""
+
+    rejected = Quantity(least=0, most=1_000_000, optional=True)
 
 
 class LossForm(MoveForm):
@@ -54,3 +61,76 @@ class CountForm(Form):
     place = Reference("sites.place")
     state = Choice(of=COUNTED)
     counted = Quantity(most=1_000_000)
+
+
+class WriteOffForm(MoveForm):
+    state = Choice(of=COUNTED)
+    reason = Choice(of=REASONS)
+    note = Text(most=200, optional=True)
+
+
+class ReverseForm(Form):
+    """`entry`: what is undone. The rest only lets the tablet's own page follow: what was added to `state` at `place`, and taken
+    from `source` at `home`."""
+
+    entry = Identity()
+    item = Identity(optional=True)
+    quantity = Quantity(optional=True)
+    place = Identity(optional=True)
+    state = Text(most=16, optional=True)
+    home = Identity(optional=True)
+    source = Text(most=16, optional=True)
+
+
+class UndoForm(Form):
+    entry = Identity()
+
+
+class RequestForm(Form):
+    item = Reference("stock.item")
+    place = Reference("sites.place")
+    quantity = Quantity(most=1_000_000)
+    note = Text(most=200, optional=True)
+
+
+class IssueForm(Form):
+    """`quantity` 0 is a refusal and wants a `reason`; `place` is where it goes to, `store` where it is taken from."""
+
+    request = Identity()
+    item = Reference("stock.item")
+    place = Reference("sites.place")
+    store = Reference("sites.place", optional=True)
+    quantity = Quantity(most=1_000_000)
+    reason = Text(most=200, optional=True)
+
+
+class ConfirmForm(Form):
+    request = Identity()
+    item = Reference("stock.item")
+    place = Reference("sites.place")
+    quantity = Quantity(most=1_000_000)
+    when = Instant(optional=True, back_dates=True)
+
+
+class SettleForm(Form):
+    count = Identity()
+    entry = Identity()
+    side = Choice(of=(BEFORE, AFTER))
+
+
+class WayForm(Form):
+    category = Choice(of=CATEGORIES)
+    way = Choice(of=WAYS)
+
+
+class TrackingForm(Form):
+    item = Reference("stock.item")
+    tracking = Choice(of=TRACKINGS)
+
+
+class ThingForm(Form):
+    flat = Reference("sites.flat")
+    code = Text(most=64)
+    names = Worded()
+    placing = Worded(optional=True)
+    expected = Quantity(most=10_000)

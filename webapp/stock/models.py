@@ -8,6 +8,7 @@ from webapp.operations.models import KEYED, Fact
 from webapp.operations.registry import reference
 
 CATEGORIES = ("beverage", "tea", "cup_supplies", "toiletry", "cleaning", "shoe_cover", "other")
+TRACKINGS = ("consumable", "reusable")
 
 
 @reference("stock.item")
@@ -67,3 +68,107 @@ class Level(_OfItem):
 
     minimum: Mapped[Thousandths]
     par: Mapped[Thousandths]
+
+
+class WriteOff(_OfItem):
+    """Why something was written off (報損); its legs say how much."""
+
+    __tablename__ = "stock_write_off"
+
+    state: Mapped[str] = mapped_column(sa.String(16))
+    quantity: Mapped[Thousandths]
+    reason: Mapped[str] = mapped_column(sa.String(16))
+    note: Mapped[str | None] = mapped_column(sa.String(200))
+
+
+class Reversal(Fact):
+    """An operation of this package is to be as if it had never been. `at_desk`: by a supervisor; else it undoes one's own only."""
+
+    __tablename__ = "stock_reversal"
+    __table_args__ = (sa.Index(None, "project_id", "entry"), KEYED)
+
+    entry: Mapped[Id]
+    at_desk: Mapped[bool]
+
+
+class Wash(_OfItem):
+    """What went to the laundry or came back, of a batch: the collection that began it. None: of the oldest that is out."""
+
+    __tablename__ = "stock_wash"
+
+    batch: Mapped[Id | None]
+    sent: Mapped[Thousandths]
+    returned: Mapped[Thousandths]
+    rejected: Mapped[Thousandths]
+
+
+class Request(_OfItem):
+    """Somebody asks for so much at a place. Its id is this operation's."""
+
+    __tablename__ = "stock_request"
+
+    quantity: Mapped[Thousandths]
+    note: Mapped[str | None] = mapped_column(sa.String(200))
+
+
+class Issue(Fact):
+    """The desk's answer to a request: so much was handed out, or nothing and why."""
+
+    __tablename__ = "stock_issue"
+    __table_args__ = (sa.Index(None, "project_id", "request"), KEYED)
+
+    request: Mapped[Id]
+    quantity: Mapped[Thousandths]
+    reason: Mapped[str | None] = mapped_column(sa.String(200))
+
+
+class Confirmation(Fact):
+    """So much of what was issued has arrived."""
+
+    __tablename__ = "stock_confirmation"
+    __table_args__ = (sa.Index(None, "project_id", "request"), KEYED)
+
+    request: Mapped[Id]
+    quantity: Mapped[Thousandths]
+
+
+class Ordering(Fact):
+    """A supervisor's word on whether a movement was before or after a count, where two clocks cannot tell. The latest counts."""
+
+    __tablename__ = "stock_ordering"
+    __table_args__ = (sa.Index(None, "project_id", "entry"), KEYED)
+
+    counted: Mapped[Id]
+    entry: Mapped[Id]
+    side: Mapped[str] = mapped_column(sa.String(8))
+
+
+class Way(Fact):
+    """How things of a category are got hold of from now on: drawn by oneself, or asked for (domain section 0.4)."""
+
+    __tablename__ = "stock_way"
+
+    category: Mapped[str] = mapped_column(sa.String(16))
+    way: Mapped[str] = mapped_column(sa.String(16))
+
+
+class Tracking(Fact):
+    """An item is washed and used again from now on, or used up (鞋套: 布或一次性)."""
+
+    __tablename__ = "stock_tracking"
+
+    item_id: Mapped[Id] = mapped_column(sa.ForeignKey("stock_item.id"))
+    tracking: Mapped[str] = mapped_column(sa.String(16))
+
+
+class Thing(Fact):
+    """A line of a show flat's inventory: what stands where, and how many. The latest by code counts; 0 takes it off the list."""
+
+    __tablename__ = "stock_thing"
+    __table_args__ = (sa.Index(None, "flat_id", "code"), KEYED)
+
+    flat_id: Mapped[Id] = mapped_column(sa.ForeignKey("sites_flat.id"))
+    code: Mapped[str] = mapped_column(sa.String(64))
+    names: Mapped[Words]
+    placing: Mapped[Words]
+    expected: Mapped[Thousandths]

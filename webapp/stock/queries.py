@@ -1,20 +1,74 @@
 """Reads of stock: the last count and the legs after it, in the tie order. Quantities are thousandths."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.base.database import db
+from webapp.base.i18n import N_
 from webapp.operations.declarations import state as declare_state
-from webapp.stock.models import CountLine, Item, Leg, Level
-from webapp.stock.rules import Order
+from webapp.operations.models import Fact
+from webapp.stock.models import (
+    Confirmation,
+    CountLine,
+    Issue,
+    Item,
+    Leg,
+    Level,
+    Ordering,
+    Request,
+    Reversal,
+    Thing,
+    Tracking,
+    Wash,
+    Way,
+    WriteOff,
+)
+from webapp.stock.rules import (
+    AFTER,
+    HANDED_OUT,
+    SELF_DRAW,
+    SOILED,
+    UNDONE_WITHIN,
+    UNSURE,
+    Batch,
+    Order,
+    Washed,
+    batches,
+    request_status,
+    unsure,
+)
 
 Key = tuple[str, str, str]
 """Place, item, state."""
+MOVE_NAMES = {
+    "receipt": N_("Goods received"), "issue": N_("Drawn from the store"), "handed_out": N_("Handed out to guests"),
+    "wash_out": N_("Sent to the laundry"), "wash_in": N_("Back from the laundry"), "reject": N_("Unfit after washing"),
+    "loss": N_("Lost or torn"), "write_off": N_("Written off"), "sent": N_("Issued on request"), "received": N_("Supplies arrived"),
+    "count": N_("Counted"),
+}  # fmt: skip
+STATE_NAMES = {
+    "store": N_("Store room"), "clean": N_("Ready for use"), "in_use": N_("In use"), "soiled": N_("Soiled"),
+    "laundry": N_("Laundry"), "lost": N_("Lost"), "supplier": N_("Supplier"), "written_off": N_("Written off"),
+    "issued": N_("On the way"),
+}  # fmt: skip
+REASON_NAMES = {
+    "expired": N_("Past its date"), "spilt": N_("Spilt"), "broken": N_("Broken"), "tasting": N_("Tasted or shown"),
+    "other": N_("Something else"),
+}  # fmt: skip
+CATEGORY_NAMES = {
+    "beverage": N_("Drinks"), "tea": N_("Tea"), "cup_supplies": N_("Cups and their like"), "toiletry": N_("Toiletries"),
+    "cleaning": N_("Cleaning"), "shoe_cover": N_("Shoe covers"), "other": N_("Something else"),
+}  # fmt: skip
+STATUS_NAMES = {
+    "requested": N_("Asked for"), "issued": N_("On the way"), "rejected": N_("Not issued"), "received": N_("Arrived"),
+    "differs": N_("Arrived, and not as many"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,19 +98,106 @@ class Movement:
     kind: str
 
 
+@dataclass(frozen=True)
+class Variance:
+    """What was counted last, and what there should have been (盤盈盤虧)."""
+
+    id: str
+    place_id: str
+    item_id: str
+    state: str
+    at: int
+    author_id: str | None
+    expected: int
+    counted: int
+
+    @property
+    def difference(self) -> int:
+        return self.counted - self.expected
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A movement so near to a count on another tablet that their clocks cannot tell what came first. `side`: what was ruled."""
+
+    count_id: str
+    entry: str
+    place_id: str
+    item_id: str
+    state: str
+    quantity: int
+    kind: str
+    at: int
+    counted_at: int
+    author_id: str | None
+    side: str | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request and what has become of it. `answers`: how often the desk has answered, the version a decision is based on."""
+
+    id: str
+    at: int
+    author_id: str | None
+    item_id: str
+    place_id: str
+    quantity: int
+    note: str | None
+    issued: int
+    received: int | None
+    answers: int
+    reason: str | None
+
+    @property
+    def status(self) -> str:
+        return request_status(self.issued if self.answers else None, self.received)
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody has to answer it, or to confirm that it came."""
+        return self.status in {"requested", "issued"}
+
+
+Basket = Callable[[str, str, Item, int], int]
+_basket: list[Basket] = []
+
+
+def basket(part: Basket) -> Basket:
+    """Declare `(project_id, place_id, item, at) → thousandths` in the basket of used covers, what guests left in it too."""
+    _basket[:] = [part]
+    return part
+
+
+def _items(project_id: str) -> sa.Select[tuple[Item, str | None]]:
+    newest = select(Tracking.tracking).where(Tracking.project_id == project_id, Tracking.item_id == Item.id)
+    newest = newest.order_by(*(column.desc() for column in Tracking.order())).limit(1)
+    return select(Item, newest.correlate(Item).scalar_subquery()).where(Item.project_id == project_id)
+
+
+def _tracked(row: Any) -> Item:
+    """An item with the tracking that was set last; the row in the database stays as it was made."""
+    found: Item = row[0]
+    if row[1]:
+        set_committed_value(found, "tracking", row[1])
+    return found
+
+
 def items(project_id: str, category: str | None = None) -> Sequence[Item]:
-    wanted = select(Item).where(Item.project_id == project_id)
+    wanted = _items(project_id)
     if category:
         wanted = wanted.where(Item.category == category)
-    return db.session.scalars(wanted.order_by(Item.sku)).all()
+    return [_tracked(row) for row in db.session.execute(wanted.order_by(Item.sku))]
 
 
 def item(project_id: str, item_id: str) -> Item | None:
-    return db.session.scalars(select(Item).where(Item.project_id == project_id, Item.id == item_id)).one_or_none()
+    row = db.session.execute(_items(project_id).where(Item.id == item_id)).one_or_none()
+    return _tracked(row) if row else None
 
 
 def item_by_sku(project_id: str, sku: str) -> Item | None:
-    return db.session.scalars(select(Item).where(Item.project_id == project_id, Item.sku == sku)).one_or_none()
+    row = db.session.execute(_items(project_id).where(Item.sku == sku)).one_or_none()
+    return _tracked(row) if row else None
 
 
 def figure(project_id: str, place_id: str, item_id: str, state: str, at: int) -> Figure:
@@ -80,6 +221,20 @@ def _figure(key: Key, count: Any, moved: int) -> Figure:
         return Figure(*key, moved)
     order = (count.effective_at, count.tablet_no, count.epoch, count.seq, count.operation_id, count.line)
     return Figure(*key, count.counted + moved, count.effective_at, count.author_id, order)
+
+
+def _stands(model: type[Fact], at: int) -> sa.ColumnElement[bool]:
+    """Whether nothing had undone the operation of a row by then: rules.is_undone, in the words of the database."""
+    own = (Reversal.author_id == model.author_id) & (Reversal.effective_at < model.effective_at + UNDONE_WITHIN)
+    undone = select(Reversal.line).where(
+        Reversal.project_id == model.project_id, Reversal.entry == model.operation_id, Reversal.effective_at <= at,
+        Reversal.at_desk | own,
+    )  # fmt: skip
+    return ~undone.exists()
+
+
+def _moves(at: int) -> sa.ColumnElement[bool]:
+    return (Leg.kind == HANDED_OUT) | _stands(Leg, at)
 
 
 def _narrowed(
@@ -110,16 +265,151 @@ def _last_counts(project_id: str, at: int, place_id: str | None, item_id: str | 
     return db.session.execute(select(ranked).where(ranked.c.rank == 1))
 
 
+def _settled(project_id: str, at: int) -> sa.Subquery:
+    """What was ruled last on a movement and a count."""
+    latest_first = [column.desc() for column in Ordering.order()]
+    rank = sa.func.row_number().over(partition_by=[Ordering.counted, Ordering.entry], order_by=latest_first)
+    ranked = select(Ordering, rank.label("rank")).where(Ordering.project_id == project_id, Ordering.effective_at <= at).subquery()
+    return select(ranked).where(ranked.c.rank == 1).subquery()
+
+
+def _at(count: sa.Subquery, rank: int) -> sa.ColumnElement[bool]:
+    """The count of this rank of the place, item and state of a leg."""
+    same = (count.c.place_id == Leg.place_id) & (count.c.item_id == Leg.item_id) & (count.c.state == Leg.state)
+    return same & (count.c.rank == rank)
+
+
+def _ruled(count: sa.Subquery, settled: sa.Subquery) -> sa.ColumnElement[bool]:
+    return (settled.c.counted == count.c.operation_id) & (settled.c.entry == Leg.operation_id)
+
+
+def _is_after(count: sa.Subquery, settled: sa.Subquery) -> sa.ColumnElement[bool]:
+    """Whether a leg was after a count: what a supervisor said, else the tie order."""
+    names = ("effective_at", "tablet_no", "epoch", "seq", "operation_id", "line")
+    follows = sa.tuple_(*(getattr(Leg, name) for name in names)) > sa.tuple_(*(count.c[name] for name in names))
+    ruled = settled.c.side.is_not(None)
+    return (ruled & (settled.c.side == AFTER)) | (~ruled & follows)
+
+
 def _sums(project_id: str, at: int, place_id: str | None, item_id: str | None) -> sa.Select[*tuple[Any, ...]]:
     """What moved after the last count of each (place, item, state); all of it where nobody counted."""
-    ranked = _ranked_counts(project_id, at, place_id, item_id)
-    names = ("effective_at", "tablet_no", "epoch", "seq", "operation_id", "line")
-    is_after = sa.tuple_(*(getattr(Leg, name) for name in names)) > sa.tuple_(*(ranked.c[name] for name in names))
-    same = (ranked.c.place_id == Leg.place_id) & (ranked.c.item_id == Leg.item_id) & (ranked.c.state == Leg.state)
+    last, settled = _ranked_counts(project_id, at, place_id, item_id), _settled(project_id, at)
     total = sa.func.sum(Leg.quantity).label("quantity")
-    wanted = select(Leg.place_id, Leg.item_id, Leg.state, total).outerjoin(ranked, same & (ranked.c.rank == 1))
-    wanted = wanted.where(ranked.c.rank.is_(None) | is_after).group_by(Leg.place_id, Leg.item_id, Leg.state)
+    wanted = select(Leg.place_id, Leg.item_id, Leg.state, total).outerjoin(last, _at(last, 1))
+    wanted = wanted.outerjoin(settled, _ruled(last, settled)).where(last.c.rank.is_(None) | _is_after(last, settled), _moves(at))
+    wanted = wanted.group_by(Leg.place_id, Leg.item_id, Leg.state)
     return _narrowed(wanted, Leg, project_id, at, place_id, item_id)
+
+
+def _between(project_id: str, at: int, place_id: str | None, item_id: str | None) -> sa.Select[*tuple[Any, ...]]:
+    """What moved between the last count of each (place, item, state) and the one before it, or since ever."""
+    last, before = (_ranked_counts(project_id, at, place_id, item_id) for _each in range(2))
+    of_last, of_before = (_settled(project_id, at) for _each in range(2))
+    total = sa.func.sum(Leg.quantity).label("quantity")
+    wanted = select(Leg.place_id, Leg.item_id, Leg.state, total).join(last, _at(last, 1))
+    wanted = wanted.outerjoin(of_last, _ruled(last, of_last)).outerjoin(before, _at(before, 2))
+    wanted = wanted.outerjoin(of_before, _ruled(before, of_before))
+    wanted = wanted.where(~_is_after(last, of_last), before.c.rank.is_(None) | _is_after(before, of_before), _moves(at))
+    return _narrowed(wanted.group_by(Leg.place_id, Leg.item_id, Leg.state), Leg, project_id, at, place_id, item_id)
+
+
+def variances(project_id: str, at: int, place_id: str | None = None) -> list[Variance]:
+    """The last count of everything against what was expected then, the latest first. A basket: with what guests left in it."""
+    ranked = _ranked_counts(project_id, at, place_id, None)
+    counts: dict[Key, dict[int, Any]] = defaultdict(dict)
+    for row in db.session.execute(select(ranked).where(ranked.c.rank <= 2)):
+        counts[row.place_id, row.item_id, row.state][row.rank] = row
+    moved = {(row.place_id, row.item_id, row.state): int(row.quantity)
+             for row in db.session.execute(_between(project_id, at, place_id, None))}  # fmt: skip
+    known = {each.id: each for each in items(project_id)}
+    found = [_variance(project_id, key, of, moved.get(key, 0), known) for key, of in counts.items()]
+    return sorted(found, key=lambda each: (each.at, each.id), reverse=True)
+
+
+def _variance(project_id: str, key: Key, of: Mapping[int, Any], moved: int, known: Mapping[str, Item]) -> Variance:
+    last, (place_id, item_id, state) = of[1], key
+    expected = moved + (of[2].counted if 2 in of else 0)
+    if state == SOILED and known[item_id].category == "shoe_cover":
+        for part in _basket:
+            expected = part(project_id, place_id, known[item_id], last.effective_at - 1)
+    return Variance(last.operation_id, *key, last.effective_at, last.author_id, expected, last.counted)
+
+
+def doubts(project_id: str, since: int, at: int) -> list[Doubt]:
+    """Movements near the last counts since then, of which two clocks cannot tell the order; what was ruled already comes last."""
+    last, settled = _ranked_counts(project_id, at, None, None), _settled(project_id, at)
+    wanted = select(Leg, last.c.operation_id, last.c.effective_at, last.c.tablet_no, settled.c.side).join(last, _at(last, 1))
+    wanted = wanted.outerjoin(settled, _ruled(last, settled)).where(
+        last.c.effective_at >= since, Leg.tablet_no != last.c.tablet_no, _moves(at),
+        sa.func.abs(Leg.effective_at - last.c.effective_at) <= 2 * UNSURE,
+    )  # fmt: skip
+    found = [
+        Doubt(
+            count_id, leg.operation_id, leg.place_id, leg.item_id, leg.state, leg.quantity, leg.kind, leg.effective_at,
+            counted_at, leg.author_id, side,
+        )
+        for leg, count_id, counted_at, tablet_no, side in db.session.execute(_narrowed(wanted, Leg, project_id, at, None, None))
+        if unsure(counted_at, tablet_no, leg.effective_at, leg.tablet_no)
+    ]  # fmt: skip
+    return sorted(found, key=lambda each: (each.side is not None, -each.at, each.entry, each.state))
+
+
+def laundry(project_id: str, at: int) -> list[Batch]:
+    """Every batch that ever went to the laundry, the oldest first (domain section 0.3)."""
+    return batches(
+        Washed(row.place_in_order, row.item_id, row.place_id, row.batch, row.sent, row.returned, row.rejected)
+        for row in _facts(Wash, project_id, at)
+    )
+
+
+def open_batches(project_id: str, at: int, place_id: str | None = None) -> list[Batch]:
+    """What is out, the oldest first."""
+    return [each for each in laundry(project_id, at) if each.out > 0 and place_id in (None, each.place_id)]
+
+
+def requests(project_id: str, since: int, at: int, place_id: str | None = None) -> list[Asked]:
+    """What was asked for since then, newest first, with what the desk answered and what arrived."""
+    answers, arrived = _by_request(Issue, project_id, at), _by_request(Confirmation, project_id, at)
+    return [
+        Asked(
+            row.operation_id, row.effective_at, row.author_id, row.item_id, row.place_id, row.quantity, row.note,
+            sum(each.quantity for each in answers[row.operation_id]),
+            sum(each.quantity for each in arrived[row.operation_id]) if row.operation_id in arrived else None,
+            len(answers[row.operation_id]), next((each.reason for each in answers[row.operation_id] if each.reason), None),
+        )
+        for row in reversed(_facts(Request, project_id, at))
+        if row.effective_at >= since and place_id in (None, row.place_id)
+    ]  # fmt: skip
+
+
+R = TypeVar("R", Issue, Confirmation)
+F = TypeVar("F", bound=Fact)
+
+
+def _by_request(model: type[R], project_id: str, at: int) -> defaultdict[str, list[R]]:
+    found: defaultdict[str, list[R]] = defaultdict(list)
+    for row in _facts(model, project_id, at):
+        found[row.request].append(row)
+    return found
+
+
+def _facts(model: type[F], project_id: str, at: int) -> Sequence[F]:
+    """The facts of a kind that nothing has undone, in the tie order."""
+    wanted = select(model).where(model.project_id == project_id, model.effective_at <= at, _stands(model, at))
+    return db.session.scalars(wanted.order_by(*model.order())).all()
+
+
+def ways(project_id: str, at: int) -> Mapping[str, str]:
+    """How things are got hold of, by category; by self-draw where nothing was set."""
+    wanted = select(Way).where(Way.project_id == project_id, Way.effective_at <= at).order_by(*Way.order())
+    return defaultdict(lambda: SELF_DRAW, {row.category: row.way for row in db.session.scalars(wanted)})
+
+
+def inventory(project_id: str, flat_id: str, at: int) -> list[Thing]:
+    """What stands in a show flat, by code: the latest line of each, those taken off left out (P2-4.4.2c)."""
+    wanted = select(Thing).where(Thing.project_id == project_id, Thing.flat_id == flat_id, Thing.effective_at <= at)
+    newest = {row.code: row for row in db.session.scalars(wanted.order_by(*Thing.order()))}
+    return [newest[code] for code in sorted(newest) if newest[code].expected]
 
 
 def minimum(project_id: str, place_id: str, item: Item, at: int) -> int:
@@ -139,7 +429,7 @@ def minimums(project_id: str, at: int) -> Mapping[tuple[str, str], int]:
 
 def movements(project_id: str, since: int, until: int, place_id: str | None = None, item_id: str | None = None) -> list[Movement]:
     """Draws, returns, losses and counts from `since` on, before `until`, newest first. One line for each leg."""
-    moved = _narrowed(select(Leg), Leg, project_id, until - 1, place_id, item_id).where(Leg.effective_at >= since)
+    moved = _narrowed(select(Leg), Leg, project_id, until - 1, place_id, item_id).where(Leg.effective_at >= since, _moves(until))
     counted = _narrowed(select(CountLine), CountLine, project_id, until - 1, place_id, item_id)
     counted = counted.where(CountLine.effective_at >= since)
     found = [(row.place_in_order, _movement(row, row.quantity, row.kind)) for row in db.session.scalars(moved)]
@@ -151,7 +441,7 @@ def used(project_id: str, place_id: str, item_id: str, state: str, since: int, u
     """What left a state at a place between two instants, as a positive quantity; losses included."""
     wanted = select(sa.func.sum(-Leg.quantity)).where(
         Leg.project_id == project_id, Leg.place_id == place_id, Leg.item_id == item_id, Leg.state == state,
-        Leg.quantity < 0, Leg.effective_at >= since, Leg.effective_at < until,
+        Leg.quantity < 0, Leg.effective_at >= since, Leg.effective_at < until, _moves(until),
     )  # fmt: skip
     return int(db.session.scalar(wanted) or 0)
 
@@ -162,14 +452,34 @@ def _movement(row: Leg | CountLine, quantity: int, kind: str) -> Movement:
 
 @declare_state("stock")
 def digest(project_id: str, at: int) -> dict[str, Any]:
-    """Items by sku, and every figure by place, item and state, with the stamp of its last count. `in_use` = all that went out."""
+    """Items by sku, and every figure by place, item and state, with the stamp of its last count; and what else tablets told of
+    things, undone or not. `in_use` = all that went out."""
     found: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
     for (place_id, item_id, state), row in figures(project_id, at).items():
         found[place_id][item_id][state] = {"counted_at": row.counted_at, "quantity": row.quantity}
     return {
         "items": [{"category": row.category, "id": row.id, "sku": row.sku} for row in items(project_id)],
         "figures": {place: dict(by_item) for place, by_item in found.items()},
+        **{name: _told(model, columns, project_id, at) for name, (model, columns) in TOLD.items()},
     }
+
+
+TOLD: Mapping[str, tuple[type[Fact], tuple[str, ...]]] = {
+    "confirmations": (Confirmation, ("request", "quantity")),
+    "requests": (Request, ("operation_id", "item_id", "place_id", "quantity", "note")),
+    "reversals": (Reversal, ("entry",)),
+    "washes": (Wash, ("batch", "item_id", "place_id", "sent", "returned", "rejected")),
+    "write_offs": (WriteOff, ("item_id", "place_id", "state", "quantity", "reason", "note")),
+}
+
+
+def _told(model: type[Fact], columns: Sequence[str], project_id: str, at: int) -> list[dict[str, Any]]:
+    wanted = select(model).where(model.project_id == project_id, model.effective_at <= at).order_by(*model.order())
+    named = {"operation_id": "id", "item_id": "item", "place_id": "place"}
+    return [
+        {"at": row.effective_at, "author": row.author_id} | {named.get(column, column): getattr(row, column) for column in columns}
+        for row in db.session.scalars(wanted)
+    ]
 
 
 def covers_item(project_id: str, place_id: str, at: int) -> Item | None:

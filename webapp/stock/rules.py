@@ -1,15 +1,30 @@
 """How much there is, as pure functions of counts and legs. Quantities are thousandths of the base unit."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 STORE, CLEAN, IN_USE, SOILED, LAUNDRY, LOST, SUPPLIER = "store", "clean", "in_use", "soiled", "laundry", "lost", "supplier"
-STATES = (STORE, CLEAN, IN_USE, SOILED, LAUNDRY, LOST, SUPPLIER)
+WRITTEN_OFF, ISSUED = "written_off", "issued"
+STATES = (STORE, CLEAN, IN_USE, SOILED, LAUNDRY, LOST, SUPPLIER, WRITTEN_OFF, ISSUED)
 COUNTED = (CLEAN, SOILED, STORE)
 """What can be laid on a table and counted."""
 
 Order = tuple[int, int, int, int, str, int]
 """The tie order of facts: effective time, tablet number, epoch, seq, operation id, line."""
+
+
+REASONS = ("expired", "spilt", "broken", "tasting", "other")
+"""Why things are written off."""
+SELF_DRAW, REQUEST = "self_draw", "request"
+WAYS = (SELF_DRAW, REQUEST)
+BEFORE, AFTER = "before", "after"
+HANDED_OUT = "handed_out"
+"""The movement of an arrival: its party stays, so it is not undone here."""
+UNDONE_WITHIN = 24 * 3_600_000
+"""How long after it somebody may undo what he himself recorded, in milliseconds."""
+UNSURE = 120_000
+"""How far a tablet's clock may be off and still count as good (docs/protocol.md, section 4), in milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -42,3 +57,83 @@ def lasts_until(on_hand: int, used: int, since: int, at: int) -> int | None:
     if used <= 0 or at <= since:
         return None
     return at + max(0, on_hand) * (at - since) // used
+
+
+def is_undone(author: str | None, at: int, undone_by: str | None, undone_at: int, at_desk: bool) -> bool:
+    """Whether a reversal holds: a supervisor's always, anybody else's for an entry of his own of the last 24 hours."""
+    return at_desk or (author is not None and author == undone_by and undone_at < at + UNDONE_WITHIN)
+
+
+def unsure(count_at: int, count_tablet: int, moved_at: int, moved_tablet: int) -> bool:
+    """Whether the clocks of two tablets cannot tell what came first. The server (0) has a right one; one clock knows its order."""
+    slack = UNSURE * ((count_tablet != 0) + (moved_tablet != 0))
+    return count_tablet != moved_tablet and abs(moved_at - count_at) <= slack
+
+
+@dataclass(frozen=True)
+class Washed:
+    """A line of what went to the laundry or came back. `batch` None: of the oldest that is out."""
+
+    order: Order
+    item_id: str
+    place_id: str
+    batch: str | None
+    sent: int
+    returned: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What went to the laundry together. `sent_at` None: its beginning has not arrived."""
+
+    id: str
+    item_id: str
+    place_id: str
+    sent_at: int | None
+    sent: int
+    returned: int
+    rejected: int
+
+    @property
+    def out(self) -> int:
+        return self.sent - self.returned - self.rejected
+
+
+def batches(lines: Iterable[Washed]) -> list[Batch]:
+    """Batches in the order they went out. What came back without a name is of the oldest that is out, item by item."""
+    named: dict[str, list[Washed]] = defaultdict(list)
+    unnamed: dict[str, int] = defaultdict(int)
+    for line in sorted(lines, key=lambda each: each.order):
+        if line.batch is None:
+            unnamed[line.item_id] += line.returned + line.rejected
+        else:
+            named[line.batch].append(line)
+    found = sorted(
+        (_batch(key, of) for key, of in named.items()), key=lambda each: (each.sent_at is None, each.sent_at or 0, each.id)
+    )
+    return [_filled(each, unnamed) for each in found]
+
+
+def _batch(key: str, lines: list[Washed]) -> Batch:
+    went = [line for line in lines if line.sent]
+    first = (went or lines)[0]
+    return Batch(
+        key, first.item_id, first.place_id, went[0].order[0] if went else None, sum(line.sent for line in lines),
+        sum(line.returned for line in lines), sum(line.rejected for line in lines),
+    )  # fmt: skip
+
+
+def _filled(batch: Batch, unnamed: dict[str, int]) -> Batch:
+    came = min(max(batch.out, 0), unnamed[batch.item_id])
+    unnamed[batch.item_id] -= came
+    return replace(batch, returned=batch.returned + came)
+
+
+def request_status(issued: int | None, received: int | None) -> str:
+    """requested, issued, rejected, received or differs (領用): from the first answer and what arrived; None where there is none."""
+    if received is not None:
+        return "received" if received == issued else "differs"
+    if issued is None:
+        return "requested"
+    return "issued" if issued else "rejected"

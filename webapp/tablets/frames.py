@@ -39,6 +39,7 @@ STAFF = {"door": GREETER, "bar": WATER_BAR}
 DESK = (
     ("/review", N_("Review"), "clipboard-check"),
     ("/records", N_("Records"), "file-text"),
+    ("/stock", N_("Stock"), "package"),
     ("/posts", N_("Posts"), "user"),
     ("/tablets", N_("Tablets"), "tablet"),
     ("/repairs", N_("Repairs"), "pencil"),

@@ -149,18 +149,25 @@ def _party(row: Arrival, seen_off: Order | None) -> Party:
 
 
 def covers(project_id: str, place_id: str, item: Item, since: int, at: int) -> Covers:
-    """The covers of a place at an instant. What went out from `since` on tells how long the clean ones last."""
+    """The covers of a place at an instant. What went out from `since` on tells how long the clean ones last. What is not washed is
+    used up with its party: nothing of it is in use or soiled (P2-4.4.3b)."""
     clean = stock.figure(project_id, place_id, item.id, CLEAN, at)
     basket = stock.figure(project_id, place_id, item.id, SOILED, at)
     wearing = _wearing(project_id, place_id, item.id, min(since, basket.counted_at - ENDS_WITHIN), at)
-    minimum = stock.minimum(project_id, place_id, item, at)
+    minimum, washed = stock.minimum(project_id, place_id, item, at), item.tracking == "reusable"
     handed_out = 1000 * sum(each.covers for each in wearing if each.arrived_at >= since)
     return Covers(
-        item_id=item.id, place_id=place_id, clean=clean.quantity, in_use=1000 * in_use(wearing, at),
-        soiled=basket.quantity + 1000 * soiled_since(wearing, basket.counted_order, at), stamp=clean.counted_at,
+        item_id=item.id, place_id=place_id, clean=clean.quantity, in_use=washed * 1000 * in_use(wearing, at),
+        soiled=basket.quantity + washed * 1000 * soiled_since(wearing, basket.counted_order, at), stamp=clean.counted_at,
         soiled_stamp=basket.counted_at, minimum=minimum, runs_low=runs_low(clean.quantity, minimum),
         lasts_until=lasts_until(clean.quantity, handed_out, since, at),
     )  # fmt: skip
+
+
+@stock.basket
+def basket(project_id: str, place_id: str, item: Item, at: int) -> int:
+    """What lies in the basket of used covers, in thousandths."""
+    return covers(project_id, place_id, item, at, at).soiled
 
 
 def _wearing(project_id: str, place_id: str, item_id: str, since: int, at: int) -> list[Party]:

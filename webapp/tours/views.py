@@ -12,17 +12,21 @@ from flask_babel import gettext as _
 
 from webapp.base import clock
 from webapp.base.i18n import NAMES, words
+from webapp.base.written import amount_text, instant_text
 from webapp.sites import queries as sites
+from webapp.sites.models import Project
 from webapp.staff.queries import people
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
-from webapp.stock.rules import STORE
+from webapp.stock.rules import CLEAN, REQUEST, STORE, Batch
 from webapp.tablets.frames import this_flat, this_post, this_site
 from webapp.tablets.stations import nothing_known, station_page
 from webapp.tours import queries
 from webapp.tours.rules import box, status
 
 bp = Blueprint("tours", __name__)
+UNDOABLE = {"issue": "store", "wash_in": "laundry", "loss": "", "write_off": ""}
+"""What a tablet offers to undo, and where it came from."""
 
 
 @station_page(bp, "door", "parties", families=("tours", "stock"), minutes=15)
@@ -131,20 +135,49 @@ def _told(project_id: str, party_id: str, at: int) -> dict[str, Any]:
 
 @station_page(bp, ("door", "bar"), "stock", families=("stock", "tours"), minutes=15)
 def supplies() -> str:
-    """How many there are by state, and the five ways to change it."""
+    """How many there are by state, what was asked for and what is out, and the ways to change it."""
     site, place_id, at = this_site(), g.tablet.place_id, clock.now()
     store, laundry = (next(iter(sites.places(site.id, kind)), None) for kind in ("store_room", "laundry"))
     where = {"store": store.id if store else place_id, "laundry": laundry.id if laundry else place_id}
     items = _shown(site.id, place_id, at)
+    covers = {item.id: queries.covers(site.id, place_id, item, at, at) for item in items}
     return render_template(
         "stock/supplies.html",
         day=clock.day_of(at, site.zone),
         items=items,
-        choices=[(item.id, words(item.names)) for item in items],
-        covers={item.id: queries.covers(site.id, place_id, item, at, at) for item in items},
+        covers=covers,
         stored={item.id: stock.figure(site.id, where["store"], item.id, STORE, at) for item in items},
         where=where,
+        missing={item.id: max(0, stock.par(site.id, place_id, item, at) - covers[item.id].clean) for item in items},
+        sources=UNDOABLE,
+        choices=lambda among: [(item.id, words(item.names)) for item in among],
+        **_told_of_stock(site, items, at),
     )
+
+
+def _told_of_stock(site: Project, items: Sequence[Item], at: int) -> dict[str, Any]:
+    """What was moved today and can be undone, asked for and not all here, and sent to the laundry and not back."""
+    place_id, (start, _end) = g.tablet.place_id, sites.day_around(site, at)
+    moved = [each for each in stock.movements(site.id, start, at + 1, place_id) if each.kind in UNDOABLE and each.state == CLEAN]
+    asked = [each for each in stock.requests(site.id, at - 7 * clock.DAY, at, place_id) if each.at >= start or each.is_open]
+    ways, batches = stock.ways(site.id, at), stock.open_batches(site.id, at, place_id)
+    return {
+        "moved": {item.id: [each for each in moved if each.item_id == item.id] for item in items},
+        "asked": {item.id: [each for each in asked if each.item_id == item.id] for item in items},
+        "asking": [item.id for item in items if ways[item.category] == REQUEST],
+        "batches": batches,
+        "out": [("", _("The oldest")), *((each.id, _batch_words(each, site, at)) for each in batches)],
+        "people": people({each for each in (*(one.author_id for one in moved), *(one.author_id for one in asked)) if each}),
+        "move_names": {kind: _(name) for kind, name in stock.MOVE_NAMES.items()},
+        "reasons": [(reason, _(name)) for reason, name in stock.REASON_NAMES.items()],
+        "statuses": {status: _(name) for status, name in stock.STATUS_NAMES.items()},
+        "at": at,
+    }
+
+
+def _batch_words(batch: Batch, site: Project, at: int) -> str:
+    since = instant_text(batch.sent_at, site.zone, at) if batch.sent_at else ""
+    return _("%(number)s out since %(time)s", number=amount_text(batch.out), time=since)
 
 
 def _shown(project_id: str, place_id: str, at: int) -> Sequence[Item]:

@@ -70,6 +70,8 @@ class Day {
     this.open = [];
     this.refused = [];
     this.offers = [];
+    this.asked = [];
+    this.moved = [];
     this.places = Object.fromEntries(start.sites.places.map((each) => [each.code, each.id]));
     this.flat = start.sites.flats[0];
     this.items = start.stock.items
@@ -136,11 +138,29 @@ class Day {
       "stock.return_clean",
       "stock.receive",
       "stock.lose",
+      "stock.write_off",
+      "stock.confirm",
+      "stock.request",
     ]);
     if (kind === "stock.draw" && this.luck.likely(0.7)) body.store = this.places.store;
     if (kind === "stock.lose") body.state = this.luck.one(["soiled", "clean"]);
+    if (kind === "stock.write_off") Object.assign(body, { state: "store", reason: this.luck.one(["expired", "other"]) });
+    if (kind === "stock.confirm") body.request = this.luck.likely(0.8) ? (this.asked.at(-1) ?? NOBODY) : NOBODY;
+    if (kind === "stock.request") delete body.when;
+    if (/collect|return/.test(kind) && this.luck.likely(0.4)) body.batch = this.moved.at(-1)?.id ?? NOBODY;
+    if (kind === "stock.return_clean" && this.luck.likely(0.4)) body.rejected = this.number(4);
     if (/collect|return/.test(kind) && this.luck.likely(0.7)) body.laundry = this.places.laundry;
-    desk.record(now, kind, body);
+    const author = this.luck.one(desk.people);
+    const id = desk.record(now, kind, body, { author });
+    if (kind === "stock.request") this.asked.push(id);
+    this.moved.push({ id, author });
+  }
+
+  /** One's own or somebody else's, of today or of yesterday, sometimes twice, sometimes of what nobody knows. */
+  reverse(desk, now) {
+    const wrong = this.luck.likely(0.9) && this.moved.length ? this.luck.one(this.moved) : { id: NOBODY };
+    const own = this.luck.likely(0.8) && wrong.author ? { author: wrong.author } : {};
+    desk.record(now, "stock.reverse", { entry: wrong.id, state: "clean" }, { proof: "post", ...own });
   }
 
   count(desk, now) {
@@ -267,6 +287,7 @@ class Day {
       "draw",
       "draw",
       "draw",
+      "reverse",
       "count",
       "count",
       "answer",

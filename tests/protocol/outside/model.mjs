@@ -49,12 +49,21 @@ const FORMS = {
   },
   "shifts.leave_post": { post: need(id) },
   "shifts.take_post": { post: need(id) },
-  "stock.collect": { ...MOVE, laundry: id },
+  "stock.collect": { ...MOVE, laundry: id, batch: id },
+  "stock.confirm": { request: need(id), ...MOVE },
   "stock.count": { item: need(id), place: need(id), state: need(STATES), counted: need(quantity()) },
   "stock.draw": { ...MOVE, store: id },
   "stock.lose": { ...MOVE, state: need({ kind: "choice", of: ["soiled", "clean"] }) },
   "stock.receive": MOVE,
-  "stock.return_clean": { ...MOVE, laundry: id },
+  "stock.request": { item: need(id), place: need(id), quantity: need(quantity()), note: words(200) },
+  "stock.return_clean": { ...MOVE, laundry: id, batch: id, rejected: quantity() },
+  "stock.reverse": { entry: need(id), item: id, quantity: quantity(), place: id, state: words(16), home: id, source: words(16) },
+  "stock.write_off": {
+    ...MOVE,
+    state: need(STATES),
+    reason: need({ kind: "choice", of: ["expired", "spilt", "broken", "tasting", "other"] }),
+    note: words(200),
+  },
   "tours.arrive": {
     flat: need(id),
     place: need(id),
@@ -153,9 +162,19 @@ const MOVES = {
     [v.place, "soiled", -1],
     [v.laundry ?? v.place, "laundry", 1],
   ],
+  "stock.confirm": (v) => [
+    [v.place, "issued", -1],
+    [v.place, "clean", 1],
+  ],
   "stock.return_clean": (v) => [
     [v.laundry ?? v.place, "laundry", -1],
     [v.place, "clean", 1],
+    [v.laundry ?? v.place, "laundry", -1, "rejected"],
+    [v.place, "lost", 1, "rejected"],
+  ],
+  "stock.write_off": (v) => [
+    [v.place, v.state, -1],
+    [v.place, "written_off", 1],
   ],
   "stock.draw": (v) => [
     [v.store ?? v.place, "store", -1],
@@ -175,7 +194,7 @@ const MOVES = {
   ],
 };
 
-const amount = (operation, v) => (operation === "tours.arrive" ? given(v) * 1000 : v.quantity);
+const amount = (operation, v, field = "quantity") => (operation === "tours.arrive" ? given(v) * 1000 : (v[field] ?? 0));
 const given = (v) => (v.item === null ? 0 : (v.covers ?? v.guests));
 
 /** What happened, from the start state and the facts of the tablets. A fact: order (at, tablet, epoch, seq, id), operation, author, values. */
@@ -218,7 +237,7 @@ export class World {
         remarks: this.remarks(at),
         without_beginning: this.unbegun("duty.accept", "offer", this.offers, at),
       },
-      stock: { figures: this.figures(at), items: this.start.stock.items },
+      stock: { figures: this.figures(at), items: this.start.stock.items, ...this.things(at) },
       tours: {
         // What is told of a tour is not recorded from outside: it stays as it was.
         ...this.start.tours,
@@ -346,11 +365,50 @@ export class World {
       const { operation, values } = fact;
       if (operation === "stock.count")
         {rows.push({ fact, place: values.place, item: values.item, state: values.state, counted: values.counted });}
-      if (!MOVES[operation] || !values.item || amount(operation, values) === 0) continue;
-      for (const [place, state, sign] of MOVES[operation](values))
-        {rows.push({ fact, place, item: values.item, state, by: sign * amount(operation, values) });}
+      if (!MOVES[operation] || !values.item || this.undone(fact, at)) continue;
+      for (const [place, state, sign, field] of MOVES[operation](values))
+        {if (amount(operation, values, field))
+          {rows.push({ fact, place, item: values.item, state, by: sign * amount(operation, values, field) });}}
     }
     return rows;
+  }
+
+  /** By its own author, less than a day after it; an arrival never. */
+  undone(fact, at) {
+    return (
+      fact.operation !== "tours.arrive" &&
+      this.all("stock.reverse", at).some(
+        (each) =>
+          each.values.entry === fact.id && each.author && each.author === fact.author && each.at < fact.at + 24 * 3600000,
+      )
+    );
+  }
+
+  /** What was told of things besides. */
+  things(at) {
+    const list = (names, fields) =>
+      this.facts
+        .filter((each) => names.includes(each.operation) && each.at <= at)
+        .map((each) => ({ at: each.at, author: each.author, ...fields(each.values, each) }));
+    const told = {
+      confirmations: list(["stock.confirm"], (v) => ({ request: v.request, quantity: v.quantity })),
+      requests: list(["stock.request"], ({ item, place, quantity, note }, { id }) => ({ id, item, place, quantity, note })),
+      reversals: list(["stock.reverse"], (v) => ({ entry: v.entry })),
+      washes: list(["stock.collect", "stock.return_clean"], ({ item, place, ...v }, { id, operation }) => {
+        const went = operation === "stock.collect";
+        const [sent, returned] = went ? [v.quantity, 0] : [0, v.quantity];
+        return { batch: v.batch ?? (went ? id : null), item, place, sent, returned, rejected: v.rejected ?? 0 };
+      }),
+      write_offs: list(["stock.write_off"], ({ item, place, state, quantity, reason, note }) => ({
+        item,
+        place,
+        state,
+        quantity,
+        reason,
+        note,
+      })),
+    };
+    return Object.fromEntries(Object.entries(told).map(([name, mine]) => [name, merged(this.start.stock[name], mine, "at")]));
   }
 
   figures(at) {

@@ -1,0 +1,169 @@
+"""Stock as the desk sees it: what there is, what differs, what is out, what was asked for (P2-4.1.5a, P2-4.3.2f, P2-4.4.2c)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+
+from webapp.base import clock, ids
+from webapp.base.database import db
+from webapp.base.i18n import words
+from webapp.base.written import instant_text
+from webapp.operations import registry
+from webapp.operations.fields import explain
+from webapp.operations.ledger import the_ledger
+from webapp.operations.rules import SESSION
+from webapp.sites import queries as sites
+from webapp.sites.models import Project
+from webapp.staff.desk import desk_page
+from webapp.staff.queries import people
+from webapp.stock import queries
+from webapp.stock.models import TRACKINGS, Item
+from webapp.stock.rules import CLEAN, STORE, WAYS, runs_low
+from webapp.tablets.frames import this_site
+
+bp = Blueprint("stock", __name__)
+ACTS = {"issues": "stock.issue", "orderings": "stock.settle", "reversals": "stock.undo", "ways": "stock.set_way",
+        "trackings": "stock.set_tracking"}  # fmt: skip
+"""What is decided at the desk, by the noun in its address."""
+DOUBTS_WITHIN = 14 * clock.DAY
+REQUESTS_WITHIN = 30 * clock.DAY
+MOVED_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """How much of an item there is at a place that keeps it."""
+
+    item: Item
+    place_id: str
+    ready: int
+    stored: int
+    minimum: int | None
+
+    @property
+    def is_below_zero(self) -> bool:
+        return self.ready < 0 or self.stored < 0
+
+    @property
+    def runs_low(self) -> bool:
+        return self.minimum is not None and runs_low(self.ready, self.minimum)
+
+
+@desk_page(bp, "/stock")
+def overview() -> Response:
+    """Everything of the stock that wants somebody, and then how much there is."""
+    return _page({})
+
+
+@desk_page(bp, "/stock/<any(issues, orderings, reversals, ways, trackings):what>", methods=("POST",))
+def act(what: str) -> Response:
+    """Answer a request, say what came first, undo, or turn a switch; what is wrong stands beside what was typed."""
+    operation = registry.get(ACTS[what])
+    if not g.roles & operation.roles:
+        abort(403)
+    wrong = _clash() if what == "issues" else {}
+    wrong = wrong or _done(operation.name)
+    if wrong:
+        return _page(wrong)
+    flash(_("Recorded."), "ok")
+    return make_response(redirect("/stock", 303))
+
+
+def _clash() -> dict[str, str]:
+    """Somebody has answered since the page was opened: look at it again."""
+    site, at = this_site(), clock.now()
+    asked = next((each for each in queries.requests(site.id, 0, at) if each.id == request.form.get("request")), None)
+    if asked is None:
+        abort(404)
+    if str(asked.answers) != request.form.get("answers"):
+        return {"quantity": _("Somebody has answered this since the page was opened. Look at it again.")}
+    if request.form.get("quantity", "").strip() == "0" and not request.form.get("reason", "").strip():
+        return {"reason": _("Say why nothing is issued.")}
+    return {}
+
+
+def _done(name: str) -> dict[str, str]:
+    """Take what was typed; what is wrong with it by field."""
+    said = {field: request.form.get(field, "") for field in registry.get(name).fields}
+    wrong = registry.get(name).clean(said)[1]
+    if not wrong:
+        one_time = request.form.get("_id", "")
+        author_id = g.person.id
+        db.session.rollback()
+        wrong = dict(the_ledger().submit(
+            name, {field: text for field, text in said.items() if text}, project_id=g.project_id, author_id=author_id,
+            proof=SESSION, entry_id=one_time if ids.is_id(one_time) else None,
+        ).errors)  # fmt: skip
+    return {field: explain(code, 1_000_000) for field, code in wrong.items()}
+
+
+def _page(wrong: dict[str, str]) -> Response:
+    site, at = this_site(), clock.now()
+    variances = [each for each in queries.variances(site.id, at) if each.difference]
+    doubts, asked = queries.doubts(site.id, at - DOUBTS_WITHIN, at), queries.requests(site.id, at - REQUESTS_WITHIN, at)
+    moved = [each for each in queries.movements(site.id, at - clock.DAY, at + 1) if each.kind not in ("count", "handed_out")]
+    authors = [each.author_id for part in (variances, doubts, asked, moved) for each in part]
+    page = render_template(
+        "stock/desk.html",
+        variances=variances,
+        doubts=doubts,
+        asked=[each for each in asked if each.is_open or each.status == "differs"],
+        batches=queries.open_batches(site.id, at),
+        moved=[each for each in moved if each.quantity > 0][:MOVED_SHOWN],
+        shelves=_shelves(site, at),
+        ways=queries.ways(site.id, at),
+        may={what: bool(g.roles & registry.get(name).roles) for what, name in ACTS.items()},
+        wrong=wrong,
+        typed=request.form,
+        at=at,
+        instant=lambda instant: instant_text(instant, site.zone, at),
+        new_id=lambda: ids.uuid7(at),
+        **_words(site, authors),
+    )
+    return make_response(page, 422 if wrong else 200)
+
+
+def _words(site: Project, authors: Iterable[str | None]) -> dict[str, Any]:
+    """Names of everything that the page speaks of."""
+    known = queries.items(site.id)
+    return {
+        "items": {each.id: each for each in known},
+        "covers": [each for each in known if each.category == "shoe_cover"],
+        "places": {each.id: words(each.names) for each in sites.places(site.id)},
+        "stores": [(each.id, words(each.names)) for each in sites.places(site.id, "store_room")],
+        "people": people({each for each in authors if each}),
+        "states": {state: _(name) for state, name in queries.STATE_NAMES.items()},
+        "kinds": {kind: _(name) for kind, name in queries.MOVE_NAMES.items()},
+        "statuses": {status: _(name) for status, name in queries.STATUS_NAMES.items()},
+        "categories": {category: _(name) for category, name in queries.CATEGORY_NAMES.items()},
+        "way_names": list(zip(WAYS, (_("Drawn by oneself"), _("Asked for, issued at the desk")), strict=True)),
+        "tracking_names": list(zip(TRACKINGS, (_("Used up with the guests"), _("Washed and used again")), strict=True)),
+    }
+
+
+def _shelves(site: Project, at: int) -> list[Shelf]:
+    """By place and item: whatever is watched there, or lies there."""
+    figures, levels = queries.figures(site.id, at), queries.minimums(site.id, at)
+    lying = {
+        (place_id, item_id) for (place_id, item_id, state), each in figures.items() if state in (CLEAN, STORE) and each.quantity
+    }
+    known = {each.id: each for each in queries.items(site.id)}
+
+    def amount(place_id: str, item_id: str, state: str) -> int:
+        found = figures.get((place_id, item_id, state))
+        return found.quantity if found else 0
+
+    found = [
+        Shelf(known[item_id], place_id, amount(place_id, item_id, CLEAN), amount(place_id, item_id, STORE),
+              levels.get((place_id, item_id)))
+        for place_id, item_id in lying | set(levels)
+    ]  # fmt: skip
+    return sorted(found, key=lambda each: (not each.is_below_zero, not each.runs_low, each.place_id, each.item.sku))
+
+
+def init_app(app: Flask) -> None:
+    """Register the page."""
+    app.register_blueprint(bp)
