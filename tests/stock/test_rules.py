@@ -2,7 +2,7 @@
 
 import pytest
 
-from webapp.stock.rules import Counted, Moved, lasts_until, on_hand, runs_low
+from webapp.stock.rules import Counted, Moved, Washed, batches, is_undone, lasts_until, on_hand, request_status, runs_low, unsure
 
 HOUR = 3_600_000
 
@@ -37,3 +37,48 @@ def test_covers_last_as_long_as_this_mornings_rate_says() -> None:
     assert lasts_until(46_000, 14_000, since=0, at=7 * HOUR) == 30 * HOUR
     assert lasts_until(46_000, 0, since=0, at=7 * HOUR) is None
     assert lasts_until(-2_000, 14_000, since=0, at=7 * HOUR) == 7 * HOUR
+
+
+def washed(at: int, batch: str | None, sent: int = 0, returned: int = 0) -> Washed:
+    return Washed(order(at), "covers", "flat", batch, sent, returned, 0)
+
+
+@pytest.mark.clause("P2-4.4.3f")
+def test_what_comes_back_without_a_name_is_of_the_oldest_batch_that_was_out_then() -> None:
+    lines = [
+        washed(10, "b", 20),
+        washed(5, "a", 30),
+        washed(12, None, returned=40),
+        washed(20, "c", 9),
+        washed(3, None, returned=7),
+    ]
+    assert [(each.id, each.out) for each in batches(lines)] == [("a", 0), ("b", 10), ("c", 9)]
+
+
+def test_a_batch_whose_beginning_has_not_arrived_says_so() -> None:
+    assert [(each.sent_at, each.returned) for each in batches([washed(5, "a", returned=3)])] == [(None, 3)]
+
+
+def test_ones_own_is_undone_within_a_day_and_anybodys_at_the_desk() -> None:
+    day = 24 * HOUR
+    assert is_undone("lin", 0, "lin", day - 1, at_desk=False)
+    assert not is_undone("lin", 0, "lin", day, at_desk=False)
+    assert not is_undone("lin", 0, "he", 1, at_desk=False)
+    assert not is_undone(None, 0, None, 1, at_desk=False)
+    assert is_undone("lin", 0, "chen", 9 * day, at_desk=True)
+
+
+def test_two_clocks_are_unsure_by_what_each_may_be_off() -> None:
+    assert unsure(0, 1, 240_000, 2)
+    assert not unsure(0, 1, 240_001, 2)
+    assert unsure(0, 1, 120_000, 0)
+    assert not unsure(0, 1, 120_001, 0)
+    assert not unsure(0, 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("issued", "received", "status"),
+    [(None, None, "requested"), (0, None, "rejected"), (5, None, "issued"), (5, 5, "received"), (5, 4, "differs"), (None, 4, "differs")],
+)  # fmt: skip
+def test_a_request_stands_where_its_answers_say(issued: int | None, received: int | None, status: str) -> None:
+    assert request_status(issued, received) == status

@@ -101,18 +101,19 @@ class Batch:
 
 
 def batches(lines: Iterable[Washed]) -> list[Batch]:
-    """Batches in the order they went out. What came back without a name is of the oldest that is out, item by item."""
+    """Batches in the order they went out. What came back without a name is of the oldest of the item that was out then."""
     named: dict[str, list[Washed]] = defaultdict(list)
-    unnamed: dict[str, int] = defaultdict(int)
+    unnamed = []
     for line in sorted(lines, key=lambda each: each.order):
         if line.batch is None:
-            unnamed[line.item_id] += line.returned + line.rejected
+            unnamed.append(line)
         else:
             named[line.batch].append(line)
-    found = sorted(
-        (_batch(key, of) for key, of in named.items()), key=lambda each: (each.sent_at is None, each.sent_at or 0, each.id)
-    )
-    return [_filled(each, unnamed) for each in found]
+    found = [_batch(key, of) for key, of in named.items()]
+    found.sort(key=lambda each: (each.sent_at is None, each.sent_at or 0, each.id))
+    for line in unnamed:
+        found = _filled(found, line)
+    return found
 
 
 def _batch(key: str, lines: list[Washed]) -> Batch:
@@ -124,10 +125,15 @@ def _batch(key: str, lines: list[Washed]) -> Batch:
     )  # fmt: skip
 
 
-def _filled(batch: Batch, unnamed: dict[str, int]) -> Batch:
-    came = min(max(batch.out, 0), unnamed[batch.item_id])
-    unnamed[batch.item_id] -= came
-    return replace(batch, returned=batch.returned + came)
+def _filled(found: list[Batch], line: Washed) -> list[Batch]:
+    """What came back goes to the batches that were out before it; more than that is of none."""
+    left, filled = line.returned + line.rejected, []
+    for batch in found:
+        was_out = batch.item_id == line.item_id and batch.sent_at is not None and batch.sent_at <= line.order[0]
+        came = min(max(batch.out, 0), left) if was_out else 0
+        left -= came
+        filled.append(replace(batch, returned=batch.returned + came))
+    return filled
 
 
 def request_status(issued: int | None, received: int | None) -> str:
