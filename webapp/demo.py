@@ -80,7 +80,7 @@ KEPT = ("K-01", "R-1", "C-07")
 TABLETS = {"door": ("A 型樣板房 1", "flat-a"), "bar": ("水吧 1", "bar")}
 BAR_LEVELS = (("milk.fresh", 1000, 4000), ("tea.green", 100, 500), ("cup.paper", 60, 200))
 """What the water bar keeps within reach: item, minimum and par in base units."""
-THINGS = (
+INVENTORY = (
     ("living.cushion", {"zh-Hant": "沙發靠墊", "zh-Hans": "沙发靠垫", "en": "Sofa cushions"}),
     ("living.lamp", {"zh-Hant": "落地燈", "zh-Hans": "落地灯", "en": "Floor lamps"}),
     ("dining.vase", {"zh-Hant": "餐桌花瓶", "zh-Hans": "餐桌花瓶", "en": "Vases on the dining table"}),
@@ -256,8 +256,8 @@ def _stock_up(at: int) -> None:
     for item in content.delivered("items")["items"]:
         made = named("item", item["id"])
         _submit("stock.receive", named("opening", item["id"]), at, item=made, place=store, quantity=item["par"])
-    for number, (code, names) in enumerate(THINGS):
-        _submit("stock.list_thing", named("thing", code), at, flat=named("flat", "a"), code=code, names=names,
+    for number, (code, names) in enumerate(INVENTORY):
+        _submit("stock.list_thing", named("inventory", code), at, flat=named("flat", "a"), code=code, names=names,
                 placing=PLACING[number % len(PLACING)], expected=1 + number % 3)  # fmt: skip
     _submit("stock.draw", named("opening", "flat-a"), at, item=covers, place=named("place", "flat-a"), store=store, quantity=60)
 
@@ -321,17 +321,14 @@ def _door(log: Log, parties: Sequence[str], left: Sequence[str]) -> None:
     place, post, covers = named("place", "flat-a"), named("post", "door"), named("item", "cover.cloth")
     log.keep(log.at("08:32"), "lin", "shifts.take_post", post=post)
     _tick(log, "lin", "check.flat_opening", "flat-a", log.at("08:38"), {"flat_open.covers": "60"}, left)
-<<<<<<< HEAD
     _hold(log, "lin", "08:33", "custody.take")
     log.keep(log.at("10:06"), "lin", "custody.lend", asset=named("thing", "U-1"))
     log.keep(log.at("11:02"), "lin", "custody.give_back", asset=named("thing", "U-1"))
     if not left:
         log.keep(log.at("11:03"), "lin", "custody.damage", asset=named("thing", "U-2"), note="傘骨折了一根。")
-=======
     if left:  # of yesterday's party by party, less one that came back torn
         log.keep(log.at("08:45"), "lin", "stock.return_clean", item=covers, place=place, laundry=named("place", "laundry"),
                  quantity=str(sum(int(party.split()[1]) for party in YESTERDAY) - 1), rejected="1")  # fmt: skip
->>>>>>> bd99a87 (Write off, undo, wash in batches, ask for and settle stock)
     log.keep(log.at("08:52"), "lin", "stock.count", item=covers, place=place, state="clean", counted="60")
     log.keep(log.at("08:53"), "lin", "stock.count", item=covers, place=place, state="soiled", counted="0")
     for number, (time, guests) in enumerate(party.split() for party in parties):

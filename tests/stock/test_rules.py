@@ -78,7 +78,10 @@ def test_two_clocks_are_unsure_by_what_each_may_be_off() -> None:
 
 @pytest.mark.parametrize(
     ("issued", "received", "status"),
-    [(None, None, "requested"), (0, None, "rejected"), (5, None, "issued"), (5, 5, "received"), (5, 4, "differs"), (None, 4, "differs")],
+    [
+        (None, None, "requested"), (0, None, "rejected"), (5, None, "issued"), (5, 5, "received"), (5, 4, "differs"),
+        (None, 4, "differs"),
+    ],
 )  # fmt: skip
 def test_a_request_stands_where_its_answers_say(issued: int | None, received: int | None, status: str) -> None:
     assert request_status(issued, received) == status
