@@ -6,6 +6,7 @@ so a second load changes nothing.
 
 import json
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +20,8 @@ from webapp.content import queries as content
 from webapp.operations.entries import Batch, Entry, Source, digest_of
 from webapp.operations.ledger import the_ledger
 from webapp.operations.registry import get
-from webapp.operations.roles import ADMIN, GREETER, SUPERVISOR, WATER_BAR
+from webapp.operations.roles import ADMIN, GREETER, MARKETING, SUPERVISOR, WATER_BAR
+from webapp.operations.rules import SESSION
 from webapp.staff.access import set_code, set_password
 from webapp.staff.models import Password
 from webapp.tablets.enrolment import Spot, enrol, make_code
@@ -48,6 +50,7 @@ CAST = (
     Member("su", "蘇曉彤", "曉彤", WATER_BAR, "586027"),
     Member("chen", "陳思遠", "思遠", SUPERVISOR, "419380", "chen"),
     Member("zhou", "周致和", "致和", ADMIN, "907254", "zhou"),
+    Member("fang", "方若蘭", "若蘭", MARKETING, "650138", "fang"),
 )
 
 PLACES: Mapping[str, tuple[str, dict[str, str]]] = {
@@ -198,6 +201,7 @@ def load(at: int) -> DemoReport:
         opened_at = clock.instant_of(_midnight(at) - timedelta(days=7, hours=-7))
         opening.carry_out(opening.plan(_site(), "demo", is_demo=True), opened_at)
         _stock_up(opened_at)
+        _write(opened_at + clock.DAY)
         _work(at, opened_at)
         _give_access()
     code = make_code(project_id(), f"{TABLETS['door'][0][:-1]}2", "door", at)
@@ -260,6 +264,26 @@ def _stock_up(at: int) -> None:
         _submit("stock.list_thing", named("inventory", code), at, flat=named("flat", "a"), code=code, names=names,
                 placing=PLACING[number % len(PLACING)], expected=1 + number % 3)  # fmt: skip
     _submit("stock.draw", named("opening", "flat-a"), at, item=covers, place=named("place", "flat-a"), store=store, quantity=60)
+
+
+def _write(at: int) -> None:
+    """方若蘭 of marketing has written the next version of a script, which waits for somebody else to approve it."""
+    body = deepcopy(_script())
+    living = next(stop for stop in body["stops"] if stop["key"] == "living")
+    living["lines"].insert(1, {"zh-Hant": "沙發的位置，留了兩個插座。", "zh-Hans": "沙发的位置，留了两个插座。",
+                               "en": "There are two sockets where the sofa stands."})  # fmt: skip
+    made = named("version", "script.a 2")
+    told = {"document": named("document", "script.a"), "number": 2, "body": body}
+    for operation, entry_id, said, when in (
+        ("content.write", made, told, at),
+        ("content.offer", named("act", "script.a 2 offered"), {"version": made, "seen": 1}, at + clock.HOUR),
+    ):
+        outcome = the_ledger().submit(
+            operation, opening.typed(said), project_id=project_id(), author_id=person("fang"), proof=SESSION, entry_id=entry_id,
+            at=when,
+        )  # fmt: skip
+        if outcome.errors:
+            raise RuntimeError(f"{operation}: {dict(outcome.errors)}")
 
 
 def _give_access() -> None:
@@ -397,7 +421,7 @@ def _rehearse(log: Log, time: str) -> None:
         log.keep(log.at(time) + number * 20 * clock.SECOND, "he", "tours.step", tour=begun, line=line, version=version("script.a"))
 
 
-def _script() -> Mapping[str, Any]:
+def _script() -> dict[str, Any]:
     return next(body for body in content.bodies() if body["id"] == "script.a")
 
 

@@ -20,8 +20,21 @@ SCRIPTS = [body for body in content.bodies() if body["kind"] == "script"]
 
 def test_every_delivered_document_may_be_published() -> None:
     found = {body["id"]: problems(body) for body in content.bodies()}
-    assert len(found) == 9
+    assert len(found) == 10
     assert not any(found.values()), found
+
+
+def test_every_delivered_text_is_there_in_three_languages() -> None:
+    texts = [text for body in content.bodies() for text in _texts(body)]
+    assert len(texts) > 300
+    assert [text for text in texts if set(text) != {"zh-Hant", "zh-Hans", "en"} or not all(text.values())] == []
+
+
+def _texts(told: object) -> list[dict[str, str]]:
+    if isinstance(told, dict) and set(told) & {"zh-Hant", "zh-Hans", "en"}:
+        return [told]
+    rows = list(told.values()) if isinstance(told, dict) else told if isinstance(told, list) else []
+    return [text for row in rows for text in _texts(row)]
 
 
 @pytest.mark.clause("P2-4.4.3a")
@@ -76,7 +89,7 @@ def test_every_item_has_a_unit_with_its_measure_word() -> None:
 def test_chinese_is_set_with_full_width_punctuation() -> None:
     texts = [
         text
-        for name in ("greetings", "checklists", "items", "project", "tour_a", "tour_b")
+        for name in ("greetings", "checklists", "items", "project", "conduct", "tour_a", "tour_b")
         for text in _chinese(content.delivered(name))
     ]
     assert len(texts) > 200

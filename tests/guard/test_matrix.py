@@ -8,17 +8,20 @@ from tests.guard.visitors import VISITORS, address, everything, unsafe
 from tests.pages.conftest import OURS, Site
 
 TO_ENROL, TO_SIGN_IN, CLOSED, NOTHING, OPEN = "302 /enrol", "303 /sign-in", "403", "404", "200"
-STRANGERS = {"nobody", "revoked", "greeter", "supervisor", "admin", "ended", "idle"}
+STRANGERS = {"nobody", "revoked", "greeter", "supervisor", "admin", "editor", "ended", "idle"}
 MAY: dict[str, dict[str, str]] = {
     STATION: dict.fromkeys(STRANGERS, TO_ENROL) | {"door": OPEN, "bar": NOTHING, "elsewhere": OPEN},
     BAR: dict.fromkeys(STRANGERS, TO_ENROL) | {"door": NOTHING, "bar": OPEN, "elsewhere": NOTHING},
-    DESK: dict.fromkeys(VISITORS, TO_SIGN_IN) | {"greeter": CLOSED, "supervisor": OPEN, "admin": OPEN},
+    DESK: dict.fromkeys(VISITORS, TO_SIGN_IN) | {"greeter": CLOSED, "editor": CLOSED, "supervisor": OPEN, "admin": OPEN},
     ALONE: dict.fromkeys(VISITORS, OPEN),
 }
 """What each visitor is answered, by the kind of page; whatever leads on is followed by its first step only."""
 ONLY: dict[str, dict[str, str]] = {
     "/": {"door": "302 /zh-Hant/door/", "bar": "302 /zh-Hant/bar/", "elsewhere": "302 /zh-Hant/door/",
-          "supervisor": "302 /review", "admin": "302 /review", "greeter": "302 /review"},
+          "supervisor": "302 /review", "admin": "302 /review", "greeter": "302 /review", "editor": "302 /documents"},
+    "/sessions": {"editor": OPEN},
+    **{rule: {"editor": OPEN} for rule in EXAMPLES if rule.startswith("/documents")},
+    "/documents/<uuid:document_id>/edit": {"editor": OPEN, "supervisor": CLOSED},
 }  # fmt: skip
 """Where a route answers otherwise than its kind."""
 ASKING = {"Accept": "text/html", "Accept-Language": "zh-HK"}

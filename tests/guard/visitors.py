@@ -58,6 +58,7 @@ VISITORS: dict[str, Callable[[Site], FlaskClient]] = {
     "greeter": lambda site: site.desk("lin"),
     "supervisor": lambda site: site.desk("chen"),
     "admin": lambda site: site.desk("zhou"),
+    "editor": lambda site: site.desk("fang"),
     "ended": ended,
     "idle": idle,
 }

@@ -26,8 +26,13 @@ EXAMPLES: dict[str, Body] = {
     "checklists.answer": lambda site: {
         "version": site.id("version"), "place": site.id("flat"), "item": "small.door", "answer": "pass",
     },
+    "content.approve": lambda site: {"version": site.id("version"), "seen": "0"},
+    "content.give_back": lambda site: {"version": site.id("version"), "seen": "0", "reason": "Too long"},
+    "content.offer": lambda site: {"version": site.id("version"), "seen": "0"},
     "content.open": lambda _site: {"kind": "checklist", "code": "check.other"},
     "content.publish": lambda site: {"document": site.id("document"), "number": "2", "body": CHECK},
+    "content.withdraw": lambda site: {"version": site.id("version"), "seen": "0", "reason": "Too early"},
+    "content.write": lambda site: {"document": site.id("document"), "number": "2", "body": CHECK},
     "custody.add_asset": lambda site: {"code": "K-2", "kind": "key", "names": WORDS, "place": site.id("flat")},
     "custody.damage": lambda site: {"asset": site.id("key"), "note": "Bent"},
     "custody.find": lambda site: {"asset": site.id("key")},

@@ -1,4 +1,5 @@
-"""Documents in versions and three languages: checklists and spoken lines (P2-4.4.2c, P2-4.4.3a, P2-4.4.4; design.md section 3a).
+"""Documents in versions and three languages: lists, spoken lines, scripts, conduct cards (P2-4.2.2a to P2-4.4.4; design.md 3a).
 
-A version never changes. The approval of a version comes before its publication and finds its place between the two operations.
+A version never changes. One writes it, another approves it, and it is in force from a day; what a site is set up with is in force
+at once. What became of a version is read from what was done with it.
 """

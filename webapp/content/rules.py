@@ -1,8 +1,9 @@
-"""What a version may say, and which of its words are shown. Pure."""
+"""What a version may say and which of its words are shown, and what becomes of a version. Pure."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 LANGUAGES = ("zh-Hant", "zh-Hans", "en")
@@ -15,6 +16,9 @@ STOPS = ("opening", "room")
 NEEDS = ("elder", "child", "step_free")
 """What a party may need care for: no ages, no counts (guideline N10)."""
 NOON_FROM, AFTERNOON_FROM = 11 * 60, 13 * 60
+NEVER = 2**53 - 1
+"""From when a version is in force that nobody has approved: no approval and no publication says an earlier instant."""
+WRITTEN, OFFERED, APPROVED, RETURNED, WITHDRAWN = "written", "offered", "approved", "returned", "withdrawn"
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 _SLOT = re.compile(r"\{([a-z_]+)\}")
@@ -46,6 +50,21 @@ def fill(text: str, figures: Mapping[str, str]) -> str:
     return _SLOT.sub(lambda slot: str(figures.get(slot[1], slot[0])), text)
 
 
+def slots(text: str) -> list[str]:
+    """The figures that a text asks for."""
+    return sorted(_SLOT.findall(text))
+
+
+def is_key(text: str) -> bool:
+    """Whether a text may be the key of an item: small letters and figures, parted by full stops."""
+    return bool(_KEY.fullmatch(text))
+
+
+def is_clause(text: str) -> bool:
+    """Whether a text names a clause of the guideline, P2-4.4.3d, or an addition of ours, E4."""
+    return bool(_CLAUSE.fullmatch(text))
+
+
 def band_at(minute: int) -> str:
     """The time band of a local minute of the day: morning to 11:00, noon to 13:00, then afternoon (P2-4.4.4)."""
     if minute < NOON_FROM:
@@ -58,6 +77,94 @@ def line_for(lines: Sequence[Mapping[str, Any]], trigger: str, post: str, band: 
     fitting = [line for line in lines if line["trigger"] == trigger and line["post"] in (post, "any")]
     fitting = [line for line in fitting if line["time_band"] in (band, "any")]
     return max(fitting, key=lambda line: (line["post"] == post, line["time_band"] == band), default=None)
+
+
+class Standing(StrEnum):
+    """What has become of a version (design.md section 3a)."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    EFFECTIVE = "effective"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+FOLLOWS: Mapping[str, frozenset[str]] = {
+    "": frozenset({WRITTEN}),
+    WRITTEN: frozenset({OFFERED, WITHDRAWN}),
+    OFFERED: frozenset({APPROVED, RETURNED, WITHDRAWN}),
+    APPROVED: frozenset({WITHDRAWN}),
+    RETURNED: frozenset({WITHDRAWN}),
+    WITHDRAWN: frozenset(),
+}
+"""What may be done with a version after what."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something somebody did with a version. `seen`: how many acts stood there when it was decided; `from_at`: of an approval."""
+
+    what: str
+    by: str | None
+    at: int
+    seen: int = 0
+    from_at: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Life:
+    """The acts of a version that count, and from when it is in force: None while nobody has said so."""
+
+    acts: tuple[Act, ...]
+    from_at: int | None
+
+    @property
+    def stage(self) -> str:
+        """The last act that counts; a version that was published without a review stands as an approved one."""
+        return self.acts[-1].what if self.acts else (APPROVED if self.from_at is not None else "")
+
+    @property
+    def writer(self) -> str | None:
+        return self.acts[0].by if self.acts and self.acts[0].what == WRITTEN else None
+
+
+def life(published_at: int, acts: Iterable[Act]) -> Life:
+    """What a version came to by its acts, in their order: whoever decided on what had moved meanwhile has not decided it."""
+    found = Life((), published_at if published_at != NEVER else None)
+    for act in acts:
+        if not objection(found, act):
+            starts = max(act.from_at or 0, act.at) if act.what == APPROVED else found.from_at
+            found = Life((*found.acts, act), None if act.what == WITHDRAWN else starts)
+    return found
+
+
+def objection(known: Life, act: Act) -> str | None:
+    """Why an act does not count: the version moved, it is not its turn, or whoever wrote approves himself. None where it does."""
+    if act.seen != len(known.acts):
+        return "moved"
+    if act.what not in FOLLOWS[known.stage]:
+        return "not_now"
+    return "own" if act.what == APPROVED and act.by == known.writer else None
+
+
+def standings(lives: Mapping[int, Life], at: int) -> dict[int, Standing]:
+    """What the versions of one document are at an instant, by number: the one in force is that which began last."""
+    begun = [(known.from_at, number) for number, known in lives.items() if known.from_at is not None and known.from_at <= at]
+    current = max(begun, default=(0, 0))[1]
+    return {number: _standing(known, at, is_current=number == current) for number, known in lives.items()}
+
+
+def _standing(known: Life, at: int, *, is_current: bool) -> Standing:
+    if known.from_at is None:
+        return {OFFERED: Standing.IN_REVIEW, RETURNED: Standing.RETURNED, WITHDRAWN: Standing.WITHDRAWN}.get(
+            known.stage, Standing.DRAFT
+        )
+    if known.from_at > at:
+        return Standing.APPROVED
+    return Standing.EFFECTIVE if is_current else Standing.SUPERSEDED
 
 
 def items_in_force(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -132,10 +239,25 @@ def _stop(stop: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def _conduct(body: Mapping[str, Any]) -> list[str]:
+    cards = _rows(body, "cards")
+    return [*_unique(cards), *(problem for card in cards for problem in _card(card))]
+
+
+def _card(card: Mapping[str, Any]) -> list[str]:
+    """A card to be read: its title, the post it is for, and its points."""
+    where = str(card.get("id"))
+    found = [*_key(card, "id", where), *_clause(card, where), *_words(card, "title", where), *_choice(card, "post", POSTS, where)]
+    points = _rows(card, "points")
+    found += [] if points else [f"{where}: nothing in it"]
+    return [*found, *(problem for number, one in enumerate(points, 1) for problem in _words(one, "text", f"{where} {number}"))]
+
+
 _SCHEMAS: Mapping[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "checklist": _checklist,
     "greetings": _greetings,
     "script": _script,
+    "conduct": _conduct,
 }
 KINDS = tuple(_SCHEMAS)
 
@@ -168,8 +290,8 @@ def _words(row: Mapping[str, Any], name: str, where: str) -> list[str]:
     words = row.get(name)
     if not isinstance(words, Mapping):
         return [f"{where}: {name} is missing"]
-    found = [f"{where}: {name} lacks {each}" for each in LANGUAGES if not str(words.get(each) or "").strip()]
-    slots = {each: sorted(_SLOT.findall(str(words.get(each)))) for each in LANGUAGES}
-    if len({tuple(names) for names in slots.values()}) > 1:
+    said = [str(words[each]) for each in LANGUAGES if str(words.get(each) or "").strip()]
+    found = [] if said else [f"{where}: {name} is in no language"]
+    if len({tuple(slots(text)) for text in said}) > 1:
         found.append(f"{where}: {name} has not the same figures in each language")
     return found

@@ -10,4 +10,6 @@ ADMIN = "admin"
 FRONT = frozenset({GREETER, WATER_BAR})
 DESK = frozenset({SUPERVISOR, DEPUTY, ADMIN})
 EVERYONE = FRONT | DESK
+OFFICE = DESK | {MARKETING}
+"""Whoever signs in with an account."""
 ALL_ROLES = EVERYONE | {MARKETING}

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, g, make_response, redirect, reques
 from webapp.base import clock, database
 from webapp.base.database import db
 from webapp.base.i18n import LANGUAGES
-from webapp.operations.roles import DESK
+from webapp.operations.roles import DESK, MARKETING
 from webapp.staff.access import person_of
 from webapp.staff.queries import person, projects_of, roles
 
@@ -29,6 +29,17 @@ def cookie_name() -> str:
 def token() -> str:
     """What this browser shows as a desk; '' where it shows nothing."""
     return request.cookies.get(cookie_name(), "")
+
+
+def home_of(held: Iterable[str]) -> str:
+    """Where a person's work begins: who only writes has no review."""
+    return "/review" if set(held) & DESK else "/documents"
+
+
+def home(person_id: str, at: int) -> str:
+    """Where somebody who signs in is led."""
+    held = {role for project_id in projects_of(person_id, at) for role in roles(project_id, person_id, at)}
+    return home_of(held if MARKETING in held else DESK)
 
 
 def is_local(address: str) -> bool:

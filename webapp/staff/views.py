@@ -4,9 +4,10 @@ from flask import Blueprint, Flask, Response, abort, g, make_response, redirect,
 from flask_babel import gettext as _
 
 from webapp.base import clock
-from webapp.operations.roles import ADMIN
+from webapp.operations.roles import ADMIN, OFFICE
 from webapp.staff import access, queries
-from webapp.staff.desk import cookie_name, desk_page, is_local, token
+from webapp.staff.access import person_of
+from webapp.staff.desk import cookie_name, desk_page, home, is_local, token
 from webapp.staff.rules import SESSION_WITHIN
 
 bp = Blueprint("staff", __name__)
@@ -16,14 +17,14 @@ bp = Blueprint("staff", __name__)
 def sign_in() -> Response:
     """Account and password; a wrong try keeps the account typed."""
     wanted = request.values.get("next", "")
-    going = wanted if is_local(wanted) else "/review"
+    going = wanted if is_local(wanted) else ""
     if request.method == "GET":
         return _door(going)
     at = clock.now()
     tried = access.sign_in(request.form.get("account", ""), request.form.get("password", ""), at)
     if tried.token is None:
         return _door(going, _wait(tried.wait_until, at))
-    response = make_response(redirect(going, 303))
+    response = make_response(redirect(going or home(person_of(tried.token, at) or "", at), 303))
     response.set_cookie(
         cookie_name(), tried.token, max_age=SESSION_WITHIN // 1000, httponly=True, secure=request.is_secure, samesite="Lax"
     )
@@ -52,7 +53,7 @@ def sign_out() -> Response:
     return response
 
 
-@desk_page(bp, "/sessions", methods=("GET", "POST"))
+@desk_page(bp, "/sessions", among=OFFICE, methods=("GET", "POST"))
 def sessions() -> Response:
     """Where one is signed in, each to be ended; an administrator sees everybody of the site."""
     at = clock.now()

@@ -10,10 +10,12 @@ from webapp.base import address, clock
 from webapp.base.assets import build
 from webapp.base.i18n import LANGUAGES, N_, NAMES, language, words
 from webapp.base.written import day_and_month, time_text
+from webapp.operations import roles
 from webapp.operations.declarations import tablet_cautions
 from webapp.operations.roles import ADMIN, DEPUTY, GREETER, MARKETING, SUPERVISOR, WATER_BAR
 from webapp.sites import queries as sites
 from webapp.sites.models import Flat, Place, Post, Project
+from webapp.staff.desk import home_of
 from webapp.staff.queries import Colleague
 from webapp.tablets.fitness import in_app
 from webapp.tablets.queries import TabletRow, drains_since
@@ -43,7 +45,10 @@ DESK = (
     ("/posts", N_("Posts"), "user"),
     ("/tablets", N_("Tablets"), "tablet"),
     ("/repairs", N_("Repairs"), "pencil"),
+    ("/documents", N_("Documents"), "file-pen"),
 )
+OFFICE = ("/documents",)
+"""Where somebody goes who only writes."""
 CHOSEN = "language"
 """The cookie that holds the language chosen where an address has none."""
 
@@ -70,9 +75,9 @@ def this_post() -> Post | None:
     return next(iter([*(post for post in posts if post.role == this_role()), *posts]), None)
 
 
-def role_name(roles: Sequence[str]) -> str:
+def role_name(held: Sequence[str]) -> str:
     """The first of a person's roles, in words."""
-    return next((str(_(ROLES[role])) for role in ROLES if role in roles), "")
+    return next((str(_(ROLES[role])) for role in ROLES if role in held), "")
 
 
 def cards(people: Iterable[Colleague]) -> list[dict[str, str]]:
@@ -154,8 +159,12 @@ def _desk() -> dict[str, Any]:
     return _alone() | _site(site, at) | {
         "place": words(centre.names) if centre else "",
         "person": me,
-        "nav": [_link(path, label, icon, request.path.startswith(path)) for path, label, icon in DESK],
-        "urls": {"home": "/review", "outbox": "", "lock": "", "post": "", "sessions": "/sessions", "sign_out": "/sign-out"},
+        "nav": [
+            _link(path, label, icon, request.path.startswith(path))
+            for path, label, icon in DESK
+            if g.roles & roles.DESK or path in OFFICE
+        ],
+        "urls": {"home": home_of(g.roles), "outbox": "", "lock": "", "post": "", "sessions": "/sessions", "sign_out": "/sign-out"},
     }  # fmt: skip
 
 

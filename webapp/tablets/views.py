@@ -38,8 +38,9 @@ def door() -> Response:
     here = authenticate(credential()) if credential() else None
     if here and here.barred is None and pack_pages(here.station):
         return _uncached(redirect(f"/{language()}/{here.station}/"))
-    if desk.token() and person_of(desk.token(), clock.now()):
-        return _uncached(redirect("/review"))
+    at = clock.now()
+    if desk.token() and (who := person_of(desk.token(), at)):
+        return _uncached(redirect(desk.home(who, at)))
     return make_response(render_template("tablets/door.html", tablet=here))
 
 

@@ -1,0 +1,197 @@
+"""The documents as the desk sees them: marketing writes, another approves, and what tablets say follows (P2-4.4.3d)."""
+
+from datetime import date, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.pages.conftest import AT, OURS, Node, Site, read
+from webapp import demo
+from webapp.base import clock
+from webapp.content import queries as content
+from webapp.tablets import stations
+
+pytestmark = pytest.mark.clause("P2-4.4.3d")
+SCRIPT = f"/documents/{demo.named('document', 'script.a')}"
+
+
+def page(client: FlaskClient, path: str) -> Node:
+    return read(client.get(f"{path}?lang=en").text)
+
+
+def fields(shown: Node) -> dict[str, str]:
+    """Everything that the one form of a page would send, nothing touched."""
+    form = next(each for each in shown.all("form") if each.attrs.get("method") == "post" and each.all("textarea", "select"))
+    found = {}
+    for each in form.all("input", "textarea", "select"):
+        name, kind = each.attrs.get("name", ""), each.attrs.get("type", "")
+        if kind == "checkbox" and "checked" not in each.attrs:
+            continue
+        if each.tag == "textarea":
+            found[name] = "".join(each.words)
+        elif each.tag == "select":
+            found[name] = next((one.attrs["value"] for one in each.all("option") if "selected" in one.attrs), "")
+        else:
+            found[name] = each.attrs.get("value", "")
+    return found
+
+
+def keep(client: FlaskClient, path: str = SCRIPT, **told: str) -> tuple[int, str, Node]:
+    """Open the page that writes, change what is told, send it."""
+    said = fields(page(client, f"{path}/edit")) | {"do": "keep"} | told
+    answer = client.post(f"{path}/edit?lang=en", data=said, headers=OURS)
+    return answer.status_code, answer.headers.get("Location", ""), read(answer.text)
+
+
+def decide(client: FlaskClient, what: str, path: str = f"{SCRIPT}/2", **told: str) -> tuple[int, str]:
+    shown = page(client, path)
+    hidden = next(each for each in shown.all("input") if each.attrs.get("name") == "seen")
+    answer = client.post(f"{path}?lang=en", data={"seen": hidden.attrs["value"], "what": what} | told, headers=OURS)
+    return answer.status_code, read(answer.text).text()
+
+
+def number(at: int = AT) -> int:
+    edition = content.in_force(demo.project_id(), "script", "script.a", at)
+    assert edition
+    return edition.number
+
+
+def test_the_list_says_what_is_in_force_and_what_waits(site: Site):
+    shown = page(site.desk("chen"), "/documents").text()
+    for words in ("Tour script", "Tour script, Type A", "Version 1 in force since", "Version 2 · In review", "Conduct cards"):
+        assert words in shown
+    assert "Begin it" not in shown
+    assert "Begin it" in page(site.desk("fang"), "/documents").text()
+
+
+def test_marketing_writes_and_nothing_changes_at_the_door_until_another_approves(site: Site):
+    fang, words = site.desk("fang"), "這是新的一句。"
+    status, where, _shown = keep(fang, **{"5.lines.0.zh-Hant": words})
+    assert (status, where) == (303, f"{SCRIPT}/3")
+    assert number() == 1
+    assert "No one" not in page(fang, where).text()
+    assert "Approve" not in [each.text() for each in page(fang, where).all("button")]
+    assert decide(fang, "offer", where)[0] == 303
+    assert decide(site.desk("chen"), "approve", where)[0] == 303
+    assert number() == 3
+    blank = site.tablet("door").get("/zh-Hant/door/parties/tour/blank").text
+    assert words in blank
+
+
+def test_who_wrote_a_version_is_not_offered_to_approve_it_and_is_refused(site: Site):
+    zhou = site.desk("zhou")
+    keep(zhou)
+    assert decide(zhou, "offer", f"{SCRIPT}/3")[0] == 303
+    status, shown = decide(zhou, "approve", f"{SCRIPT}/3")
+    assert status == 422
+    assert "Whoever wrote a version does not approve it" in shown
+    assert number() == 1
+
+
+def test_who_decides_by_an_old_page_is_told_so(site: Site):
+    chen = site.desk("chen")
+    assert decide(site.desk("zhou"), "give_back", reason="第二句太長")[0] == 303
+    status, shown = decide(chen, "approve", seen="2")
+    assert status == 422
+    assert "Somebody has decided on this version meanwhile" in shown
+    assert "第二句太長" in shown
+    assert number() == 1
+
+
+def test_a_date_ahead_takes_over_at_midnight_without_a_write(site: Site):
+    """The pack's page is another one by the day alone, so each tablet fetches it."""
+    day = date(2026, 5, 30)
+    assert decide(site.desk("chen"), "approve", starts=day.isoformat())[0] == 303
+    start = clock.day_bounds(day, demo.ZONE)[0]
+    assert [number(at) for at in (AT, start - 1, start)] == [1, 1, 2]
+    tablet = stations.authenticate(site.credentials["door"])
+    assert tablet
+    before, after = ({each["url"]: each["etag"] for each in stations.addresses(tablet, "en", at)} for at in (start - 1, start))
+    assert before.keys() == after.keys()
+    assert all(before[url] != after[url] for url in before)
+    assert "Approved" in page(site.desk("chen"), f"{SCRIPT}/2").text()
+    with clock.standing_at(start + timedelta(hours=9) // timedelta(milliseconds=1)):
+        assert "兩個插座" in site.tablet("door").get("/zh-Hant/door/parties/tour/blank").text
+
+
+def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(site: Site):
+    status, _where, shown = keep(site.desk("fang"), **{"0.title.zh-Hant": "", "0.lines.0.en": "x" * 201, "title.en": "Kept"})
+    assert status == 422
+    field = next(each for each in shown.all("textarea") if each.attrs["name"] == "0.lines.0.en")
+    assert field.attrs["aria-invalid"] == "true"
+    assert field.text() == "x" * 201
+    assert "Too long: at most 200 characters." in field.parent.text()
+    assert next(each for each in shown.all("textarea") if each.attrs["name"] == "title.en").text() == "Kept"
+    links = {each.attrs["href"] for each in shown.all("a") if each.attrs.get("class") == "errors__link"}
+    assert links == {"#0.title.zh-Hant", "#0.lines.0.en"}
+    assert next(each for each in shown.all("details") if each.has_parent("form")).attrs.get("open") is not None
+
+
+def test_a_missing_language_is_marked_where_it_is_written_and_where_it_is_read(site: Site):
+    fang = site.desk("fang")
+    assert keep(fang, **{"0.title.en": ""})[0] == 303
+    assert "Missing: 繁體 is shown instead" in page(fang, f"{SCRIPT}/edit").text()
+    assert "No English: 繁體 is shown instead" in page(fang, f"{SCRIPT}/3").text()
+
+
+def test_two_who_write_at_once_are_told_and_lose_nothing(site: Site):
+    fang, zhou = site.desk("fang"), site.desk("zhou")
+    said = fields(page(fang, f"{SCRIPT}/edit")) | {"do": "keep", "title.en": "Of marketing"}
+    keep(zhou, **{"title.en": "Of the administrator"})
+    answer = fang.post(f"{SCRIPT}/edit?lang=en", data=said, headers=OURS)
+    assert answer.status_code == 422
+    assert "Version 3 was kept meanwhile" in answer.text
+    assert "Of marketing" in answer.text
+    again = fields(read(answer.text)) | {"do": "keep"}
+    assert fang.post(f"{SCRIPT}/edit", data=again, headers=OURS).headers["Location"] == f"{SCRIPT}/4"
+
+
+def test_a_stop_is_added_moved_and_left_out_without_a_script(site: Site):
+    fang = site.desk("fang")
+    added = fang.post(f"{SCRIPT}/edit?lang=en", data=fields(page(fang, f"{SCRIPT}/edit")) | {"do": "add"}, headers=OURS)
+    assert added.status_code == 200
+    said = fields(read(added.text)) | {
+        "do": "keep",
+        "14.key": "study",
+        "14.title.zh-Hant": "書房",
+        "14.lines.0.zh-Hant": "這裏是書房。",
+    }
+    assert fang.post(f"{SCRIPT}/edit", data=said, headers=OURS).status_code == 303
+    assert "Study" not in page(fang, f"{SCRIPT}/2/3").text()
+    assert "study Added" in page(fang, f"{SCRIPT}/2/3").text()
+
+
+def test_the_differences_name_what_was_added_by_its_line(site: Site):
+    shown = page(site.desk("chen"), f"{SCRIPT}/1/2").text()
+    for words in ("From version 1 to version 2", "Changed", "Lines, one breath each 2 · English", "There are two sockets"):
+        assert words in shown
+
+
+def test_a_new_document_begins_empty_and_says_what_it_lacks(site: Site):
+    fang = site.desk("fang")
+    answer = fang.post("/documents?lang=en", data={"kind": "script", "code": "script.c"}, headers=OURS)
+    assert answer.status_code == 303
+    shown = fang.post(answer.headers["Location"] + "?lang=en", data={"do": "keep", "seen": "0"}, headers=OURS)
+    assert shown.status_code == 422
+    assert "Nothing is in it yet. Add the first." in shown.text
+    twice = fang.post("/documents?lang=en", data={"kind": "script", "code": "script.c"}, headers=OURS)
+    assert "This key is there twice." in twice.text
+
+
+def test_a_supervisor_does_not_write_and_a_version_that_there_is_not_is_not_found(site: Site):
+    chen = site.desk("chen")
+    assert chen.post("/documents", data={"kind": "script", "code": "x"}, headers=OURS).status_code == 403
+    assert chen.get(f"{SCRIPT}/edit").status_code == 403
+    assert chen.get(f"{SCRIPT}/9").status_code == 404
+    assert chen.get(f"{SCRIPT}/1/9").status_code == 404
+    assert chen.get(f"/documents/{demo.named('place', 'bar')}").status_code == 404
+
+
+def test_who_only_writes_is_led_to_the_documents(site: Site):
+    client = site.stranger()
+    form = {"account": "fang", "password": demo.PASSWORD}
+    answer = client.post("/sign-in", data=form, headers=OURS)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/documents")
+    shown = page(client, "/documents")
+    rail = [each.attrs["href"] for each in shown.all("a") if each.attrs.get("class") == "rail__link"]
+    assert rail == ["/documents"]

@@ -1,0 +1,387 @@
+"""A body as a page: the parts that a person edits, what a page said of them, what is wrong where, and two bodies compared.
+
+What the shape of a kind does not name stays in the body as it was. Nothing here asks anything of a request or a database.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp.base.i18n import N_
+from webapp.content.rules import BANDS, LANGUAGES, NEEDS, ON_FAIL, POSTS, PURPOSES, RESPONSES, STOPS, is_clause, is_key, slots
+
+WORDS, PROSE, TEXT, CHOICE, FLAG, LINES, SEVERAL = "words", "prose", "text", "choice", "flag", "lines", "several"
+WORDED = (WORDS, PROSE)
+ROWS_MOST, LINES_MOST = 120, 40
+"""So many a page can hold."""
+_DROPPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+Body = dict[str, Any]
+Said = Mapping[str, str]
+Errors = dict[str, tuple[str, int | None]]
+"""By the name of a field the code of what is wrong and the limit that was passed."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a document or of one of its rows. `path`: where it stands, care.text; `inner`: where the words of a line stand."""
+
+    path: str
+    label: str
+    kind: str = WORDS
+    of: Sequence[str] = ()
+    most: int = 200
+    is_optional: bool = False
+    inner: str = ""
+    check: Callable[[str], bool] | None = None
+    locked_by: str = ""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a kind of document is made of: `head` once, `row` for each of its `rows`, which are named by `key`."""
+
+    head: tuple[Part, ...]
+    rows: str
+    key: str
+    row: tuple[Part, ...]
+    blank: Mapping[str, Any] = field(default_factory=dict)
+
+
+TITLE, CLAUSE = Part("title", N_("Title")), Part("clause", N_("Clause"), TEXT, most=32, check=is_clause)
+POST = Part("post", N_("Post"), CHOICE, POSTS)
+SHAPES: Mapping[str, Shape] = {
+    "script": Shape(
+        (TITLE, Part("unit_type", N_("Unit type"), TEXT, most=16), CLAUSE),
+        "stops",
+        "key",
+        (
+            TITLE,
+            Part("lines", N_("Lines, one breath each"), LINES),
+            Part("question", N_("What guests ask"), PROSE, is_optional=True),
+            Part("answer", N_("What to answer"), PROSE, is_optional=True, most=500),
+            Part("care.flags", N_("Care for"), SEVERAL, NEEDS, is_optional=True),
+            Part("care.text", N_("What to take care of"), PROSE, is_optional=True),
+            Part("alone", N_("Also for guests who look round by themselves"), FLAG),
+            Part("kind", N_("Kind of stop"), CHOICE, STOPS),
+            CLAUSE,
+        ),
+        {"kind": "room", "clause": "P2-4.4.3d"},
+    ),
+    "greetings": Shape(
+        (),
+        "lines",
+        "id",
+        (
+            Part("text", N_("Spoken line"), PROSE, locked_by="prescribed"),
+            Part("cue", N_("What to do meanwhile"), PROSE),
+            Part("trigger", N_("Moment"), TEXT, most=40, check=is_key),
+            Part("time_band", N_("Time of day"), CHOICE, BANDS),
+            POST,
+            CLAUSE,
+        ),
+        {"prescribed": False, "time_band": "any", "post": "any", "clause": "P2-4.4.4"},
+    ),
+    "checklist": Shape(
+        (TITLE, Part("note", N_("Note"), PROSE, most=500), Part("purpose", N_("Purpose"), CHOICE, PURPOSES), POST, CLAUSE),
+        "items",
+        "id",
+        (
+            Part("prompt", N_("What is looked at"), PROSE),
+            Part("response", N_("Kind of answer"), CHOICE, RESPONSES),
+            Part("on_fail", N_("Where it is not in order"), CHOICE, ON_FAIL),
+            Part("required", N_("Must be answered"), FLAG),
+            Part("critical", N_("Critical"), FLAG),
+            CLAUSE,
+        ),
+        {"required": True, "critical": False, "on_fail": "note", "response": "pass_fail_na", "clause": "P2-4.4.2c"},
+    ),
+    "conduct": Shape(
+        (),
+        "cards",
+        "id",
+        (TITLE, POST, Part("points", N_("Points"), LINES, inner="text", most=500), CLAUSE),
+        {"post": "any", "clause": "P2-4.2.2a"},
+    ),
+}
+
+
+def value(row: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path, care.text; None where nothing does."""
+    found: Any = row
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def blank(kind: str, code: str) -> Body:
+    """A document in which nothing is written yet."""
+    return {"kind": kind, "id": code, SHAPES[kind].rows: []}
+
+
+def rows_of(body: Mapping[str, Any]) -> list[Body]:
+    return list(body.get(SHAPES[body["kind"]].rows, ()))
+
+
+def is_locked(part: Part, row: Mapping[str, Any]) -> bool:
+    """Whether a part stands as the guideline has it: nobody improves a prescribed line."""
+    return bool(part.locked_by) and row.get(part.locked_by) is True
+
+
+# what a page said, as a body
+
+
+def read(said: Said, base: Mapping[str, Any]) -> Body:
+    """The body that a page says, over the one it was drawn from. What is wrong with it stands in it as it was typed."""
+    shape, body = SHAPES[base["kind"]], deepcopy(dict(base))
+    known = {str(row.get(shape.key)): row for row in rows_of(base)}
+    for part in shape.head:
+        _put(body, part, said, "")
+    body[shape.rows] = [_row(shape, said, number, known) for number in range(_count(said, "rows", ROWS_MOST))]
+    return body
+
+
+def _count(said: Said, name: str, most: int) -> int:
+    text = said.get(name, "")
+    return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _row(shape: Shape, said: Said, number: int, known: Mapping[str, Body]) -> Body:
+    key = clean(said.get(f"{number}.key", ""))
+    row = deepcopy(dict(known.get(key) or {shape.key: key, **shape.blank}))
+    for part in shape.row:
+        if not is_locked(part, row):
+            _put(row, part, said, f"{number}.")
+    return row
+
+
+def clean(text: str) -> str:
+    return _DROPPED.sub("", text.replace("\r\n", "\n")).strip()
+
+
+def _put(row: Body, part: Part, said: Said, prefix: str) -> None:
+    name, before = prefix + part.path, value(row, part.path)
+    found: Any
+    if part.kind in WORDED:
+        found = _words(said, name)
+    elif part.kind == LINES:
+        found = _lines(said, name, part)
+    elif part.kind == FLAG:
+        found = name in said or (None if before is None else False)
+    elif part.kind == SEVERAL:
+        found = [each for each in part.of if f"{name}.{each}" in said]
+    else:
+        found = clean(said.get(name, ""))
+    _set(row, part.path, found, is_left_out=found is None or (part.is_optional and not found))
+
+
+def _set(row: Body, path: str, found: Any, *, is_left_out: bool) -> None:
+    outer, _dot, inner = path.rpartition(".")
+    into = row.setdefault(outer, {}) if outer else row
+    if is_left_out:
+        into.pop(inner, None)
+    else:
+        into[inner] = found
+    if outer and not into:
+        del row[outer]
+
+
+def _words(said: Said, name: str) -> dict[str, str]:
+    found = {tag: clean(said.get(f"{name}.{tag}", "")) for tag in LANGUAGES}
+    return {tag: text for tag, text in found.items() if text}
+
+
+def _lines(said: Said, name: str, part: Part) -> list[Any]:
+    """The lines that say something; where a line is more than its words, it keeps its source."""
+    found = []
+    for number in range(_count(said, f"{name}.rows", LINES_MOST + 1)):
+        words, source = _words(said, f"{name}.{number}"), clean(said.get(f"{name}.{number}.source", ""))[:64]
+        if words:
+            found.append({**({"source": source} if source else {}), part.inner: words} if part.inner else words)
+    return found
+
+
+def act(body: Body, button: str) -> Body:
+    """What a button of the page does to the order: add, up:3, out:3, up:3.lines.2."""
+    done, _colon, at = button.partition(":")
+    shape, changed = SHAPES[body["kind"]], deepcopy(body)
+    rows = changed[shape.rows]
+    if done == "add" and len(rows) < ROWS_MOST:
+        rows.append({shape.key: "", **shape.blank})
+        return changed
+    number, _dot, rest = at.partition(".")
+    into = rows
+    if rest and number.isdigit() and int(number) < len(rows):
+        path, _dot, number = rest.rpartition(".")
+        into = value(rows[int(at.partition(".")[0])], path)
+    if not isinstance(into, list) or not number.isdigit() or int(number) >= len(into):
+        return changed
+    here = int(number)
+    if done == "up" and here:
+        into[here - 1], into[here] = into[here], into[here - 1]
+    if done == "out":
+        del into[here]
+    return changed
+
+
+# what is wrong where
+
+
+def wrong(body: Mapping[str, Any], main: str) -> Errors:
+    """What has to be mended before a body can be kept, by the name of its field. `main`: the language that every text is in."""
+    shape, found = SHAPES[body["kind"]], Errors()
+    for part in shape.head:
+        found |= _wrong(part, body, "", main)
+    rows = rows_of(body)
+    if not rows:
+        found["add"] = ("nothing", None)
+    keys = [str(row.get(shape.key, "")) for row in rows]
+    for number, row in enumerate(rows):
+        if not is_key(keys[number]) or len(keys[number]) > 64:
+            found[f"{number}.key"] = ("key", None)
+        elif keys.index(keys[number]) != number:
+            found[f"{number}.key"] = ("twice", None)
+        for part in shape.row:
+            found |= _wrong(part, row, f"{number}.", main)
+    return found
+
+
+def _wrong(part: Part, row: Mapping[str, Any], prefix: str, main: str) -> Errors:
+    name, found = prefix + part.path, value(row, part.path)
+    if part.path == "care.text" and value(row, "care.flags") and not found:
+        return {f"{name}.{main}": ("required", None)}
+    if part.path == "care.flags" and value(row, "care.text") and not found:
+        return {name: ("needs", None)}
+    if part.kind in WORDED:
+        return {} if found is None and part.is_optional else _wrong_words(found or {}, name, part.most, main)
+    if part.kind == LINES:
+        return _wrong_lines(found or [], name, part, main)
+    if part.kind == CHOICE:
+        return {} if found in part.of else {name: ("not_offered", None)}
+    if part.kind == TEXT:
+        return _wrong_text(str(found or ""), name, part)
+    return {}
+
+
+def _wrong_text(text: str, name: str, part: Part) -> Errors:
+    if not text:
+        return {name: ("required", None)}
+    if len(text) > part.most:
+        return {name: ("too_long", part.most)}
+    return {} if part.check is None or part.check(text) else {name: ("clause" if part.check is is_clause else "key", None)}
+
+
+def _wrong_words(words: Mapping[str, str], name: str, most: int, main: str) -> Errors:
+    if not words.get(main):
+        return {f"{name}.{main}": ("required", None)}
+    other = [tag for tag, text in words.items() if slots(text) != slots(words[main])]
+    found: Errors = {f"{name}.{tag}": ("slots", None) for tag in other}
+    return found | {f"{name}.{tag}": ("too_long", most) for tag, text in words.items() if len(text) > most}
+
+
+def _wrong_lines(lines: Sequence[Any], name: str, part: Part, main: str) -> Errors:
+    if not lines:
+        return {f"{name}.0.{main}": ("required", None)}
+    if len(lines) > LINES_MOST:
+        return {f"{name}.{LINES_MOST}.{main}": ("too_many", LINES_MOST)}
+    found = Errors()
+    for number, line in enumerate(lines):
+        found |= _wrong_words(line[part.inner] if part.inner else line, f"{name}.{number}", part.most, main)
+    return found
+
+
+# two bodies beside each other
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One text of a document as it is read: what it is, which line of several, the language it is in."""
+
+    label: str
+    number: int
+    tag: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row, or the head, that is otherwise: added, removed, changed, moved. `texts`: label, line, language, before, after."""
+
+    what: str
+    row: Mapping[str, Any]
+    texts: tuple[tuple[str, int, str, str, str], ...]
+
+
+def pieces(body: Mapping[str, Any], row: Mapping[str, Any] | None = None) -> Iterator[Piece]:
+    """Every text of a row, or of the head, in the order in which a page shows them."""
+    shape = SHAPES[body["kind"]]
+    parts, source = (shape.head, body) if row is None else (shape.row, row)
+    for part in parts:
+        found = value(source, part.path)
+        if part.kind == LINES:
+            for number, line in enumerate(found or (), 1):
+                yield from _worded(part.label, number, line[part.inner] if part.inner else line)
+        elif part.kind in WORDED:
+            yield from _worded(part.label, 0, found or {})
+        elif part.kind == SEVERAL:
+            yield from [Piece(part.label, 0, "", " ".join(each for each in part.of if each in found))] if found else []
+        elif found not in (None, ""):
+            yield Piece(part.label, 0, "", found if isinstance(found, str) else json.dumps(found))
+    named = {part.path.partition(".")[0] for part in parts} | {shape.key, shape.rows, "kind", "id"}
+    for name in sorted(set(source) - named):
+        yield Piece(name, 0, "", json.dumps(source[name], ensure_ascii=False))
+
+
+def texts(body: Mapping[str, Any], row: Mapping[str, Any] | None = None) -> list[tuple[str, int, dict[str, str]]]:
+    """The same with the languages of a text together: label, line, text by language ('' where it is none)."""
+    found: dict[tuple[str, int], dict[str, str]] = {}
+    for piece in pieces(body, row):
+        found.setdefault((piece.label, piece.number), {})[piece.tag] = piece.text
+    return [(*name, by_language) for name, by_language in found.items()]
+
+
+def _worded(label: str, number: int, words: Mapping[str, str]) -> Iterator[Piece]:
+    for tag in LANGUAGES:
+        if words.get(tag):
+            yield Piece(label, number, tag, words[tag])
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    """What is otherwise in a later body: its head, then row by row by their keys, in the order of the later one."""
+    shape = SHAPES[new["kind"]]
+    before = {str(row.get(shape.key)): row for row in rows_of(old)}
+    after = {str(row.get(shape.key)): row for row in rows_of(new)}
+    found = [_compared(old, new, old, new, None)]
+    for key, row in after.items():
+        if key not in before:
+            found.append(Change("added", row, tuple((p.label, p.number, p.tag, "", p.text) for p in pieces(new, row))))
+        else:
+            found.append(_compared(old, new, before[key], row, _is_moved(key, list(before), list(after))))
+    for key, row in before.items():
+        if key not in after:
+            found.append(Change("removed", row, tuple((p.label, p.number, p.tag, p.text, "") for p in pieces(old, row))))
+    return [each for each in found if each.texts or each.what == "moved"]
+
+
+def _is_moved(key: str, before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether another row of both stands before it now: a row that was added or left out moves none."""
+    old = [each for each in before if each in after]
+    new = [each for each in after if each in before]
+    return set(old[: old.index(key)]) != set(new[: new.index(key)])
+
+
+def _compared(
+    old: Mapping[str, Any], new: Mapping[str, Any], was: Mapping[str, Any], row: Mapping[str, Any], is_moved: bool | None
+) -> Change:
+    is_head = is_moved is None
+    first = {(p.label, p.number, p.tag): p.text for p in pieces(old, None if is_head else was)}
+    then = {(p.label, p.number, p.tag): p.text for p in pieces(new, None if is_head else row)}
+    texts = tuple(
+        (*name, first.get(name, ""), then.get(name, ""))
+        for name in dict.fromkeys([*then, *first])
+        if first.get(name, "") != then.get(name, "")
+    )
+    return Change("changed" if texts or not is_moved else "moved", {} if is_head else row, texts)

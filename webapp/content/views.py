@@ -1,0 +1,317 @@
+"""The desk's documents: what is in force, how it came about, the page that writes them and the page that compares (P2-4.4.3d)."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+
+from webapp.base import clock, ids
+from webapp.base.database import db
+from webapp.base.i18n import LANGUAGES, N_, NAMES, words
+from webapp.base.written import instant_text
+from webapp.content import editing, queries, rules
+from webapp.content.editing import SHAPES, Errors
+from webapp.content.models import Document
+from webapp.content.operations import WRITERS
+from webapp.content.queries import Copy
+from webapp.content.rules import KINDS, Standing, is_key
+from webapp.operations import registry
+from webapp.operations.fields import explain
+from webapp.operations.ledger import the_ledger
+from webapp.operations.roles import OFFICE
+from webapp.operations.rules import APPLIED, DUPLICATE, SESSION
+from webapp.sites import queries as sites
+from webapp.sites.models import Project
+from webapp.staff.desk import desk_page
+from webapp.staff.queries import people
+
+bp = Blueprint("content", __name__)
+KIND_NAMES = {
+    "script": N_("Tour script"),
+    "greetings": N_("Greetings"),
+    "conduct": N_("Conduct cards"),
+    "checklist": N_("Checklist"),
+}
+STANDING_NAMES = {
+    Standing.DRAFT: N_("Draft"),
+    Standing.IN_REVIEW: N_("In review"),
+    Standing.RETURNED: N_("Given back"),
+    Standing.APPROVED: N_("Approved"),
+    Standing.EFFECTIVE: N_("In force"),
+    Standing.SUPERSEDED: N_("Superseded"),
+    Standing.WITHDRAWN: N_("Withdrawn"),
+}
+TONES = {Standing.EFFECTIVE: "ok", Standing.APPROVED: "ok", Standing.IN_REVIEW: "soon", Standing.RETURNED: "soon"}
+ACT_NAMES = {
+    rules.WRITTEN: N_("written"),
+    rules.OFFERED: N_("offered for review"),
+    rules.APPROVED: N_("approved"),
+    rules.RETURNED: N_("given back"),
+    rules.WITHDRAWN: N_("withdrawn"),
+}
+CHANGE_NAMES = {"added": N_("Added"), "removed": N_("Removed"), "changed": N_("Changed"), "moved": N_("Moved")}
+VALUE_NAMES: Mapping[str, str] = {
+    "opening": N_("Beginning"), "room": N_("Room"), "any": N_("Any"), "greeter": N_("Greeter"), "water_bar": N_("Water bar"),
+    "supervisor": N_("Sales-centre manager"), "morning": N_("Morning"), "noon": N_("Noon"), "afternoon": N_("Afternoon"),
+    "elder": N_("Elderly"), "child": N_("Child"), "step_free": N_("Step-free"), "pass_fail_na": N_("In order or not"),
+    "number": N_("Number"), "none": N_("Nothing more"), "note": N_("A note"), "action": N_("A corrective action"),
+    "notify": N_("The manager is told"), "grooming": N_("Readiness"), "hygiene": N_("Hygiene"), "closing": N_("Closing"),
+    "inspection": N_("Inspection"), "asset_count": N_("Inventory"), "true": N_("Yes"), "false": N_("No"),
+}  # fmt: skip
+WRONG = {
+    "slots": N_("The figures in braces have to be the same in each language."),
+    "clause": N_("Name a clause of the guideline, such as P2-4.4.3d."),
+    "key": N_("Small letters, figures, underscores and full stops, beginning with a letter."),
+    "twice": N_("This key is there twice."),
+    "nothing": N_("Nothing is in it yet. Add the first."),
+    "needs": N_("Say for whom."),
+    "moved": N_("Somebody has decided on this version meanwhile. Look at it again."),
+    "not_now": N_("This cannot be done with the version as it stands."),
+    "own": N_("Whoever wrote a version does not approve it. Ask somebody else."),
+    "newer": N_("Version %(number)s was kept meanwhile. Compare it with yours; what is kept now comes after it."),
+}
+ACTS: Mapping[str, tuple[str, str]] = {
+    "offer": ("content.offer", rules.OFFERED),
+    "approve": ("content.approve", rules.APPROVED),
+    "give_back": ("content.give_back", rules.RETURNED),
+    "withdraw": ("content.withdraw", rules.WITHDRAWN),
+}
+"""What the page of a version offers: the operation, and what its act is called."""
+
+
+@desk_page(bp, "/documents", among=OFFICE, methods=("GET", "POST"))
+def listing() -> Response:
+    """Every document by its kind, with the version in force and what is under way."""
+    site, at = _site(), clock.now()
+    made, wrong = _opened(site) if request.method == "POST" else (None, Errors())
+    if made:
+        return make_response(redirect(f"/documents/{made}/edit", 303))
+    found: dict[str, list[Copy]] = {}
+    for copy in queries.copies(site.id, at):
+        found.setdefault(copy.document_id, []).append(copy)
+    known = queries.documents(site.id)
+    page = render_template(
+        "content/index.html",
+        parts=[(_(KIND_NAMES[kind]), [each for each in known if each.kind == kind]) for kind in KIND_NAMES],
+        copies=found,
+        current={each.id: each for each in (_current(found.get(one.id, [])) for one in known) if each},
+        titles={one.id: _title(site, one, found.get(one.id, [])) for one in known},
+        kinds=[(kind, _(KIND_NAMES[kind])) for kind in KINDS],
+        may_write=bool(g.roles & WRITERS),
+        wrong={name: _told(code) for name, code in wrong.items()},
+        **_around(site, at),
+    )
+    return make_response(page, 422 if wrong else 200)
+
+
+def _opened(site: Project) -> tuple[str | None, Errors]:
+    """Begin a document; its id, and what is wrong by field."""
+    if not g.roles & WRITERS:
+        abort(403)
+    kind, code = request.form.get("kind", ""), request.form.get("code", "").strip()
+    if not is_key(code) or len(code) > 64:
+        return None, {"code": ("key", None)}
+    if any((each.kind, each.code) == (kind, code) for each in queries.documents(site.id)):
+        return None, {"code": ("twice", None)}
+    made, codes = _submit("content.open", kind=kind, code=code)
+    return made, {name: (code, None) for name, code in codes.items()}
+
+
+@desk_page(bp, "/documents/<uuid:document_id>", among=OFFICE)
+def history(document_id: UUID) -> str:
+    """Every version of a document with what was done with it."""
+    site, at, one = _site(), clock.now(), _document(document_id)
+    found = queries.copies_of(site.id, one.id, at)
+    return render_template(
+        "content/document.html", one=one, copies=found, title=_title(site, one, found), may_write=bool(g.roles & WRITERS),
+        **_around(site, at),
+    )  # fmt: skip
+
+
+@desk_page(bp, "/documents/<uuid:document_id>/<int:number>", among=OFFICE, methods=("GET", "POST"))
+def version(document_id: UUID, number: int) -> Response:
+    """One version as it reads, and what may be decided of it as it stands."""
+    site, at, one = _site(), clock.now(), _document(document_id)
+    found = queries.copies_of(site.id, one.id, at)
+    copy = next((each for each in found if each.number == number), None) or abort(404)
+    wrong = _decided(site, copy, at) if request.method == "POST" else {}
+    if wrong is None:
+        return make_response(redirect(request.path, 303))
+    edition = queries.edition(site.id, copy.id) or abort(404)
+    before = [each.number for each in found if each.number < number]
+    page = render_template(
+        "content/version.html", one=one, copy=copy, edition=edition, title=_title(site, one, found), wrong=wrong,
+        before=before[0] if before else None, may=_may(copy), reason=request.form.get("reason", ""),
+        starts=request.form.get("starts", ""), asked=request.form.get("what", ""), today=clock.day_of(at, site.zone).isoformat(),
+        one_time=ids.uuid7(at), may_write=bool(g.roles & WRITERS), **_around(site, at),
+    )  # fmt: skip
+    return make_response(page, 422 if wrong else 200)
+
+
+def _may(copy: Copy) -> list[str]:
+    """What whoever looks may decide of a version as it stands."""
+    turn = {what for what, (_name, act) in ACTS.items() if act in rules.FOLLOWS[copy.life.stage]}
+    allowed = {what for what in turn if g.roles & registry.get(ACTS[what][0]).roles}
+    return [what for what in ACTS if what in allowed and not (what == "approve" and copy.life.writer == g.person.id)]
+
+
+def _decided(site: Project, copy: Copy, at: int) -> dict[str, str] | None:
+    """Decide on a version as the page showed it; what is wrong by field, None where it was decided."""
+    what = request.form.get("what", "")
+    if what not in ACTS:
+        abort(400)
+    name, act = ACTS[what]
+    seen, starts = request.form.get("seen", ""), _starts(site) if what == "approve" else None
+    body = {"version": copy.id, "seen": seen}
+    if what == "approve":
+        body["starts"] = "" if starts is None else str(starts)
+    if what in ("give_back", "withdraw"):
+        body["reason"] = request.form.get("reason", "")
+    number = int(seen) if seen.isdigit() and len(seen) < 4 else -1
+    objection = rules.objection(copy.life, rules.Act(act, g.person.id, at, number))
+    if objection:
+        return {"what": _told((objection, None))}
+    if starts == -1:
+        return {"starts": explain("not_an_instant")}
+    outcome, codes = _submit(name, **body)
+    if codes:
+        return {field or "what": _told((code, 500)) for field, code in codes.items()}
+    later = next(each for each in queries.copies_of(site.id, copy.document_id, clock.now()) if each.id == copy.id)
+    if not outcome or later.life.stage != act:
+        return {"what": _told(("moved", None))}
+    flash(_("Version %(number)s: %(what)s.", number=copy.number, what=_(ACT_NAMES[act])), "ok")
+    return None
+
+
+def _starts(site: Project) -> int | None:
+    """The first instant of the day from which it is to be in force; None for at once, -1 for what is no date."""
+    text = request.form.get("starts", "").strip()
+    try:
+        return clock.day_bounds(date.fromisoformat(text), site.zone)[0] if text else None
+    except ValueError:
+        return -1
+
+
+@desk_page(bp, "/documents/<uuid:document_id>/<int:old>/<int:new>", among=OFFICE)
+def difference(document_id: UUID, old: int, new: int) -> str:
+    """Two versions line by line: what was added, removed, changed, moved, by key."""
+    site, at, one = _site(), clock.now(), _document(document_id)
+    found = queries.copies_of(site.id, one.id, at)
+    ids_of = {each.number: each.id for each in found}
+    first, then = (queries.edition(site.id, ids_of.get(number, "")) if number in ids_of else None for number in (old, new))
+    if first is None or then is None:
+        abort(404)
+    return render_template(
+        "content/difference.html", one=one, old=old, new=new, title=_title(site, one, found),
+        changes=editing.changes(first.body, then.body), change_names={key: _(name) for key, name in CHANGE_NAMES.items()},
+        **_around(site, at),
+    )  # fmt: skip
+
+
+@desk_page(bp, "/documents/<uuid:document_id>/edit", among=WRITERS, methods=("GET", "POST"))
+def edit(document_id: UUID) -> Response:
+    """The one page that writes a document of whichever kind: languages side by side, rows in order, errors beside the field."""
+    site, at, one = _site(), clock.now(), _document(document_id)
+    found = queries.copies_of(site.id, one.id, at)
+    newest = found[0].number if found else 0
+    body, wrong = _newest(site, one, found), Errors()
+    if request.method == "POST":
+        body = editing.read(request.form, body)
+        button = request.form.get("do", "keep")
+        if button != "keep":
+            body = editing.act(body, button)
+        else:
+            wrong = editing.wrong(body, site.record_language) or _kept(one, body, newest)
+            if not wrong:
+                flash(_("Kept as version %(number)s. Offer it for review when it is ready.", number=newest + 1), "ok")
+                return make_response(redirect(f"/documents/{one.id}/{newest + 1}", 303))
+    page = render_template(
+        "content/edit.html", one=one, body=body, shape=SHAPES[one.kind], seen=newest, title=_title(site, one, found),
+        wrong={name: _told(code) for name, code in wrong.items()}, one_time=ids.uuid7(at), main=site.record_language,
+        is_locked=editing.is_locked, **_around(site, at),
+    )  # fmt: skip
+    return make_response(page, 422 if wrong else 200)
+
+
+def _newest(site: Project, one: Document, found: list[Copy]) -> dict[str, Any]:
+    """What the next version begins from: the newest that was not withdrawn."""
+    standing = [each for each in found if each.standing is not Standing.WITHDRAWN] or found
+    edition = queries.edition(site.id, standing[0].id) if standing else None
+    return edition.body if edition else editing.blank(one.kind, one.code)
+
+
+def _kept(one: Document, body: dict[str, Any], newest: int) -> Errors:
+    """Keep a version after the newest; what is wrong where somebody was faster or the body is more than a version holds."""
+    seen = request.form.get("seen", "")
+    if seen != str(newest):
+        return {"what": ("newer", newest)}
+    outcome, codes = _submit("content.write", document=one.id, number=newest + 1, body=json.dumps(body, ensure_ascii=False))
+    if codes:
+        return {"what": (next(iter(codes.values())), 200_000)}
+    return {} if outcome else {"what": ("newer", newest + 1)}
+
+
+def _submit(operation: str, **body: object) -> tuple[str | None, Mapping[str, str]]:
+    """Send a desk's decision; the id of what was taken, None where it was not, and what is wrong by field."""
+    shown, person_id = request.form.get("_id", ""), g.person.id
+    db.session.rollback()
+    outcome = the_ledger().submit(
+        operation, {name: str(value) for name, value in body.items() if value != ""}, project_id=g.project_id, author_id=person_id,
+        proof=SESSION, entry_id=shown if ids.is_id(shown) else None, at=clock.now(),
+    )  # fmt: skip
+    return outcome.id if outcome.outcome in (APPLIED, DUPLICATE) and not outcome.errors else None, outcome.errors
+
+
+# what the pages are made of
+
+
+def _site() -> Project:
+    return sites.project(g.project_id) or abort(404)
+
+
+def _document(document_id: UUID) -> Document:
+    return queries.document(g.project_id, str(document_id)) or abort(404)
+
+
+def _current(found: list[Copy]) -> Copy | None:
+    return next((each for each in found if each.standing is Standing.EFFECTIVE), None)
+
+
+def _title(site: Project, one: Document, found: list[Copy]) -> str:
+    """What a document is called: by the title of its newest version, else by its kind and code."""
+    edition = queries.edition(site.id, found[0].id) if found else None
+    title = edition.body.get("title") if edition else None
+    name = str(_(KIND_NAMES[one.kind]))
+    return words(title) if title else name if one.code == one.kind else f"{name} {one.code}"
+
+
+def _told(found: tuple[str, int | None]) -> str:
+    code, limit = found
+    return str(_(WRONG[code], number=limit)) if code in WRONG else explain(code, limit)
+
+
+def _around(site: Project, at: int) -> dict[str, Any]:
+    """What every page here names things by."""
+    instant: Callable[[int], str] = lambda when: instant_text(when, site.zone, at)  # noqa: E731 - a word of the templates
+    return {
+        "standing_names": {key: _(name) for key, name in STANDING_NAMES.items()},
+        "tones": TONES,
+        "act_names": {key: _(name) for key, name in ACT_NAMES.items()},
+        "value_names": {key: _(name) for key, name in VALUE_NAMES.items()},
+        "instant": instant,
+        "names_of": lambda who: people([who])[who].name if who and who in people([who]) else str(_("the set-up")),
+        "texts_of": editing.texts,
+        "rows_of": editing.rows_of,
+        "value": editing.value,
+        "tags": LANGUAGES,
+        "language_names": NAMES,
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""
+    app.register_blueprint(bp)
