@@ -6,8 +6,6 @@ from tests.cast import CHECK, Site, at
 from webapp.content import queries as content
 from webapp.content.rules import APPROVED, NEVER, OFFERED, RETURNED, WITHDRAWN, WRITTEN, Act, Standing, life, objection, standings
 
-pytestmark = pytest.mark.clause("P2-4.4.3d")
-
 
 def acts(*told: tuple[str, str], start: int = 10) -> list[Act]:
     return [Act(what, by, start + place, place) for place, (what, by) in enumerate(told)]
@@ -48,6 +46,7 @@ def test_a_version_is_in_force_from_its_day_and_the_one_before_until_then() -> N
     assert standings({1: first, 2: second}, 50) == {1: Standing.SUPERSEDED, 2: Standing.EFFECTIVE}
 
 
+@pytest.mark.clause("P2-4.4.3d")
 def test_what_is_withdrawn_gives_way_to_what_was_in_force_before() -> None:
     second = life(NEVER, acts(*DRAFT, (APPROVED, "chen"), (WITHDRAWN, "fang")))
     assert standings({1: life(0, []), 2: second}, 100) == {1: Standing.EFFECTIVE, 2: Standing.WITHDRAWN}
@@ -80,6 +79,7 @@ def number_at(site: Site, time: str) -> int:
     return edition.number
 
 
+@pytest.mark.clause("P2-4.4.3d")
 @pytest.mark.database
 def test_a_draft_is_offered_approved_and_takes_over_on_its_day(site: Site) -> None:
     version = write(site)
@@ -106,6 +106,7 @@ def test_the_same_whatever_was_asked_first(site: Site) -> None:
     assert [each["number"] for each in content.digest(site.project_id, at("11:00"))] == [2]
 
 
+@pytest.mark.clause("P2-4.4.3d")
 @pytest.mark.database
 def test_nobody_approves_what_he_wrote(site: Site) -> None:
     version = write(site)

@@ -11,7 +11,6 @@ from webapp.content import queries as content
 from webapp.content.editing import SHAPES, act, changes, read, texts, wrong
 from webapp.content.rules import problems
 
-pytestmark = pytest.mark.clause("P2-4.4.3d")
 BODIES = content.bodies()
 
 
@@ -45,6 +44,7 @@ def _said(part: editing.Part, row: dict[str, Any], at: str) -> dict[str, str]:
     return {name: str(value)}
 
 
+@pytest.mark.clause("P2-4.4.3d")
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body["id"])
 def test_a_page_that_nobody_touched_says_the_same_body(body: dict[str, Any]) -> None:
     assert changes(body, read(said(body), body)) == []
@@ -98,6 +98,7 @@ def test_a_prescribed_line_is_not_improved() -> None:
     assert read(said(body) | {f"{place}.text.zh-Hant": "歡迎！"}, body)["lines"][place]["text"] == body["lines"][place]["text"]
 
 
+@pytest.mark.clause("P2-4.4.3d")
 def test_rows_and_lines_move_are_added_and_left_out() -> None:
     keys = [stop["key"] for stop in SCRIPT["stops"]]
     assert [stop["key"] for stop in act(SCRIPT, "up:1")["stops"]][:2] == [keys[1], keys[0]]

@@ -20,7 +20,7 @@ ONLY: dict[str, dict[str, str]] = {
     "/": {"door": "302 /zh-Hant/door/", "bar": "302 /zh-Hant/bar/", "elsewhere": "302 /zh-Hant/door/",
           "supervisor": "302 /review", "admin": "302 /review", "greeter": "302 /review", "editor": "302 /documents"},
     "/sessions": {"editor": OPEN},
-    **{rule: {"editor": OPEN} for rule in EXAMPLES if rule.startswith("/documents")},
+    **{rule: {"editor": OPEN} for rule in EXAMPLES if rule.startswith(("/documents", "/rooms"))},
     "/documents/<uuid:document_id>/edit": {"editor": OPEN, "supervisor": CLOSED},
 }  # fmt: skip
 """Where a route answers otherwise than its kind."""

@@ -87,6 +87,7 @@ EXAMPLES: dict[str, Body] = {
     "tours.receive": lambda site: {"party": site.id("a party"), "mode": "guided"},
     "tours.rehearse": lambda site: {"flat": site.id("A"), "version": site.id("version")},
     "tours.see_off": lambda site: {"party": site.id("a party")},
+    "tours.set_rooms": lambda site: {"flat": site.id("A"), "rooms": {"without": ["hall"]}, "seen": "0"},
     "tours.speak": lambda site: {"tour": site.id("a party"), "language": "en"},
     "tours.step": lambda site: {"tour": site.id("a party"), "line": "hall.1", "version": site.id("version")},
 }  # fmt: skip

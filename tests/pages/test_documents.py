@@ -11,7 +11,6 @@ from webapp.base import clock
 from webapp.content import queries as content
 from webapp.tablets import stations
 
-pytestmark = pytest.mark.clause("P2-4.4.3d")
 SCRIPT = f"/documents/{demo.named('document', 'script.a')}"
 
 
@@ -64,6 +63,7 @@ def test_the_list_says_what_is_in_force_and_what_waits(site: Site):
     assert "Begin it" in page(site.desk("fang"), "/documents").text()
 
 
+@pytest.mark.clause("P2-4.4.3d")
 def test_marketing_writes_and_nothing_changes_at_the_door_until_another_approves(site: Site):
     fang, words = site.desk("fang"), "這是新的一句。"
     status, where, _shown = keep(fang, **{"5.lines.0.zh-Hant": words})
@@ -78,6 +78,7 @@ def test_marketing_writes_and_nothing_changes_at_the_door_until_another_approves
     assert words in blank
 
 
+@pytest.mark.clause("P2-4.4.3d")
 def test_who_wrote_a_version_is_not_offered_to_approve_it_and_is_refused(site: Site):
     zhou = site.desk("zhou")
     keep(zhou)
@@ -98,6 +99,7 @@ def test_who_decides_by_an_old_page_is_told_so(site: Site):
     assert number() == 1
 
 
+@pytest.mark.clause("P2-4.4.3d")
 def test_a_date_ahead_takes_over_at_midnight_without_a_write(site: Site):
     """The pack's page is another one by the day alone, so each tablet fetches it."""
     day = date(2026, 5, 30)
@@ -134,6 +136,7 @@ def test_a_missing_language_is_marked_where_it_is_written_and_where_it_is_read(s
     assert "No English: 繁體 is shown instead" in page(fang, f"{SCRIPT}/3").text()
 
 
+@pytest.mark.clause("P2-4.4.3d")
 def test_two_who_write_at_once_are_told_and_lose_nothing(site: Site):
     fang, zhou = site.desk("fang"), site.desk("zhou")
     said = fields(page(fang, f"{SCRIPT}/edit")) | {"do": "keep", "title.en": "Of marketing"}
@@ -161,6 +164,7 @@ def test_a_stop_is_added_moved_and_left_out_without_a_script(site: Site):
     assert "study Added" in page(fang, f"{SCRIPT}/2/3").text()
 
 
+@pytest.mark.clause("P2-4.4.3d")
 def test_the_differences_name_what_was_added_by_its_line(site: Site):
     shown = page(site.desk("chen"), f"{SCRIPT}/1/2").text()
     for words in ("From version 1 to version 2", "Changed", "Lines, one breath each 2 · English", "There are two sockets"):

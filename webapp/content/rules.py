@@ -239,6 +239,11 @@ def _stop(stop: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def stop_problems(stop: Mapping[str, Any]) -> list[str]:
+    """What is wrong with one stop that a flat has of its own."""
+    return _stop({"id": stop.get("key"), **stop})
+
+
 def _conduct(body: Mapping[str, Any]) -> list[str]:
     cards = _rows(body, "cards")
     return [*_unique(cards), *(problem for card in cards for problem in _card(card))]

@@ -18,7 +18,7 @@ from webapp.content.editing import SHAPES, Errors
 from webapp.content.models import Document
 from webapp.content.operations import WRITERS
 from webapp.content.queries import Copy
-from webapp.content.rules import KINDS, Standing, is_key
+from webapp.content.rules import KINDS, Standing, is_key, text_in
 from webapp.operations import registry
 from webapp.operations.fields import explain
 from webapp.operations.ledger import the_ledger
@@ -28,6 +28,7 @@ from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.staff.desk import desk_page
 from webapp.staff.queries import people
+from webapp.tablets.stations import station_page
 
 bp = Blueprint("content", __name__)
 KIND_NAMES = {
@@ -53,6 +54,8 @@ ACT_NAMES = {
     rules.RETURNED: N_("given back"),
     rules.WITHDRAWN: N_("withdrawn"),
 }
+POST_OF = {"door": "greeter", "bar": "water_bar"}
+"""Whose cards the tablet of a station shows."""
 CHANGE_NAMES = {"added": N_("Added"), "removed": N_("Removed"), "changed": N_("Changed"), "moved": N_("Moved")}
 VALUE_NAMES: Mapping[str, str] = {
     "opening": N_("Beginning"), "room": N_("Room"), "any": N_("Any"), "greeter": N_("Greeter"), "water_bar": N_("Water bar"),
@@ -102,6 +105,7 @@ def listing() -> Response:
         titles={one.id: _title(site, one, found.get(one.id, [])) for one in known},
         kinds=[(kind, _(KIND_NAMES[kind])) for kind in KINDS],
         may_write=bool(g.roles & WRITERS),
+        flats=sites.flats(site.id),
         wrong={name: _told(code) for name, code in wrong.items()},
         **_around(site, at),
     )
@@ -264,6 +268,17 @@ def _submit(operation: str, **body: object) -> tuple[str | None, Mapping[str, st
         proof=SESSION, entry_id=shown if ids.is_id(shown) else None, at=clock.now(),
     )  # fmt: skip
     return outcome.id if outcome.outcome in (APPLIED, DUPLICATE) and not outcome.errors else None, outcome.errors
+
+
+@station_page(bp, ("door", "bar"), "conduct", families=())
+def conduct() -> str:
+    """The cards of this post to be read (P2-4.2.2a, P2-4.2.2b, P2-4.3.1, P2-4.4.3g). Nobody is scored by them."""
+    edition = queries.in_force(g.tablet.project_id, "conduct", "conduct", clock.now())
+    post = POST_OF[g.tablet.station]
+    cards = [card for card in edition.body["cards"] if card["post"] in ("any", post)] if edition else []
+    return render_template(
+        "content/conduct.html", cards=sorted(cards, key=lambda card: card["post"] == "any"), in_language=text_in, names=NAMES
+    )
 
 
 # what the pages are made of

@@ -1,8 +1,14 @@
 """What two taps say."""
 
-from webapp.content.rules import LANGUAGES, NEEDS
-from webapp.operations.fields import Choice, Form, Identity, Instant, Number, Reference, Text
+from collections.abc import Mapping
+from typing import Any
+
+from webapp.content import editing
+from webapp.content.rules import LANGUAGES, NEEDS, is_key, stop_problems
+from webapp.operations.fields import Choice, Document, Form, Identity, Instant, Invalid, Number, Reference, Text
 from webapp.tours.rules import ANSWERS, MODES, TAGS
+
+STOPS_MOST = 40
 
 
 class ArriveForm(Form):
@@ -58,3 +64,65 @@ class RehearseForm(Form):
 class SeeOffForm(Form):
     party = Identity()
     when = Instant(optional=True, back_dates=True)
+
+
+class Rooms(Document):
+    """What of a script is otherwise in one flat: {"without": [key], "renamed": {key: words}, "added": [stop]}."""
+
+    def parse(self, text: str) -> dict[str, Any]:
+        told: Any = super().parse(text)
+        if not isinstance(told, dict) or not set(told) <= {"without", "renamed", "added"}:
+            raise Invalid("malformed")
+        without, renamed, added = told.get("without", []), told.get("renamed", {}), told.get("added", [])
+        if not (isinstance(without, list) and isinstance(renamed, dict) and isinstance(added, list)):
+            raise Invalid("malformed")
+        if len(without) + len(renamed) + len(added) > 3 * STOPS_MOST:
+            raise Invalid("too_many", 3 * STOPS_MOST)
+        if not all(isinstance(key, str) and is_key(key) for key in [*without, *renamed]):
+            raise Invalid("malformed")
+        if not all(_is_worded(words) for words in renamed.values()):
+            raise Invalid("malformed")
+        if not all(isinstance(stop, dict) and not stop_problems(stop) for stop in added):
+            raise Invalid("malformed")
+        return {"without": without, "renamed": renamed, "added": added}
+
+
+def rooms_said(said: Mapping[str, str], script: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page of a flat says of its rooms, wrong or right."""
+    keys = [stop["key"] for stop in script["stops"]]
+    names = {key: {tag: editing.clean(said.get(f"name.{key}.{tag}", "")) for tag in LANGUAGES} for key in keys}
+    return {
+        "without": [key for key in keys if f"here.{key}" not in said],
+        "renamed": {key: {tag: text for tag, text in of.items() if text} for key, of in names.items() if any(of.values())},
+        "added": editing.read(said, {**script, "stops": []})["stops"],
+    }
+
+
+def rooms_wrong(told: Mapping[str, Any], script: Mapping[str, Any], main: str) -> editing.Errors:
+    """What is wrong with what a page says of rooms, by the name of its field."""
+    found = editing.wrong({**script, "stops": told["added"]}, main)
+    found.pop("add", None)
+    for key, words in told["renamed"].items():
+        if not words.get(main):
+            found[f"name.{key}.{main}"] = ("required", None)
+        found |= {f"name.{key}.{tag}": ("too_long", 200) for tag, text in words.items() if len(text) > 200}
+    known = {stop["key"] for stop in script["stops"]}
+    twice = [number for number, stop in enumerate(told["added"]) if stop.get("key") in known]
+    found |= {f"{number}.key": ("twice", None) for number in twice}
+    if len(told["without"]) == len(known) and not told["added"]:
+        found["what"] = ("none", None)
+    return found
+
+
+def _is_worded(words: Any) -> bool:
+    if not isinstance(words, dict) or not words or not set(words) <= set(LANGUAGES):
+        return False
+    return all(isinstance(word, str) and 0 < len(word.strip()) <= 200 for word in words.values())
+
+
+class RoomsForm(Form):
+    """`seen`: how often the rooms of this flat had been set when the page was drawn that says so."""
+
+    flat = Reference("sites.flat")
+    rooms = Rooms()
+    seen = Number(most=100_000)

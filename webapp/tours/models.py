@@ -1,5 +1,7 @@
 """What happened to a party. Nothing about the guests but how many (guideline N5)."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -89,3 +91,14 @@ class Rehearsal(Fact):
 
     flat_id: Mapped[Id] = mapped_column(sa.ForeignKey("sites_flat.id"))
     version_id: Mapped[Id] = mapped_column(sa.ForeignKey("content_version.id"))
+
+
+class RoomsSet(Fact):
+    """What of the script of its unit type is otherwise in one flat. `seen`: how often it had been said before."""
+
+    __tablename__ = "tours_rooms"
+    __table_args__ = (sa.Index(None, "project_id", "flat_id"), KEYED)
+
+    flat_id: Mapped[Id] = mapped_column(sa.ForeignKey("sites_flat.id"))
+    rooms: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    seen: Mapped[int]

@@ -5,12 +5,12 @@ from webapp.operations.effects import Latest, ListItem, Tally
 from webapp.operations.effects import Step as Reached
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
-from webapp.operations.roles import GREETER, SUPERVISOR
-from webapp.operations.rules import POST
+from webapp.operations.roles import GREETER, OFFICE, SUPERVISOR
+from webapp.operations.rules import POST, SESSION
 from webapp.stock.operations import move
 from webapp.stock.rules import CLEAN, IN_USE
-from webapp.tours.forms import ArriveForm, AskForm, CareForm, ReceiveForm, RehearseForm, SeeOffForm, SpeakForm, StepForm
-from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, SeenOff, Speech, Step
+from webapp.tours.forms import ArriveForm, AskForm, CareForm, ReceiveForm, RehearseForm, RoomsForm, SeeOffForm, SpeakForm, StepForm
+from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, RoomsSet, SeenOff, Speech, Step
 
 
 @operation("tours.arrive", form=ArriveForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Guests arrived"),
@@ -74,3 +74,9 @@ def ask(form: AskForm, occasion: Occasion) -> None:
 def rehearse(form: RehearseForm, occasion: Occasion) -> None:
     """Somebody goes through a script without guests; having said all of it is the certificate (P2-4.4.1b)."""
     occasion.record(Rehearsal, flat_id=form.flat.data, version_id=form.version.data)
+
+
+@operation("tours.set_rooms", form=RoomsForm, roles=OFFICE, proof=SESSION, decision=True, title=N_("Rooms of a flat set"))
+def set_rooms(form: RoomsForm, occasion: Occasion) -> None:
+    """Say which stops of its script a flat has not, which have another name there, and which it has besides (P2-4.4.3d)."""
+    occasion.record(RoomsSet, flat_id=form.flat.data, rooms=form.rooms.data, seen=form.seen.data)

@@ -22,13 +22,15 @@ from webapp.sites.models import Flat, Project
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
 from webapp.stock.rules import CLEAN, SOILED, lasts_until, runs_low
-from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, SeenOff, Speech, Step
+from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, RoomsSet, SeenOff, Speech, Step
 from webapp.tours.rules import (
+    CARED,
     DOOR,
     ENDS_WITHIN,
     FAREWELL,
     Account,
     Asked,
+    Cared,
     Figures,
     Line,
     Order,
@@ -41,6 +43,8 @@ from webapp.tours.rules import (
     gone_at,
     in_use,
     line_key,
+    reduced,
+    setting_in_force,
     soiled_since,
     status,
     stops_of,
@@ -49,6 +53,7 @@ from webapp.tours.rules import (
 
 MODE_NAMES = {"accompanied": N_("Accompanied"), "guided": N_("Guided"), "self_guided": N_("On their own")}
 NEED_NAMES = {"elder": N_("Elderly"), "child": N_("Child"), "step_free": N_("Step-free")}
+CARED_NAME = N_("Care was wanted")
 TAG_NAMES = {
     "price": N_("Price and payment"),
     "layout": N_("Layout and area"),
@@ -59,6 +64,7 @@ TAG_NAMES = {
     "property": N_("Property management"),
     "other": N_("Something else"),
 }
+STOP_KINDS = {"opening": N_("Beginning"), "room": N_("Room")}
 STOP_NAMES = {DOOR: N_("At the door"), FAREWELL: N_("Farewell")}
 DOOR_LINES = (("approach", None), ("covers", None), ("covers_wait", None), ("accompanied", "accompanied"), ("guided", "guided"),
               ("self_guided", "self_guided"))  # fmt: skip
@@ -235,13 +241,20 @@ def script_of(site: Project, flat: Flat, at: int) -> Edition | None:
     return next((each for each in content.all_in_force(site.id, "script", at) if each.body["unit_type"] == flat.unit_type), None)
 
 
+def rooms_of(project_id: str, flat: Flat, at: int) -> tuple[int, Mapping[str, Any] | None]:
+    """How often the rooms of a flat were set, and what of its script is otherwise there: as it was opened with, or as set since."""
+    rows = _facts(RoomsSet, project_id, at, RoomsSet.flat_id == flat.id)
+    count, found = setting_in_force([(row.seen, row.place_in_order, row.rooms) for row in rows])
+    return count, flat.changes if found is None else found
+
+
 def prompt(site: Project, flat: Flat, at: int, *, rehearsal: bool = False) -> Prompt | None:
     """What is said in a flat; None where it has no script. A rehearsal is of the script alone."""
     edition = script_of(site, flat, at)
     if edition is None:
         return None
     figures_here = {**site.placeholders, **flat.placeholders}
-    stops = stops_of(edition.body, figures_here, flat.changes)
+    stops = stops_of(edition.body, figures_here, rooms_of(site.id, flat, at)[1])
     if rehearsal:
         return Prompt(edition.id, edition.body["title"], stops, {})
     spoken = _spoken(site, flat, at)
@@ -302,7 +315,7 @@ def accounts(project_id: str, parties_of: Sequence[str], at: int) -> dict[str, A
     return {
         party: Account(
             mode=modes[party].mode if party in modes else None,
-            needs=tuple(need for need in NEED_NAMES if (party, need) in cares and cares[party, need].answer == "yes"),
+            needs=tuple(need for need in (*NEED_NAMES, CARED) if (party, need) in cares and cares[party, need].answer == "yes"),
             language=speeches[party].language if party in speeches else None,
             stops=stops_seen(lines[party]),
             questions=tuple(Asked(one.operation_id, one.effective_at, one.tag, one.text, one.author_id) for one in asked[party]),
@@ -314,7 +327,7 @@ def accounts(project_id: str, parties_of: Sequence[str], at: int) -> dict[str, A
 def account_words(account: Account) -> list[str]:
     """What was told of a party, in the reader's language: kind, needs, the language chosen, how many stops and questions."""
     said = [_(MODE_NAMES[account.mode])] if account.mode in MODE_NAMES else []
-    said += [_(NEED_NAMES[need]) for need in account.needs]
+    said += [_(NEED_NAMES.get(need, CARED_NAME)) for need in account.needs]
     if account.language in NAMES:
         said.append(NAMES[account.language])
     if account.stops:
@@ -369,7 +382,8 @@ def _rehearsed(project_id: str, rows: Sequence[Rehearsal], at: int) -> list[Rehe
 
 def _rehearsal(project_id: str, row: Rehearsal, said: Sequence[tuple[Order, str]]) -> Rehearsed:
     edition, flat = content.edition(project_id, row.version_id), sites.flat(project_id, row.flat_id)
-    stops = stops_of(edition.body, {}, flat.changes if flat else None) if edition and edition.kind == "script" else []
+    changes = rooms_of(project_id, flat, row.effective_at)[1] if flat else None
+    stops = stops_of(edition.body, {}, changes) if edition and edition.kind == "script" else []
     wanted = {line.key for stop in stops for line in stop.lines}
     return Rehearsed(
         row.operation_id, row.effective_at, row.flat_id, row.version_id, edition.body["title"] if edition else {}, row.author_id,
@@ -400,12 +414,19 @@ def digest(project_id: str, at: int) -> dict[str, Any]:
         "parties": [_digest_of(each, at) for each in known],
         "without_beginning": without_beginning(project_id, 0, at),
         "covers": [_covers_digest(project_id, place_id, item_id, known, at) for place_id, item_id in _pairs(known)],
+        "cares": [
+            {"answer": each.answer, "at": each.order[0], "author": each.by, "need": each.need, "party": each.party}
+            for each in reduced(map(_cared, _facts(Care, project_id, at)), at)
+        ],
         **{name: _told(model, columns, project_id, at) for name, (model, columns) in TOLD.items()},
     }
 
 
+def _cared(row: Care) -> Cared:
+    return Cared(row.place_in_order, row.party, row.need, row.answer, row.author_id)
+
+
 TOLD: Mapping[str, tuple[type[Fact], tuple[str, ...]]] = {
-    "cares": (Care, ("party", "need", "answer")),
     "questions": (Question, ("party", "tag", "text")),
     "receptions": (Reception, ("party", "mode")),
     "rehearsals": (Rehearsal, ("operation_id", "flat_id", "version_id")),

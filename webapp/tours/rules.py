@@ -126,10 +126,21 @@ class Stop:
 
 
 def stops_of(body: Mapping[str, Any], figures: Mapping[str, str], changes: Mapping[str, Any] | None = None) -> list[Stop]:
-    """The stops of a script in one flat: figures filled in, without what it has not, under the names it has there."""
+    """The stops of a script in one flat: figures filled in, without what it has not, under its names, and what it has besides."""
     changed = changes or {}
-    without, renamed = changed.get("without", ()), changed.get("renamed", {})
-    return [_stop(each, figures, renamed.get(each["key"])) for each in body["stops"] if each["key"] not in without]
+    without, renamed, added = changed.get("without", ()), changed.get("renamed", {}), changed.get("added", ())
+    known = {each["key"] for each in body["stops"]}
+    told = [*body["stops"], *(each for each in added if each["key"] not in known)]
+    return [_stop(each, figures, renamed.get(each["key"])) for each in told if each["key"] not in without]
+
+
+def setting_in_force(settings: Iterable[tuple[int, Order, Mapping[str, Any]]]) -> tuple[int, Mapping[str, Any] | None]:
+    """How often the rooms of a flat were set, and the last that counts: whoever set them by what had moved has not set them."""
+    count, found = 0, None
+    for seen, _order, rooms in sorted(settings, key=lambda each: each[:2]):
+        if seen == count:
+            count, found = count + 1, rooms
+    return count, found
 
 
 def _stop(told: Mapping[str, Any], figures: Mapping[str, str], title: Words | None) -> Stop:
@@ -152,6 +163,14 @@ def box(plan: Mapping[str, Iterable[Iterable[int]]]) -> str:
     left, top = min(x for x, _y, _w, _h in parts), min(y for _x, y, _w, _h in parts)
     right, bottom = max(x + w for x, _y, w, _h in parts), max(y + h for _x, y, _w, h in parts)
     return f"{left - 1} {top - 1} {right - left + 2} {bottom - top + 2}"
+
+
+def tap(part: Iterable[int], width: int) -> tuple[int, int, int, int]:
+    """Where a room of a plan this wide is tapped: itself, and where it is small as much around it as a finger needs."""
+    x, y, w, h = part
+    least = -(-width // 6)
+    wide, high = max(w, least), max(h, least)
+    return x - (wide - w) // 2, y - (high - h) // 2, wide, high
 
 
 def line_key(stop: str, number: int) -> str:
@@ -193,6 +212,39 @@ def stops_seen(lines: Iterable[tuple[Order, str]]) -> tuple[str, ...]:
     """The stops of a tour in the order in which they were first come to; what is said at the door is none."""
     seen = dict.fromkeys(stop_key(line) for _order, line in sorted(lines))
     return tuple(stop for stop in seen if stop not in (DOOR, FAREWELL))
+
+
+CARED = "any"
+"""A need of which nothing is kept any more but that there was one (guideline N10)."""
+KEPT_WITHIN = 30 * 86_400_000
+
+
+@dataclass(frozen=True)
+class Cared:
+    """What was told of a need of a party: its place in the order, and who told it."""
+
+    order: Order
+    party: str
+    need: str
+    answer: str
+    by: str | None = None
+
+
+def reduced(told: Iterable[Cared], at: int) -> list[Cared]:
+    """The same without what nobody may know 30 days later: of each party only whether anybody ever wanted care (N10).
+
+    Ever, and not at last: then it is the same whichever entry came late, and however often it was reduced before.
+    """
+    fresh: list[Cared] = []
+    old: dict[str, Cared] = {}
+    for each in sorted(told, key=lambda each: each.order):
+        if each.order[0] > at - KEPT_WITHIN and each.need != CARED:
+            fresh.append(each)
+            continue
+        first = old.get(each.party, each)
+        answer = "yes" if "yes" in (first.answer, each.answer) else "no"
+        old[each.party] = Cared(first.order, first.party, CARED, answer, first.by)
+    return sorted([*fresh, *old.values()], key=lambda each: each.order)
 
 
 def certified_at(wanted: Iterable[str], said: Iterable[tuple[Order, str]]) -> int | None:

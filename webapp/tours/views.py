@@ -3,18 +3,26 @@
 Supplies stand here and not in stock: which covers are worn and which are soiled only the parties tell.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Flask, g, render_template
+from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
-from webapp.base import clock
-from webapp.base.i18n import NAMES, words
+from webapp.base import clock, ids
+from webapp.base.database import db
+from webapp.base.i18n import LANGUAGES, NAMES, words
 from webapp.base.written import amount_text, instant_text
+from webapp.content import editing
+from webapp.operations.fields import explain
+from webapp.operations.ledger import the_ledger
+from webapp.operations.roles import OFFICE
+from webapp.operations.rules import SESSION
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
+from webapp.staff.desk import desk_page
 from webapp.staff.queries import people
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
@@ -22,7 +30,8 @@ from webapp.stock.rules import CLEAN, REQUEST, STORE, Batch
 from webapp.tablets.frames import this_flat, this_post, this_site
 from webapp.tablets.stations import nothing_known, station_page
 from webapp.tours import queries
-from webapp.tours.rules import box, status
+from webapp.tours.forms import rooms_said, rooms_wrong
+from webapp.tours.rules import box, status, tap
 
 bp = Blueprint("tours", __name__)
 UNDOABLE = {"issue": "store", "wash_in": "laundry", "loss": "", "write_off": ""}
@@ -90,6 +99,7 @@ def tour(party_id: UUID) -> str:
         flat=flat,
         prompt=queries.prompt(site, flat, at) if flat else None,
         box=box(flat.plan) if flat and flat.plan else "",
+        tap=tap,
         came=queries.place_of(site.id, str(party_id), at),
         spoken=site.record_language,
         status=status,
@@ -113,11 +123,65 @@ def rehearsal(rehearsal_id: UUID) -> str:
         flat=flat,
         prompt=queries.prompt(site, flat, at, rehearsal=True) if flat else None,
         box=box(flat.plan) if flat and flat.plan else "",
+        tap=tap,
         came=queries.place_of(site.id, str(rehearsal_id), at),
         spoken=site.record_language,
         names=NAMES,
         stop_names=queries.STOP_NAMES,
     )
+
+
+@desk_page(bp, "/rooms/<uuid:flat_id>", among=OFFICE, methods=("GET", "POST"))
+def rooms(flat_id: UUID) -> Response:
+    """What of the script of its unit type is otherwise in one flat: left out, by another name, besides (P2-4.4.3d)."""
+    site, at = this_site(), clock.now()
+    flat = sites.flat(site.id, str(flat_id)) or abort(404)
+    script = queries.script_of(site, flat, at)
+    count, changes = queries.rooms_of(site.id, flat, at)
+    told, wrong = dict(changes or {}), {}
+    if request.method == "POST" and script:
+        told = rooms_said(request.form, script.body)
+        button = request.form.get("do", "keep")
+        if button != "keep":
+            told["added"] = editing.act({**script.body, "stops": told["added"]}, button)["stops"]
+        else:
+            wrong = rooms_wrong(told, script.body, site.record_language) or _set(flat.id, told, count)
+            if not wrong:
+                flash(_("Set. Tablets follow with their next pages."), "ok")
+                return make_response(redirect(request.path, 303))
+    page = render_template(
+        "tours/rooms.html", flat=flat, script=script, told=told, seen=count, body={"stops": told.get("added", [])},
+        shape=editing.SHAPES["script"], wrong={name: _room_words(*code) for name, code in wrong.items()}, value=editing.value,
+        value_names={key: _(name) for key, name in {**queries.NEED_NAMES, **queries.STOP_KINDS}.items()}, tags=LANGUAGES,
+        names=NAMES, main=site.record_language, one_time=ids.uuid7(at),
+    )  # fmt: skip
+    return make_response(page, 422 if wrong else 200)
+
+
+def _set(flat_id: str, told: Mapping[str, Any], count: int) -> editing.Errors:
+    """Set the rooms as the page says; what is wrong where somebody was faster."""
+    if request.form.get("seen") != str(count):
+        return {"what": ("moved", None)}
+    shown, person_id = request.form.get("_id", ""), g.person.id
+    db.session.rollback()
+    outcome = the_ledger().submit(
+        "tours.set_rooms", {"flat": flat_id, "rooms": json.dumps(told, ensure_ascii=False), "seen": str(count)},
+        project_id=g.project_id, author_id=person_id, proof=SESSION, entry_id=shown if ids.is_id(shown) else None, at=clock.now(),
+    )  # fmt: skip
+    return {"what": (next(iter(outcome.errors.values())), 120)} if outcome.errors else {}
+
+
+def _room_words(code: str, limit: int | None) -> str:
+    known = {
+        "slots": _("The figures in braces have to be the same in each language."),
+        "key": _("Small letters, figures, underscores and full stops, beginning with a letter."),
+        "twice": _("This key is there twice."),
+        "clause": _("Name a clause of the guideline, such as P2-4.4.3d."),
+        "needs": _("Say for whom."),
+        "none": _("At least one stop has to stay."),
+        "moved": _("Somebody has set these rooms meanwhile. Look at them again; what is kept now comes after it."),
+    }
+    return str(known[code]) if code in known else explain(code, limit)
 
 
 def _told(project_id: str, party_id: str, at: int) -> dict[str, Any]:
