@@ -61,6 +61,11 @@ def instant_text(instant: int, zone: str, now: int) -> str:
     return time if day == clock.day_of(now, zone) else f"{day_text(day)} {time}"
 
 
+def moment_text(instant: int, zone: str) -> str:
+    """2026-05-28 14:05, as tables and files have it: sorted as a text it is sorted in time."""
+    return clock.local(instant, zone).strftime("%Y-%m-%d %H:%M")
+
+
 def size_text(size: int) -> str:
     """Bytes as people say them: 640 KB, 12 MB, 2.4 GB."""
     for unit, least in (("GB", 1_000_000_000), ("MB", 1_000_000)):

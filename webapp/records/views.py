@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from webapp.base import clock, ids
 from webapp.base.database import db
 from webapp.base.i18n import words
+from webapp.base.table import XLSX
 from webapp.base.written import instant_text
 from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import DEPUTY, SUPERVISOR
@@ -30,7 +31,6 @@ from webapp.staff.queries import people
 from webapp.tablets.frames import this_site
 
 bp = Blueprint("records", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @desk_page(bp, "/records")

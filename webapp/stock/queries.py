@@ -233,7 +233,8 @@ def _stands(model: type[Fact], at: int) -> sa.ColumnElement[bool]:
     return ~undone.exists()
 
 
-def _moves(at: int) -> sa.ColumnElement[bool]:
+def stands_leg(at: int) -> sa.ColumnElement[bool]:
+    """Whether a leg counts: the movement of an arrival always does."""
     return (Leg.kind == HANDED_OUT) | _stands(Leg, at)
 
 
@@ -296,7 +297,9 @@ def _sums(project_id: str, at: int, place_id: str | None, item_id: str | None) -
     last, settled = _ranked_counts(project_id, at, place_id, item_id), _settled(project_id, at)
     total = sa.func.sum(Leg.quantity).label("quantity")
     wanted = select(Leg.place_id, Leg.item_id, Leg.state, total).outerjoin(last, _at(last, 1))
-    wanted = wanted.outerjoin(settled, _ruled(last, settled)).where(last.c.rank.is_(None) | _is_after(last, settled), _moves(at))
+    wanted = wanted.outerjoin(settled, _ruled(last, settled)).where(
+        last.c.rank.is_(None) | _is_after(last, settled), stands_leg(at)
+    )
     wanted = wanted.group_by(Leg.place_id, Leg.item_id, Leg.state)
     return _narrowed(wanted, Leg, project_id, at, place_id, item_id)
 
@@ -309,7 +312,7 @@ def _between(project_id: str, at: int, place_id: str | None, item_id: str | None
     wanted = select(Leg.place_id, Leg.item_id, Leg.state, total).join(last, _at(last, 1))
     wanted = wanted.outerjoin(of_last, _ruled(last, of_last)).outerjoin(before, _at(before, 2))
     wanted = wanted.outerjoin(of_before, _ruled(before, of_before))
-    wanted = wanted.where(~_is_after(last, of_last), before.c.rank.is_(None) | _is_after(before, of_before), _moves(at))
+    wanted = wanted.where(~_is_after(last, of_last), before.c.rank.is_(None) | _is_after(before, of_before), stands_leg(at))
     return _narrowed(wanted.group_by(Leg.place_id, Leg.item_id, Leg.state), Leg, project_id, at, place_id, item_id)
 
 
@@ -340,7 +343,7 @@ def doubts(project_id: str, since: int, at: int) -> list[Doubt]:
     last, settled = _ranked_counts(project_id, at, None, None), _settled(project_id, at)
     wanted = select(Leg, last.c.operation_id, last.c.effective_at, last.c.tablet_no, settled.c.side).join(last, _at(last, 1))
     wanted = wanted.outerjoin(settled, _ruled(last, settled)).where(
-        last.c.effective_at >= since, Leg.tablet_no != last.c.tablet_no, _moves(at),
+        last.c.effective_at >= since, Leg.tablet_no != last.c.tablet_no, stands_leg(at),
         sa.func.abs(Leg.effective_at - last.c.effective_at) <= 2 * UNSURE,
     )  # fmt: skip
     found = [
@@ -429,7 +432,9 @@ def minimums(project_id: str, at: int) -> Mapping[tuple[str, str], int]:
 
 def movements(project_id: str, since: int, until: int, place_id: str | None = None, item_id: str | None = None) -> list[Movement]:
     """Draws, returns, losses and counts from `since` on, before `until`, newest first. One line for each leg."""
-    moved = _narrowed(select(Leg), Leg, project_id, until - 1, place_id, item_id).where(Leg.effective_at >= since, _moves(until))
+    moved = _narrowed(select(Leg), Leg, project_id, until - 1, place_id, item_id).where(
+        Leg.effective_at >= since, stands_leg(until)
+    )
     counted = _narrowed(select(CountLine), CountLine, project_id, until - 1, place_id, item_id)
     counted = counted.where(CountLine.effective_at >= since)
     found = [(row.place_in_order, _movement(row, row.quantity, row.kind)) for row in db.session.scalars(moved)]
@@ -441,7 +446,7 @@ def used(project_id: str, place_id: str, item_id: str, state: str, since: int, u
     """What left a state at a place between two instants, as a positive quantity; losses included."""
     wanted = select(sa.func.sum(-Leg.quantity)).where(
         Leg.project_id == project_id, Leg.place_id == place_id, Leg.item_id == item_id, Leg.state == state,
-        Leg.quantity < 0, Leg.effective_at >= since, Leg.effective_at < until, _moves(until),
+        Leg.quantity < 0, Leg.effective_at >= since, Leg.effective_at < until, stands_leg(until),
     )  # fmt: skip
     return int(db.session.scalar(wanted) or 0)
 

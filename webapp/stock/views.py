@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
-from webapp.base import clock, ids
+from webapp.base import clock, ids, table
 from webapp.base.database import db
 from webapp.base.i18n import words
 from webapp.base.written import instant_text
@@ -22,6 +22,7 @@ from webapp.staff.queries import people
 from webapp.stock import queries
 from webapp.stock.models import TRACKINGS, Item
 from webapp.stock.rules import CLEAN, STORE, WAYS, runs_low
+from webapp.stock.tables import MOVEMENTS
 from webapp.tablets.frames import this_site
 
 bp = Blueprint("stock", __name__)
@@ -70,6 +71,23 @@ def act(what: str) -> Response:
         return _page(wrong)
     flash(_("Recorded."), "ok")
     return make_response(redirect("/stock", 303))
+
+
+@desk_page(bp, "/stock/movements")
+def movements() -> Response:
+    """The ledger, filtered and sorted as the address says."""
+    return table.answer(MOVEMENTS, _scope())
+
+
+@desk_page(bp, "/stock/movements.<any(csv, xlsx):kind>")
+def movements_file(kind: str) -> Response:
+    """The same as a file."""
+    return table.answer(MOVEMENTS, _scope(), kind)
+
+
+def _scope() -> table.Scope:
+    site = this_site()
+    return table.Scope(site.id, site.zone, clock.now(), request.args)
 
 
 def _clash() -> dict[str, str]:
