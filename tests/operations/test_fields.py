@@ -17,6 +17,7 @@ from webapp.operations.fields import (
     Identity,
     Instant,
     Invalid,
+    Lines,
     Number,
     Photos,
     Quantity,
@@ -138,3 +139,66 @@ def test_the_words_name_the_limit(app: Flask) -> None:
         form = EveryForm(MultiDict({"number": "61"}))
         form.validate()
         assert form.number.errors == ["At most 60."]
+
+
+class RowForm(Form):
+    kind = Choice(of=("asset", "stock"))
+    found = Quantity(optional=True)
+    note = Text(most=4, optional=True)
+    asset = Reference("custody.asset", optional=True)
+
+
+class RowsForm(Form):
+    lines = Lines(RowForm, most=3)
+
+
+ROWS = Operation("every.row", RowsForm, frozenset(), "post", True, lambda _form, _occasion: None)
+cell = st.builds(
+    "lines.{}.{}".format, st.sampled_from(("a", "b", "c", "d", "?", "")), st.sampled_from(("kind", "found", "note", "x"))
+)
+written = st.one_of(typed, st.sampled_from(("asset", "stock")))
+
+
+@given(st.dictionaries(st.one_of(cell, st.sampled_from(("lines", "lines.", "lines.a", "other"))), written, max_size=12))
+def test_a_page_and_the_sync_door_read_the_same_rows(body: dict[str, str]) -> None:
+    form, wrong = ROWS.clean(json.loads(json.dumps(body)))
+    page = RowsForm(MultiDict(body))
+    page.validate()
+    assert page.lines.codes == wrong
+    assert bool(page.lines.errors) == bool(wrong)
+    assert page.lines.data == form.lines.data
+
+
+def test_rows_come_in_their_order_each_with_its_label_and_empty_cells_are_nothing() -> None:
+    body = {"lines.b.kind": "stock", "lines.a.kind": "asset", "lines.b.found": "４", "lines.a.note": " "}
+    form, wrong = ROWS.clean(body)
+    assert wrong == {}
+    assert form.lines.data == (
+        {"row": "b", "kind": "stock", "found": 4000, "note": None, "asset": None},
+        {"row": "a", "kind": "asset", "found": None, "note": None, "asset": None},
+    )
+
+
+def test_each_cell_has_an_error_of_its_own() -> None:
+    body = {"lines.a.kind": "sword", "lines.a.note": "too long", "lines.b.note": "ok"}
+    wrong = {"lines.a.kind": "not_offered", "lines.a.note": "too_long", "lines.b.kind": "required"}
+    assert ROWS.clean(body)[1] == wrong
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ({f"lines.{row}.kind": "asset" for row in "abcd"}, {"lines": "too_many"}),
+        ({"lines.a.sword": "x"}, {"lines": "malformed"}),
+        ({"lines.a/b.kind": "asset"}, {"lines": "malformed"}),
+        ({"lines.a": "asset"}, {"lines": "malformed"}),
+    ],
+)
+def test_rows_that_are_none_are_refused(body: dict[str, str], wrong: dict[str, str]) -> None:
+    assert ROWS.clean(body)[1] == wrong
+
+
+def test_what_a_row_refers_to_is_named_by_its_cell() -> None:
+    some = "0198c0de-0000-7000-8000-000000000001"
+    form, _wrong = ROWS.clean({"lines.a.kind": "asset", "lines.a.asset": some, "lines.b.kind": "stock"})
+    assert ROWS.referred(form) == [("lines.a.asset", "custody.asset", some), ("lines.b.asset", "custody.asset", None)]

@@ -4,7 +4,8 @@ A page runs `clean` inside WTForms, the sync door runs it directly; a property t
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 import wtforms
@@ -18,6 +19,7 @@ _WHOLE = re.compile(r"-?[0-9]{1,16}")
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,3})?")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_LABEL = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -255,6 +257,63 @@ class Document(Field):
             raise Invalid("malformed") from None
 
 
+class Lines(Field):
+    """Rows of cells that must be taken at once (a handover's). In a body and in a page's form alike each cell stands under a name
+    of its own, `lines.ROW.CELL`; ROW is any label that keeps a row together (an id: a draft then finds its row again)."""
+
+    def __init__(self, row: "type[Form]", label: str = "", *, most: int = 200, **kwargs: Any) -> None:
+        super().__init__(label, optional=True, **kwargs)
+        self.row, self.most = row, most
+
+    @cached_property
+    def cells(self) -> Mapping[str, Field]:
+        return {name: cell for name, cell in self.row()._fields.items() if isinstance(cell, Field)}
+
+    @cached_property
+    def references(self) -> tuple[tuple[str, str], ...]:
+        """(cell, kind) of each reference in a row."""
+        return tuple((name, cell.kind) for name, cell in self.cells.items() if isinstance(cell, Reference))
+
+    def names(self, body: Iterable[str]) -> list[str]:
+        """The names of a body that are cells of these rows."""
+        return [name for name in body if name.startswith(f"{self.name}.")]
+
+    def read(self, body: Mapping[str, Raw]) -> tuple[tuple[dict[str, Any], ...], dict[str, str]]:
+        """The rows in the order in which they first come, each with its label under `row`; and what is wrong, by cell."""
+        given: dict[str, dict[str, Raw]] = {}
+        wrong: dict[str, str] = {}
+        for name in self.names(body):
+            _name, label, cell = (*name.split(".", 2), "")[:3]
+            if _LABEL.fullmatch(label) and cell in self.cells:
+                given.setdefault(label, {})[cell] = body[name]
+            else:
+                wrong[self.name] = "malformed"
+        if len(given) > self.most:
+            return (), {self.name: "too_many"}
+        rows = tuple(self._row(label, said, wrong) for label, said in given.items())
+        return (() if wrong else rows), wrong
+
+    def _row(self, label: str, said: Mapping[str, Raw], wrong: dict[str, str]) -> dict[str, Any]:
+        row: dict[str, Any] = {"row": label}
+        for name, cell in self.cells.items():
+            try:
+                row[name] = cell.clean(said.get(name))
+            except Invalid as invalid:
+                wrong[f"{self.name}.{label}.{name}"] = invalid.code
+        return row
+
+    def cell_of(self, name: str) -> Field | None:
+        """The cell that a name of a body speaks of."""
+        return self.cells.get(name.rpartition(".")[2])
+
+    def process(self, formdata: Any, *_more: Any, **_options: Any) -> None:
+        self.process_errors: list[str] = []
+        self.data, self.codes = self.read({name: formdata.getlist(name) for name in formdata} if formdata is not None else {})
+        for name, code in self.codes.items():
+            cell = self.cell_of(name)
+            self.process_errors.append(explain(code, getattr(cell, "most", None)))
+
+
 class Form(wtforms.Form):
     """An operation's form. A plain WTForms form: nothing of the current request comes in behind its back."""
 
@@ -270,4 +329,5 @@ class Form(wtforms.Form):
         Photos,
         Instant,
         Document,
+        Lines,
     )

@@ -1,14 +1,14 @@
 """The list of operations, and of the reference data they may name. Filled by importing each package's `operations.py`."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
 from webapp.base.database import Base
 from webapp.operations.effects import Effect
-from webapp.operations.fields import Field, Form, Instant, Invalid, Raw, Reference
+from webapp.operations.fields import Field, Form, Instant, Invalid, Lines, Raw, Reference
 from webapp.operations.occasion import Occasion
 from webapp.operations.rules import PROOFS
 
@@ -59,6 +59,25 @@ class Operation:
         return tuple((name, item.kind) for name, item in self.fields.items() if isinstance(item, Reference))
 
     @cached_property
+    def lines(self) -> tuple[tuple[str, Lines], ...]:
+        """(name, field) of what is taken row by row."""
+        return tuple((name, item) for name, item in self.fields.items() if isinstance(item, Lines))
+
+    def referred(self, form: Any) -> list[tuple[str, str, str | None]]:
+        """(field or cell, kind, id) of each reference of a cleaned form."""
+        plain = [(name, kind, getattr(form, name).data) for name, kind in self.references]
+        return [*plain, *self._in_rows(form)] if self.lines else plain
+
+    def _in_rows(self, form: Any) -> Iterator[tuple[str, str, str | None]]:
+        for name, lines in self.lines:
+            for row in getattr(form, name).data:
+                yield from ((f"{name}.{row['row']}.{cell}", kind, row[cell]) for cell, kind in lines.references)
+
+    def names(self, body: Iterable[str]) -> list[str]:
+        """The names of a body that this operation reads, cell by cell where it has rows."""
+        return [each for name, item in self.fields.items() for each in (item.names(body) if isinstance(item, Lines) else [name])]
+
+    @cached_property
     def when(self) -> str | None:
         """The field that says when it really was, if the form has one."""
         names = [name for name, item in self.fields.items() if isinstance(item, Instant) and item.back_dates]
@@ -73,7 +92,9 @@ class Operation:
     def _steps(self) -> tuple[tuple[str, Callable[[Raw], Any], Callable[[str], Any] | None], ...]:
         """(field, its clean, and its parse where a plain text that is not blank may go there at once)."""
         plain = {name for name, item in self.fields.items() if type(item).clean is Field.clean}
-        return tuple((name, item.clean, item.parse if name in plain else None) for name, item in self.fields.items())
+        rows = {name for name, _field in self.lines}
+        alone = [(name, item) for name, item in self.fields.items() if name not in rows]
+        return tuple((name, item.clean, item.parse if name in plain else None) for name, item in alone)
 
     @cached_property
     def _shape(self) -> type[Any]:
@@ -93,6 +114,12 @@ class Operation:
                 wrong[name] = invalid.code
             else:
                 setattr(form, name, Value(value))
+        for name, lines in self.lines:
+            rows, errors = lines.read(
+                {each: raw if type(raw := body[each]) is str else _as_text(raw) for each in lines.names(body)}
+            )
+            wrong |= errors
+            setattr(form, name, Value(rows))
         return form, wrong
 
 

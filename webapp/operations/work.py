@@ -148,10 +148,9 @@ class Work:
         """The project of every reference of the batch: remembered, or one query a kind."""
         known, missing = self.ledger.known, defaultdict(set)
         for taken in live:
-            for name, kind in taken.operation.references if taken.operation else ():
-                key = (kind, getattr(taken.form, name).data)
-                if key[1] is not None and key not in known:
-                    missing[kind].add(key[1])
+            for _name, kind, value in taken.operation.referred(taken.form) if taken.operation else ():
+                if value is not None and (kind, value) not in known:
+                    missing[kind].add(value)
         for kind, wanted in missing.items():
             table: Any = registry.reference_table(kind)
             for row in self.connection.execute(sa.select(table.id, table.project_id).where(table.id.in_(wanted))):
@@ -160,8 +159,7 @@ class Work:
 
     def _refer(self, taken: Taken, projects: Mapping[tuple[str, str], str]) -> None:
         foreign, unknown = {}, False
-        for name, kind in taken.operation.references if taken.operation else ():
-            value = getattr(taken.form, name).data
+        for name, kind, value in taken.operation.referred(taken.form) if taken.operation else ():
             if value is None or value in self.made[kind]:
                 continue
             project = projects.get((kind, value))

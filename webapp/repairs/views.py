@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from webapp.base import clock, ids
 from webapp.base.written import instant_text
 from webapp.operations import registry
-from webapp.operations.fields import Choice, Field, Identity, Instant, Photos, Reference, Text, explain
+from webapp.operations.fields import Choice, Field, Identity, Instant, Lines, Photos, Reference, Text, explain
 from webapp.operations.ledger import the_ledger
+from webapp.operations.registry import Operation
 from webapp.operations.roles import FRONT
 from webapp.operations.rules import SESSION
 from webapp.repairs import queries
@@ -72,10 +73,11 @@ def _mended(found: Broken, site: Project) -> dict[str, str] | None:
     operation = registry.find(found.row.operation)
     if operation is None or not found.is_mendable:
         abort(409)
-    said = {name: _said(found, name, field, site) for name, field in operation.fields.items()}
+    said = {name: _said(found, name, field, site) for name, field in operation.fields.items() if not isinstance(field, Lines)}
+    said |= _cells(found, operation)
     wrong = operation.clean(said)[1]
     if wrong:
-        return {name: _told(operation.fields[name], code) for name, code in wrong.items()}
+        return {name: _told(queries.field_of(operation, name), code) for name, code in wrong.items()}
     outcome = the_ledger().submit(
         operation.name, {name: value for name, value in said.items() if value}, project_id=site.id, author_id=g.person.id,
         proof=SESSION, repairs=found.row.id, entry_id=_one_time(),
@@ -84,6 +86,12 @@ def _mended(found: Broken, site: Project) -> dict[str, str] | None:
         return {name: reason_words(code) for name, code in outcome.errors.items()}
     flash(_("Mended. The author stays who recorded it; that it was mended here is noted."), "ok")
     return None
+
+
+def _cells(found: Broken, operation: Operation) -> dict[str, Any]:
+    """Every cell of rows as it was recorded, and as it is typed here where it had to be mended."""
+    recorded = queries.typed(found.row)
+    return {name: request.form.get(name, recorded[name]) for _name, field in operation.lines for name in field.names(recorded)}
 
 
 def _said(found: Broken, name: str, field: Field, site: Project) -> Any:
@@ -148,7 +156,11 @@ def _fields(found: Broken, site: Project, said: dict[str, str], errors: dict[str
     return [
         _shape(name, field, site) | {"name": name, "value": _shown(field, said.get(name, ""), site), "error": errors.get(name)}
         for name, field in operation.fields.items()
-        if not isinstance(field, Photos)
+        if not isinstance(field, Photos | Lines)
+    ] + [
+        _shape(name, queries.field_of(operation, name), site) | {"name": name, "value": said.get(name, ""), "error": told}
+        for name, told in errors.items()
+        if any(name in field.names([name]) for _lines, field in operation.lines)
     ]
 
 

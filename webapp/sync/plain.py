@@ -18,7 +18,7 @@ from webapp.base.database import db
 from webapp.base.i18n import LANGUAGES
 from webapp.operations import registry
 from webapp.operations.declarations import on_post
-from webapp.operations.fields import Instant, Photos, explain
+from webapp.operations.fields import Form, Instant, Photos, explain
 from webapp.operations.ledger import Outcome, the_ledger
 from webapp.operations.registry import Operation
 from webapp.operations.rules import PIN, POST
@@ -112,7 +112,7 @@ def _given(operation: Operation) -> tuple[Typed, dict[str, str]]:
 
 def _record(operation: Operation, given: Typed, signer: Signer) -> Outcome:
     typed: dict[str, Any] = {}
-    for name in operation.fields:
+    for name in operation.names(given):
         values = given.getlist(name)
         if values:
             typed[name] = values if len(values) > 1 else values[0]
@@ -139,13 +139,22 @@ def _ask(operation: Operation, given: Typed, among: list[Colleague], wrong: str 
         form=form,
         among=among,
         wrong=wrong,
-        mended={name: (form[name], _told(form[name], code)) for name, code in errors.items() if name},
+        mended={name: _mended(operation, form, given, name, code) for name, code in errors.items() if name},
         typed=typed,
         chosen=request.form.get("_person", ""),
         one_time=ids.uuid7(),
         next=request.form.get("next", ""),
     )
     return make_response(page, 422 if wrong or errors else 200)
+
+
+def _mended(operation: Operation, form: Form, given: Typed, name: str, code: str) -> tuple[str, str, str]:
+    """What a field is called by, what was typed into it and what is wrong with that; of a row, of its cell."""
+    field: Any = form._fields.get(name)
+    if field is not None:
+        return name, field._value(), _told(field, code)
+    cell = next((each for _lines, field in operation.lines if (each := field.cell_of(name))), None)
+    return name.rpartition(".")[2], given.get(name, ""), explain(code, getattr(cell, "most", None))
 
 
 def _told(field: Field, code: str) -> str:
