@@ -180,6 +180,18 @@ def first_party(at: int) -> str:
     return next(made for _at, _who, operation, _body, made in log.steps if operation == "tours.arrive")
 
 
+def first_handover(at: int) -> str:
+    """The id of the first handover of the day before."""
+    return _offers(_midnight(at) - timedelta(days=1))[0]
+
+
+def _offers(midnight: datetime) -> list[str]:
+    """The ids of what was handed over and of what was locked up on a day like yesterday."""
+    log = Log("door", midnight)
+    _door(log, YESTERDAY, ())
+    return [made for _at, _who, operation, _body, made in log.steps if operation == "duty.offer"]
+
+
 def first_rehearsal(at: int) -> str:
     """The id of the rehearsal of the day before."""
     log = Log("door", _midnight(at) - timedelta(days=1))
@@ -443,6 +455,9 @@ def _entry(step: tuple[int, str, str, dict[str, str], str], seq: int) -> Entry:
 def _door(log: Log, parties: Sequence[str], left: Sequence[str], *, rehearses: bool = True) -> None:
     """A day at the door: 林靜怡 until 13:20, then 何欣怡."""
     place, post, covers = named("place", "flat-a"), named("post", "door"), named("item", "cover.cloth")
+    if left:
+        locked_up = _offers(log.midnight - timedelta(days=1))[-1]
+        log.keep(log.at("08:31"), "lin", "duty.accept", offer=locked_up, result="accepted")
     log.keep(log.at("08:32"), "lin", "shifts.take_post", post=post)
     _tick(log, "lin", "check.flat_opening", "flat-a", log.at("08:38"), {"flat_open.covers": "60"}, left)
     _hold(log, "lin", "08:33", "custody.take")
@@ -465,11 +480,9 @@ def _door(log: Log, parties: Sequence[str], left: Sequence[str], *, rehearses: b
     log.keep(log.at("12:58"), "lin", "stock.draw", item=covers, place=place, store=named("place", "store"), quantity="30")
     offer = log.keep(log.at("13:20"), "lin", "duty.offer", place=place, post=post, to=person("he"),
                      note="落地燈待修，其餘正常。")  # fmt: skip
-    log.keep(log.at("13:22"), "he", "duty.accept", offer=offer, result="accepted")
-    _hold(log, "lin", "13:21", "custody.give_back")
+    log.keep(log.at("13:22"), "he", "duty.accept", offer=offer, result="accepted", place=place, **_agreed(KEPT, "out"))
     log.keep(log.at("13:23"), "lin", "shifts.leave_post", post=post)
     log.keep(log.at("13:24"), "he", "shifts.take_post", post=post)
-    _hold(log, "he", "13:25", "custody.take")
     pairs = sum(int(party.split()[1]) for party in parties)
     log.keep(log.at("17:50"), "he", "stock.count", item=covers, place=place, state="clean", counted=str(90 - pairs))
     log.keep(
@@ -478,8 +491,15 @@ def _door(log: Log, parties: Sequence[str], left: Sequence[str], *, rehearses: b
     _tick(log, "he", "check.flat_closing", "flat-a", log.at("17:53"), {
         "flat_close.covers_clean": str(90 - pairs), "flat_close.covers_soiled": str(pairs),
     })  # fmt: skip
-    _hold(log, "he", "18:02", "custody.give_back")
+    log.keep(log.at("18:02"), "he", "duty.offer", place=place, post=post, note="明早先看落地燈修好沒有。", kept="key_box",
+             custodian="鑰匙箱 3 號", **_agreed(KEPT, "out"))  # fmt: skip
     log.keep(log.at("18:05"), "he", "shifts.leave_post", post=post)
+
+
+def _agreed(codes: Sequence[str], state: str) -> dict[str, str]:
+    """These things gone through, and every one of them agreed."""
+    rows = {named("thing", code): {"kind": "asset", "asset": named("thing", code), "state": state} for code in codes}
+    return {f"lines.{label}.{name}": value for label, row in rows.items() for name, value in (row | {"said": "agrees"}).items()}
 
 
 def _hold(log: Log, who: str, time: str, operation: str) -> None:

@@ -42,6 +42,7 @@ EXAMPLES = {
     "/records/<day>/<uuid:post_id>/<shift>": (DESK, f"records/2026-05-27/{demo.named('post', 'door')}/early"),
     "/records/<month>/<uuid:post_id>/print": (DESK, f"records/2026-05/{demo.named('post', 'bar')}/print"),
     "/records/blank/<uuid:post_id>": (DESK, f"records/blank/{demo.named('post', 'door')}"),
+    "/handovers/<uuid:offer_id>": (DESK, f"handovers/{demo.first_handover(AT)}"),
     "/things": (DESK, "things"),
     "/stock": (DESK, "stock"),
     "/stock/movements": (DESK, "stock/movements"),

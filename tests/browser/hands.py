@@ -205,6 +205,15 @@ def fill(form: Locator, fields: dict[str, str]) -> None:
             form.locator(f"[name={name}]").first.fill(value)
 
 
+def gone_through(form: Locator, counted: str = "30") -> None:
+    """Agree to every line of a handover, and count what is counted."""
+    for line in form.locator("li.line").all():
+        if line.locator("[type=number]").count():
+            line.locator("[type=number]").fill(counted)
+        else:
+            line.locator('[value="agrees"]').check(force=True)
+
+
 def typed(page: Page, server: Server, code: str | None = None) -> None:
     """Open /enrol, type the code, be approved at the desk, and go on. One that was made by a command asks nobody."""
     page.goto(f"{server.url}/enrol")

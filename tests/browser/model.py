@@ -109,13 +109,58 @@ class Model:
     def _duty_offer(self, deed: Deed, made: str, at: int) -> None:
         told = {"note": deed.said.get("note"), "post": deed.said["post"], "to": deed.said.get("to")}
         made_now = {"at": at, "author": deed.author, "id": made, "place": self.place}
-        self.state["duty"]["handovers"].append(told | made_now | {"answers": [], "concerns": [], "status": "offered"})
+        plain = {"absent": None, "custodian": None, "findings": [], "kept": None, "lines": []}
+        self.state["duty"]["handovers"].append(told | made_now | plain | {"answers": [], "concerns": [], "status": "offered"})
 
-    def _duty_accept(self, deed: Deed, _id: str, at: int) -> None:
+    def _duty_accept(self, deed: Deed, made: str, at: int) -> None:
         offer = next(each for each in self.state["duty"]["handovers"] if each["id"] == deed.said["offer"])
-        told = {"exceptions": deed.said.get("exceptions"), "result": deed.said["result"]}
-        offer["answers"].append({"at": at, "author": deed.author} | told)
+        rows = [row for row in rows_of(deed.said) if "said" in row or "found" in row]
+        told = {"exceptions": deed.said.get("exceptions"), "result": deed.said["result"], "lines": [line_of(row) for row in rows]}
+        offer["answers"].append({"at": at, "author": deed.author, "id": made} | told)
         offer["status"] = deed.said["result"]
+        for row in rows:
+            if row.get("state") == "out" and row.get("said") == "agrees":
+                self._hand_on(row["asset"], deed.author, at)
+            if row.get("state") in ("clean", "soiled") and "found" in row:
+                self._count_together(row["state"], 1000 * int(row["found"]), at)
+
+    def _hand_on(self, asset: str, author: str, at: int) -> None:
+        event = {"asset": asset, "at": at, "author": author, "note": None, "party": None, "what": "handed_over"}
+        self.state["custody"]["events"].append(event)
+        thing = next(each for each in self.state["custody"]["assets"] if each["id"] == asset)
+        thing["holders"] = [{"author": author, "lent": False, "party": None, "since": at}]
+
+    def _count_together(self, state: str, found: int, at: int) -> None:
+        """Of a basket that was counted only who went afterwards fills it further."""
+        self._figure(self.place, state).update(quantity=found, counted_at=at)
+        if state == "clean":
+            return
+        for party in self.state["tours"]["parties"]:
+            self._let_go(party, at)
+        gone = {each["id"] for each in self.state["tours"]["parties"] if each["gone_at"] is not None}
+        self.waiting = {party: pairs for party, pairs in self.waiting.items() if party not in gone}
+        for covers in self.state["tours"]["covers"]:
+            if (covers["place"], covers["item"]) == (self.place, self.covers):
+                covers["soiled"] = found
+
+
+def rows_of(said: dict[str, str]) -> list[dict[str, str]]:
+    """The rows of a body, in the order in which they come."""
+    found: dict[str, dict[str, str]] = {}
+    for name, value in said.items():
+        if name.startswith("lines."):
+            _lines, label, cell = name.split(".")
+            found.setdefault(label, {})[cell] = value
+    return list(found.values())
+
+
+def line_of(row: dict[str, str]) -> Json:
+    """A row as the digest has it."""
+    names = {"asset_id": "asset", "item_id": "item"} | {
+        each: each for each in ("entry", "key", "kind", "note", "said", "shown", "state")
+    }
+    number = 1000 * int(row["found"]) if "found" in row else None
+    return {name: row.get(cell) for name, cell in names.items()} | {"found": number}
 
 
 def last_line(state: Json) -> str:

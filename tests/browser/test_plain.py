@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.browser.hands import CODES, fill, typed
+from tests.browser.hands import CODES, fill, gone_through, typed
 from tests.browser.looks import PHONE, keep_picture, sized
 from tests.browser.served import Server
 from tests.browser.watch import Watch
@@ -86,6 +86,7 @@ def test_a_whole_shift_by_plain_forms(plain: Plain):
     plain.submit("duty.remark", category="safety", text="門口地墊翹起。")
     expect(page.get_by_text("門口地墊翹起。")).to_have_count(1)
     plain.submit("duty.offer", sign="lin", to=demo.person("he"), note="地墊待換。")
+    gone_through(plain.form("duty.accept").last, counted="50")
     plain.submit("duty.accept", sign="he", result="accepted")
     expect(plain.form("duty.accept")).to_have_count(0)
     _as_it_was_done(plain)

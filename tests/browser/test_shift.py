@@ -1,5 +1,6 @@
 """One guest's whole way, from the door to the supervisor, without a network in between: the scenario that everything stands on."""
 
+import json
 import os
 import re
 import signal
@@ -13,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
 from tests.browser.conftest import FLAGS, LANDSCAPE, main_process
-from tests.browser.hands import Tablet, enrolled, until
-from tests.browser.model import Deed, Model, agree
+from tests.browser.hands import Tablet, enrolled, gone_through, until
+from tests.browser.model import Deed, Model, agree, rows_of
 from tests.browser.served import Server
 from tests.browser.watch import Watch
 from webapp import demo
@@ -92,8 +93,12 @@ class Shift:
         """Whoever signs for taking over stands there from then on, and who handed over does not."""
         offer = self.tablet.entries()[-1]["id"]
         self.tablet.page.locator(f'[data-id="{offer}"] summary').click()
+        gone_through(self.tablet.page.locator(f'[data-id="{offer}"] operation-form[operation="duty.accept"]'))
         self.tablet.submit("duty.accept", sign=who, within=f'[data-id="{offer}"]', makes=3)
-        self.did(who, "duty.accept", offer=offer, result="accepted")
+        said = json.loads(next(each for each in self.tablet.entries() if each["operation"] == "duty.accept")["body"])
+        assert [row["state"] for row in rows_of(said) if row["kind"] == "stock"] == ["clean", "in_use", "soiled"]
+        assert len([row for row in rows_of(said) if row["kind"] == "asset" and row["said"] == "agrees"]) == 6
+        self.did(who, "duty.accept", **(said | {"offer": offer, "result": "accepted"}))
         self.did(before, "shifts.leave_post", post=POST)
         self.did(who, "shifts.take_post", post=POST)
         expect(self.tablet.page.locator(f'[data-id="{offer}"] step-state')).to_have_attribute("step", "accepted")

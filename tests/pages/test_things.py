@@ -32,7 +32,7 @@ def things(site: Site) -> set[str]:
 def test_a_tablet_lists_what_belongs_to_its_place_with_one_tap_each(shown: Site):
     found = lines(read(shown.tablet("door").get("/en/door/handover/things").text))
     assert set(found) == {"K-01", "K-02", "R-1", "C-07", "U-1", "U-2"}
-    assert "何欣怡 since 13:25" in visible(found["K-01"])
+    assert "何欣怡 since 13:22" in visible(found["K-01"])
     assert "Give back" in visible(found["K-01"])
     assert "Take" not in visible(found["K-01"])
     assert "in its place" in visible(found["K-02"])

@@ -1,7 +1,7 @@
 """What a remark and a handover say."""
 
-from webapp.duty.rules import CATEGORIES, RESULTS
-from webapp.operations.fields import Choice, Form, Identity, Instant, Photos, Reference, Text
+from webapp.duty.rules import AGREES, CATEGORIES, DIFFERS, KEPT, LINE_KINDS, LINE_STATES, RESULTS
+from webapp.operations.fields import Choice, Form, Identity, Instant, Lines, Photos, Quantity, Reference, Text
 
 
 class RemarkForm(Form):
@@ -13,16 +13,48 @@ class RemarkForm(Form):
     when = Instant(optional=True, back_dates=True)
 
 
+class LineForm(Form):
+    """A line of what a post hands over: of which thing, item, remark or point it is, how it stood, and what was said of it."""
+
+    kind = Choice(of=LINE_KINDS)
+    asset = Reference("custody.asset", optional=True)
+    item = Reference("stock.item", optional=True)
+    entry = Identity(optional=True)
+    key = Text(most=64, optional=True)
+    state = Choice(of=LINE_STATES, optional=True)
+    shown = Text(most=200, optional=True)
+    said = Choice(of=(AGREES, DIFFERS), optional=True)
+    found = Quantity(optional=True)
+    note = Text(most=200, optional=True)
+
+
 class OfferForm(Form):
-    """`to` is looked at by shape only: people belong to the organisation, not to the project."""
+    """`to` is looked at by shape only: people belong to the organisation, not to the project.
+
+    `kept` and `custodian`: after the last shift, with the `lines` that were put away. `absent`: nobody came.
+    """
 
     place = Reference("sites.place")
     post = Reference("sites.post")
     to = Identity(optional=True)
     note = Text(most=500, lines=True, optional=True)
+    kept = Choice(of=KEPT, optional=True)
+    custodian = Text(most=80, optional=True)
+    absent = Text(most=500, lines=True, optional=True)
+    lines = Lines(LineForm)
 
 
 class AcceptForm(Form):
     offer = Identity()
     result = Choice(of=RESULTS)
     exceptions = Text(most=500, lines=True, optional=True)
+    place = Reference("sites.place", optional=True)
+    lines = Lines(LineForm)
+
+
+class FindingForm(Form):
+    """`based_on`: the last answer that was shown."""
+
+    offer = Identity()
+    based_on = Identity()
+    text = Text(most=500, lines=True)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.base.database import Id
+from webapp.base.database import Id, Thousandths
 from webapp.operations.models import KEYED, Fact
 
 
@@ -26,13 +26,16 @@ class Remark(_AtPlace):
 
 
 class Offer(_AtPlace):
-    """A post offered for taking over. `to_person_id`: whom it is meant for, by shape only."""
+    """A post offered for taking over, or locked up for the night. `to_person_id`: whom it is meant for, by shape only."""
 
     __tablename__ = "duty_offer"
 
     post_id: Mapped[Id] = mapped_column(sa.ForeignKey("sites_post.id"))
     to_person_id: Mapped[Id | None]
     note: Mapped[str | None] = mapped_column(sa.String(500))
+    kept: Mapped[str | None] = mapped_column(sa.String(16))
+    custodian: Mapped[str | None] = mapped_column(sa.String(80))
+    absent: Mapped[str | None] = mapped_column(sa.String(500))
 
 
 class Acceptance(Fact):
@@ -44,3 +47,32 @@ class Acceptance(Fact):
     offer: Mapped[Id]
     result: Mapped[str] = mapped_column(sa.String(32))
     exceptions: Mapped[str | None] = mapped_column(sa.String(500))
+
+
+class Line(Fact):
+    """A line that was gone through in an answer, or put away with an offer: what was shown, what was said or counted."""
+
+    __tablename__ = "duty_line"
+    __table_args__ = (sa.Index(None, "project_id", "effective_at"), KEYED)
+
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    asset_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("custody_asset.id"))
+    item_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("stock_item.id"))
+    entry: Mapped[Id | None]
+    key: Mapped[str | None] = mapped_column(sa.String(64))
+    state: Mapped[str | None] = mapped_column(sa.String(16))
+    shown: Mapped[str | None] = mapped_column(sa.String(200))
+    said: Mapped[str | None] = mapped_column(sa.String(8))
+    found: Mapped[Thousandths | None]
+    note: Mapped[str | None] = mapped_column(sa.String(200))
+
+
+class Finding(Fact):
+    """What a supervisor found of a disputed handover."""
+
+    __tablename__ = "duty_finding"
+    __table_args__ = (sa.Index(None, "project_id", "offer"), KEYED)
+
+    offer: Mapped[Id]
+    based_on: Mapped[Id]
+    text: Mapped[str] = mapped_column(sa.String(500))

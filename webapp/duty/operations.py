@@ -1,14 +1,21 @@
 """Everything that is written down in a shift and at its handover (P2-4.4.6a, P2-5.1)."""
 
+from typing import Any
+
 from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
-from webapp.duty.forms import AcceptForm, OfferForm, RemarkForm
-from webapp.duty.models import Acceptance, Offer, Remark
+from webapp.custody.models import Event
+from webapp.custody.rules import BACK, HANDED
+from webapp.duty.forms import AcceptForm, FindingForm, OfferForm, RemarkForm
+from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark
+from webapp.duty.rules import AGREES, Status, outcome
 from webapp.operations.effects import ListItem, Step
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
-from webapp.operations.roles import GREETER, SUPERVISOR, WATER_BAR
-from webapp.operations.rules import PIN, POST
+from webapp.operations.roles import DEPUTY, GREETER, SUPERVISOR, WATER_BAR
+from webapp.operations.rules import PIN, POST, SESSION
+from webapp.stock.models import CountLine
+from webapp.stock.rules import COUNTED
 
 STAFF = {GREETER, WATER_BAR, SUPERVISOR}
 
@@ -24,12 +31,50 @@ def remark(form: RemarkForm, occasion: Occasion) -> None:
 @operation("duty.offer", form=OfferForm, roles=STAFF, proof=PIN, offline=True, title=N_("Handover offered"),
            effects=[ListItem("offers", "offer-row")])  # fmt: skip
 def offer(form: OfferForm, occasion: Occasion) -> None:
-    """Offer the post for taking over (交班). The six digits are the signature."""
-    occasion.record(Offer, place_id=form.place.data, post_id=form.post.data, to_person_id=form.to.data, note=form.note.data)
+    """Offer the post for taking over (交班), or lock it up after the last shift (末班封存): what was put away is then in its place.
+
+    The six digits are the signature.
+    """
+    names = ("note", "kept", "custodian", "absent")
+    occasion.record(
+        Offer, place_id=form.place.data, post_id=form.post.data, to_person_id=form.to.data,
+        **{name: getattr(form, name).data for name in names},
+    )  # fmt: skip
+    for row in _touched(form.lines.data):
+        _gone_through(occasion, row)
+        if form.kept.data and row["asset"] and row["said"] == AGREES:
+            occasion.record(Event, asset_id=row["asset"], what=BACK, note=None, party=None)
 
 
 @operation("duty.accept", form=AcceptForm, roles=STAFF, proof=PIN, offline=True, title=N_("Handover answered"),
            effects=[Step("offer/{offer}", "accepted")])  # fmt: skip
 def accept(form: AcceptForm, occasion: Occasion) -> None:
-    """Take over (接班), with exceptions, or dispute it. The author is who signs; the outgoing person's own signature is flagged."""
-    occasion.record(Acceptance, offer=form.offer.data, result=form.result.data, exceptions=form.exceptions.data)
+    """Take over (接班) line by line, with exceptions, or dispute it. The author is who signs.
+
+    What is agreed to be in the outgoing person's hands is in his from now on, and what he counted is counted.
+    """
+    lines = _touched(form.lines.data)
+    result = outcome(form.result.data, [row["said"] for row in lines])
+    occasion.record(Acceptance, offer=form.offer.data, result=result, exceptions=form.exceptions.data)
+    for row in lines:
+        _gone_through(occasion, row)
+        if row["asset"] and row["state"] == "out" and row["said"] == AGREES and result != Status.DISPUTED:
+            occasion.record(Event, asset_id=row["asset"], what=HANDED, note=None, party=None)
+        if row["item"] and row["found"] is not None and row["state"] in COUNTED and form.place.data:
+            occasion.record(CountLine, item_id=row["item"], place_id=form.place.data, state=row["state"], counted=row["found"])
+
+
+def _touched(rows: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
+    """The lines of which something was said."""
+    return [row for row in rows if row["said"] is not None or row["found"] is not None]
+
+
+def _gone_through(occasion: Occasion, row: dict[str, Any]) -> None:
+    names = ("kind", "entry", "key", "state", "shown", "said", "found", "note")
+    occasion.record(Line, asset_id=row["asset"], item_id=row["item"], **{name: row[name] for name in names})
+
+
+@operation("duty.resolve", form=FindingForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, decision=True, title=N_("Dispute settled"))
+def resolve(form: FindingForm, occasion: Occasion) -> None:
+    """Say what was found of a disputed handover. It holds as long as nobody answers again."""
+    occasion.record(Finding, offer=form.offer.data, based_on=form.based_on.data, text=form.text.data)

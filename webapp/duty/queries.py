@@ -1,16 +1,30 @@
 """Reads of remarks and handovers."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
+from webapp.base import clock
 from webapp.base.database import db
-from webapp.base.i18n import N_
-from webapp.duty.models import Acceptance, Offer, Remark
-from webapp.duty.rules import Accepted, Handover, concerns, status
+from webapp.base.i18n import N_, words
+from webapp.base.written import amount_text, instant_text
+from webapp.checklists.queries import Check
+from webapp.custody import queries as custody
+from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark
+from webapp.duty.rules import Accepted, Agreed, Found, Handover, concerns, exceptions_of, status
 from webapp.operations.declarations import state
+from webapp.operations.models import Receipt
+from webapp.sites import queries as sites
+from webapp.sites.models import Project
+from webapp.staff.queries import people
+from webapp.stock import queries as stock
+from webapp.stock.models import Item
+from webapp.tablets.models import Tablet
+from webapp.tours import queries as tours
 
 
 def remarks(project_id: str, since: int, until: int, place_id: str | None = None) -> Sequence[Remark]:
@@ -29,14 +43,18 @@ def handovers(project_id: str, since: int, until: int, at: int, place_id: str | 
     if place_id:
         wanted = wanted.where(Offer.place_id == place_id)
     answers = _answers(project_id, since, at)
-    found = [_handover(row, tuple(answers.get(row.operation_id, ()))) for row in db.session.scalars(wanted)]
+    findings, lines = _findings(project_id, at), _lines(project_id, since, at)
+    found = [_handover(row, answers, findings, lines) for row in db.session.scalars(wanted)]
     return sorted(found, key=lambda each: each.order, reverse=True)
 
 
 def handover(project_id: str, offer_id: str, at: int) -> Handover | None:
     """One handover; None where its offer has not arrived."""
     row = db.session.scalars(select(Offer).where(Offer.project_id == project_id, Offer.operation_id == offer_id)).one_or_none()
-    return _handover(row, tuple(_answers(project_id, 0, at, offer_id).get(offer_id, ()))) if row else None
+    if row is None:
+        return None
+    answers = _answers(project_id, row.effective_at - clock.DAY, at, offer_id)
+    return _handover(row, answers, _findings(project_id, at), _lines(project_id, row.effective_at - clock.DAY, at))
 
 
 def without_beginning(project_id: str, since: int, at: int) -> list[str]:
@@ -56,15 +74,42 @@ def _answers(project_id: str, since: int, at: int, offer_id: str | None = None) 
     if offer_id:
         wanted = wanted.where(Acceptance.offer == offer_id)
     found: dict[str, list[Accepted]] = defaultdict(list)
+    lines = _lines(project_id, since, at)
     for row in db.session.scalars(wanted.order_by(*Acceptance.order())):
-        found[row.offer].append(Accepted(row.place_in_order, row.operation_id, row.author_id, row.result, row.exceptions))
+        said = tuple(lines.get(row.operation_id, ()))
+        found[row.offer].append(Accepted(row.place_in_order, row.operation_id, row.author_id, row.result, row.exceptions, said))
     return found
 
 
-def _handover(row: Offer, answers: tuple[Accepted, ...]) -> Handover:
+def _lines(project_id: str, since: int, at: int) -> Mapping[str, list[Agreed]]:
+    """The lines that were gone through, by the entry that they stand in, as they stood there."""
+    wanted = select(Line).where(Line.project_id == project_id, Line.effective_at >= since, Line.effective_at <= at)
+    found: dict[str, list[Agreed]] = defaultdict(list)
+    for row in db.session.scalars(wanted.order_by(*Line.order())):
+        found[row.operation_id].append(Agreed(**{each.name: getattr(row, each.name) for each in fields(Agreed)}))
+    return found
+
+
+def _findings(project_id: str, at: int) -> Mapping[str, list[Found]]:
+    wanted = select(Finding).where(Finding.project_id == project_id, Finding.effective_at <= at).order_by(*Finding.order())
+    found: dict[str, list[Found]] = defaultdict(list)
+    for row in db.session.scalars(wanted):
+        found[row.offer].append(Found(row.effective_at, row.author_id, row.based_on, row.text))
+    return found
+
+
+def _handover(
+    row: Offer,
+    answers: Mapping[str, Sequence[Accepted]],
+    findings: Mapping[str, Sequence[Found]],
+    lines: Mapping[str, Sequence[Agreed]],
+) -> Handover:
+    own = row.operation_id
+    answered, found, put_away = tuple(answers.get(own, ())), tuple(findings.get(own, ())), tuple(lines.get(own, ()))
     return Handover(
-        row.operation_id, row.place_in_order, row.place_id, row.post_id, row.author_id, row.to_person_id, row.note, answers
-    )
+        row.operation_id, row.place_in_order, row.place_id, row.post_id, row.author_id, row.to_person_id, row.note, answered,
+        row.kept, row.custodian, row.absent, put_away, found,
+    )  # fmt: skip
 
 
 @state("duty")
@@ -86,10 +131,15 @@ def digest(project_id: str, at: int) -> dict[str, Any]:
 def _digest_of(each: Handover) -> dict[str, Any]:
     return {
         "answers": [
-            {"at": answer.at, "author": answer.author_id, "exceptions": answer.exceptions, "result": answer.result}
+            {
+                "at": answer.at, "author": answer.author_id, "exceptions": answer.exceptions, "id": answer.id,
+                "lines": [asdict(line) for line in answer.lines], "result": answer.result,
+            }
             for answer in each.answers
         ],
-        "at": each.at, "author": each.author_id, "concerns": list(concerns(each)), "id": each.id, "note": each.note,
+        "absent": each.absent, "at": each.at, "author": each.author_id, "concerns": list(concerns(each)),
+        "custodian": each.custodian, "findings": [asdict(found) for found in each.findings], "id": each.id, "kept": each.kept,
+        "lines": [asdict(line) for line in each.lines], "note": each.note,
         "place": each.place_id, "post": each.post_id, "status": status(each).value, "to": each.to_person_id,
     }  # fmt: skip
 
@@ -103,3 +153,223 @@ CATEGORY_NAMES = {
     "stock": N_("Supplies"),
 }
 """What a kind of remark is called."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line that waits to be gone through. `label` keeps it together in a form; `shown`: how it stands, in words.
+
+    `due`: what should lie there and the stamp of its last count, hidden until it was counted.
+    """
+
+    label: str
+    kind: str
+    title: str
+    shown: str = ""
+    state: str | None = None
+    asset_id: str | None = None
+    item: Item | None = None
+    entry: str | None = None
+    key: str | None = None
+    due: Any = None
+
+    @property
+    def cells(self) -> list[tuple[str, str]]:
+        """What of it goes with the answer as it is."""
+        named = {"kind": self.kind, "asset": self.asset_id, "item": self.item and self.item.id, "entry": self.entry,
+                 "key": self.key, "state": self.state, "shown": self.shown[:SHOWN_MOST]}  # fmt: skip
+        return [(name, str(value)) for name, value in named.items() if value]
+
+
+SHOWN_MOST = 200
+TO_BE_SEEN = ("abnormal", "safety", "repair", "stock")
+"""The categories of remarks that the next shift goes through one by one."""
+
+
+def to_hand_over(site: Project, place_id: str, checks: Sequence[Check], at: int) -> list[Row]:
+    """What a place hands over (交接物品, P2-4.3.1f, P2-4.4.6a): things, what is counted, open remarks and open points of checks."""
+    start, _end = sites.day_around(site, at)
+    seen = [row for row in reversed(remarks(site.id, start, at + 1, place_id)) if row.category in TO_BE_SEEN]
+    noted = [
+        Row(row.operation_id, "remark", row.text[:SHOWN_MOST], str(_(CATEGORY_NAMES[row.category])), entry=row.operation_id)
+        for row in seen
+    ]
+    return [*_things_of(site, place_id, at), *_counts_of(site, place_id, at), *noted[:REMARKS_MOST], *_points_of(checks)]
+
+
+REMARKS_MOST = 20
+
+
+def _things_of(site: Project, place_id: str, at: int) -> Iterator[Row]:
+    found = custody.things(site.id, at, place_id)
+    known = people({held.by for each in found for held in each.now.holders if held.by})
+    for each in found:
+        now, title = each.now, f"{words(each.asset.names)} {each.asset.code}"
+        names = ", ".join(known[held.by].name if held.by and held.by in known else _("Unknown") for held in now.holders)
+        where = {"back": _("in its place"), "out": names, "lost": _("lost")}[now.where]
+        lent = now.where == "out" and now.holders[-1].lent
+        said = _("lent to a guest by %(name)s", name=names) if lent else where
+        if each.asset.kind == "facility":
+            said = "" if now.is_damaged else _("In order")
+        shown = " · ".join(filter(None, (said, (now.note or _("damaged")) if now.is_damaged else "")))
+        yield Row(each.asset.id, "asset", title, shown, "lent" if lent else now.where, asset_id=each.asset.id)
+
+
+def _counts_of(site: Project, place_id: str, at: int) -> Iterator[Row]:
+    for item in stock.watched(site.id, place_id, at):
+        found, title = tours.covers(site.id, place_id, item, at, at), words(item.names)
+        yield Row(f"{item.id}-clean", "stock", title, str(_("Clean")), "clean", item=item, due=(found.clean, found.stamp))
+        if item.category == "shoe_cover":
+            used = _("%(number)s %(counter)s with guests inside", number=amount_text(found.in_use), counter=words(item.counter))
+            yield Row(f"{item.id}-in_use", "stock", title, used, "in_use", item=item)
+            yield Row(
+                f"{item.id}-soiled", "stock", title, str(_("Soiled")), "soiled", item=item, due=(found.soiled, found.soiled_stamp)
+            )
+
+
+def _points_of(checks: Sequence[Check]) -> Iterator[Row]:
+    for check in checks:
+        for line in check.run.failed:
+            key = str(line.item["id"])
+            yield Row(key.replace(".", "-"), "check", words(line.item["prompt"]), str(_("Not in order")), key=key)
+
+
+def variances(site: Project, given: Handover, answer: Accepted) -> list[tuple[Agreed, int]]:
+    """The counts of an answer with how much more lay there than should have, in thousandths; told once made (P2-4.3.2f)."""
+    found = []
+    for line in answer.lines:
+        item = stock.item(site.id, line.item_id) if line.item_id and line.found is not None else None
+        if item is not None and line.found is not None:
+            due = tours.covers(site.id, given.place_id, item, answer.at - 1, answer.at - 1)
+            found.append((line, line.found - (due.soiled if line.state == "soiled" else due.clean)))
+    return found
+
+
+KEPT_NAMES = {"key_box": N_("In the key box"), "security": N_("With security")}
+
+
+def kept_words(given: Handover) -> str:
+    """Where the keys are for the night, and who has them; '' where nothing was locked up."""
+    place = KEPT_NAMES.get(given.kept or "")
+    return " · ".join(filter(None, (str(_(place)), given.custodian))) if place else ""
+
+
+def differences_words(site: Project, given: Handover) -> str:
+    """What differed, line by line, and every count with what it should have been."""
+    told = [f"{_title(site, line)}: {line.note or _('differs')}" for line in exceptions_of(given)]
+    for answer in given.answers:
+        for line, more in variances(site, given, answer):
+            if more:
+                found = amount_text(line.found or 0)
+                words_of = _("%(found)s counted, %(more)s against what was expected", found=found, more=signed_text(more))
+                told.append(f"{_title(site, line)}: {words_of}")
+    return " · ".join(told)
+
+
+def signed_text(amount: int) -> str:
+    """A difference with its sign: +2, -1.5."""
+    return f"+{amount_text(amount)}" if amount > 0 else amount_text(amount)
+
+
+def _title(site: Project, line: Agreed) -> str:
+    """What a line is of, in words: its thing, its item and state, else what was shown."""
+    if line.asset_id:
+        asset = next((each for each in custody.assets(site.id) if each.id == line.asset_id), None)
+        return f"{words(asset.names)} {asset.code}" if asset else ""
+    if line.item_id:
+        item = stock.item(site.id, line.item_id)
+        return f"{words(item.names)} {_(STATE_NAMES[line.state])}" if item and line.state in STATE_NAMES else ""
+    return line.shown or ""
+
+
+STATE_NAMES = {"clean": N_("Clean"), "in_use": N_("In use"), "soiled": N_("Soiled")}
+
+
+@dataclass(frozen=True)
+class Left:
+    """A line of what the last shift left behind. `waits`: somebody has to confirm it."""
+
+    words: str
+    detail: str = ""
+    icon: str = "info"
+    tone: str = ""
+    href: str | None = None
+    waits: bool = False
+
+
+def left_behind(site: Project, place_id: str, at: int, href: str) -> list[Left]:
+    """What whoever closed left for whoever opens: the keys, the last remark, what is damaged or lost; a line each."""
+    start, _end = sites.day_around(site, at)
+    return [*_locked_up(site, place_id, start, at, href), *_last_remark(site, place_id, start), *_not_in_order(site, place_id, at)]
+
+
+def _locked_up(site: Project, place_id: str, start: int, at: int, href: str) -> Iterator[Left]:
+    before = [each for each in handovers(site.id, start - 14 * clock.DAY, start, at, place_id) if each.kept or each.absent]
+    last = before[0] if before else None
+    if last is None or last.answers:
+        return
+    by, when = _name_of(last.author_id), instant_text(last.at, site.zone, at)
+    said = kept_words(last) or str(_("Nobody came"))
+    told = " · ".join(filter(None, (last.absent, last.note, f"{by} {when}")))
+    yield Left(said, told, "key-round", "soon", href, waits=True)
+
+
+def _last_remark(site: Project, place_id: str, start: int) -> Iterator[Left]:
+    for row in remarks(site.id, start - 14 * clock.DAY, start, place_id)[:1]:
+        by = _name_of(row.author_id)
+        told = " · ".join(filter(None, (str(_(CATEGORY_NAMES[row.category])), by, instant_text(row.effective_at, site.zone, 0))))
+        yield Left(row.text, told, "pencil")
+
+
+def _name_of(person_id: str | None) -> str:
+    found = people([person_id] if person_id else [])
+    return next((each.name for each in found.values()), str(_("Unknown")))
+
+
+def _not_in_order(site: Project, place_id: str, at: int) -> Iterator[Left]:
+    found = [each for each in custody.things(site.id, at, place_id) if each.now.concerns]
+    if found:
+        names = ", ".join(f"{words(each.asset.names)} {each.asset.code}" for each in found)
+        yield Left(str(_("Damaged, lost or taken twice")), names, "circle-alert", "soon")
+
+
+def lines_words(site: Project, given: Handover, answer: Accepted) -> list[tuple[str, str, str, bool]]:
+    """The lines of an answer as (of what, how it stood, what was said, whether it agrees)."""
+    more = dict(variances(site, given, answer))
+    return [
+        (_title(site, line), line.shown or "", _said(line, more.get(line)), _agrees(line, more.get(line))) for line in answer.lines
+    ]
+
+
+def _agrees(line: Agreed, more: int | None) -> bool:
+    return line.said != "differs" and not more
+
+
+def _said(line: Agreed, more: int | None) -> str:
+    """What was said of a line, or counted, with its note."""
+    said = _("agrees") if line.said == "agrees" else _("differs") if line.said else ""
+    if line.found is not None:
+        said = _("%(found)s counted", found=amount_text(line.found)) if not more else _(
+            "%(found)s counted, %(more)s against what was expected", found=amount_text(line.found), more=signed_text(more)
+        )  # fmt: skip
+    return " · ".join(filter(None, (str(said), line.note)))
+
+
+def seal(project_id: str, answer_id: str) -> str:
+    """The SHA-256 of an answer as it was signed: of the entry's text, which holds every line and what it showed (domain 0.7)."""
+    wanted = select(Receipt.digest).where(Receipt.project_id == project_id, Receipt.id == answer_id)
+    return db.session.scalar(wanted) or ""
+
+
+def after_sealing(project_id: str, given: Handover) -> list[Receipt]:
+    """What happened at the place in the day before the first answer and came in after it: no seal covers it."""
+    if not given.answers:
+        return []
+    answer = given.answers[0]
+    sealed_at = select(Receipt.received_at).where(Receipt.project_id == project_id, Receipt.id == answer.id).scalar_subquery()
+    here = select(Tablet.id).where(Tablet.project_id == project_id, Tablet.place_id == given.place_id)
+    wanted = select(Receipt).where(
+        Receipt.project_id == project_id, Receipt.effective_at > answer.at - clock.DAY, Receipt.effective_at < answer.at,
+        Receipt.received_at > sealed_at, Receipt.outcome == "applied", Receipt.tablet_id.in_(here),
+    )  # fmt: skip
+    return list(db.session.scalars(wanted.order_by(Receipt.effective_at, Receipt.id).limit(50)))

@@ -1,11 +1,17 @@
 """What has become of a handover; pure."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 CATEGORIES = ("normal", "abnormal", "safety", "repair", "visitor", "stock")
 RESULTS = ("accepted", "accepted_with_exceptions", "disputed")
+KEPT = ("key_box", "security")
+"""Where the keys are for the night after the last shift (末班封存)."""
+LINE_KINDS = ("asset", "stock", "remark", "check", "action")
+AGREES, DIFFERS = "agrees", "differs"
+LINE_STATES = ("back", "out", "lent", "lost", "clean", "in_use", "soiled")
 Order = tuple[int, int, int, int, str, int]
 
 
@@ -14,17 +20,37 @@ class Status(StrEnum):
     ACCEPTED = "accepted"
     WITH_EXCEPTIONS = "accepted_with_exceptions"
     DISPUTED = "disputed"
+    RESOLVED = "resolved"
+    STORED = "stored"
+    UNATTENDED = "unattended"
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """One line that was gone through: what stood there (`shown`), what was said of it, or what was counted, in thousandths."""
+
+    kind: str
+    said: str | None = None
+    found: int | None = None
+    note: str | None = None
+    shown: str | None = None
+    state: str | None = None
+    asset_id: str | None = None
+    item_id: str | None = None
+    entry: str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """One answer to an offer."""
+    """One answer to an offer, with the lines that were gone through."""
 
     order: Order
     id: str
     author_id: str | None
     result: str
     exceptions: str | None
+    lines: tuple[Agreed, ...] = ()
 
     @property
     def at(self) -> int:
@@ -32,8 +58,19 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What a supervisor found of a dispute; `based_on`: the last answer that was known then."""
+
+    at: int
+    author_id: str | None
+    based_on: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Handover:
-    """An offer with every answer to it, in the tie order."""
+    """An offer with every answer to it, in the tie order. `kept`: where the keys are until somebody opens, `custodian` has them;
+    `absent`: why nobody was there to take over."""
 
     id: str
     order: Order
@@ -43,30 +80,69 @@ class Handover:
     to_person_id: str | None
     note: str | None
     answers: tuple[Accepted, ...] = ()
+    kept: str | None = None
+    custodian: str | None = None
+    absent: str | None = None
+    lines: tuple[Agreed, ...] = ()
+    findings: tuple[Found, ...] = ()
 
     @property
     def at(self) -> int:
         return self.order[0]
 
 
+def outcome(result: str, said: Iterable[str | None]) -> str:
+    """What an acceptance comes to: where a line differs it is one with exceptions, whatever was chosen below the lines."""
+    return "accepted_with_exceptions" if result == "accepted" and DIFFERS in said else result
+
+
 def status(handover: Handover) -> Status:
-    """The first answer counts; a dispute by anyone outweighs it."""
+    """The first answer counts; a dispute by anyone outweighs it until a supervisor has ruled on all that was said."""
     results = [answer.result for answer in handover.answers]
     if Status.DISPUTED in results:
-        return Status.DISPUTED
-    return Status(results[0]) if results else Status.OFFERED
+        return Status.RESOLVED if is_resolved(handover) else Status.DISPUTED
+    if results:
+        return Status(results[0])
+    if handover.kept:
+        return Status.STORED
+    return Status.UNATTENDED if handover.absent else Status.OFFERED
+
+
+def is_resolved(handover: Handover) -> bool:
+    """Whether the last finding knew the last answer; one that came after it opens the dispute again."""
+    return bool(handover.findings and handover.answers) and handover.findings[-1].based_on == handover.answers[-1].id
 
 
 def concerns(handover: Handover) -> tuple[str, ...]:
-    """What the supervisor should look at: signed by the same person for both, taken over twice, exceptions without a word."""
-    found = []
-    if any(answer.author_id is None or answer.author_id == handover.author_id for answer in handover.answers):
-        found.append("same_person")
-    if len(handover.answers) > 1:
-        found.append("accepted_twice")
-    if any(answer.result != Status.ACCEPTED and not answer.exceptions for answer in handover.answers):
-        found.append("no_reason")
-    return tuple(found)
+    """What the supervisor should look at: signed by the same person for both (who locked up may open), taken over twice,
+    exceptions without a word, keys left with nobody."""
+    answers = handover.answers
+    found = (
+        ("same_person", not handover.kept and any(each.author_id in (None, handover.author_id) for each in answers)),
+        ("accepted_twice", len(answers) > 1),
+        ("no_reason", any(_is_silent(each) for each in answers)),
+        ("no_custodian", bool(handover.kept) and not handover.custodian),
+    )
+    return tuple(name for name, holds in found if holds)
+
+
+def _is_silent(answer: Accepted) -> bool:
+    """A line differs and has no note, or nothing at all says what does not agree."""
+    differing = [line for line in answer.lines if line.said == DIFFERS]
+    if any(not line.note for line in differing):
+        return not answer.exceptions
+    return answer.result != Status.ACCEPTED and not answer.exceptions and not differing
+
+
+def exceptions_of(handover: Handover) -> tuple[Agreed, ...]:
+    """The lines that differed, of every answer."""
+    return tuple(line for answer in handover.answers for line in answer.lines if line.said == DIFFERS)
+
+
+def more_than_once(handovers: Iterable[Handover], shift_of: Callable[[int], str | None]) -> set[tuple[str, str | None]]:
+    """The posts and shifts taken over more than once, by several offers (domain 0.7). Opening what was locked up is none."""
+    taken = Counter((each.post_id, shift_of(each.answers[0].at)) for each in handovers if each.answers and not each.kept)
+    return {key for key, number in taken.items() if number > 1}
 
 
 def open_for(handovers: Iterable[Handover], post_id: str) -> Handover | None:

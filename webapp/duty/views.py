@@ -4,24 +4,30 @@ All see the whole of their place, so they stand here."""
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from flask import Blueprint, Flask, g, render_template
+from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
 from webapp.attachments import queries as attachments
-from webapp.base import clock
+from webapp.base import clock, ids
 from webapp.base.i18n import language
-from webapp.base.written import span_text, time_text
+from webapp.base.written import instant_text, span_text, time_text
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
 from webapp.content import queries as content
 from webapp.duty import queries
-from webapp.duty.rules import open_for, status
+from webapp.duty.rules import Handover, open_for, status
+from webapp.duty.rules import Status as HandoverStatus
 from webapp.operations import registry
-from webapp.operations.roles import FRONT
+from webapp.operations.fields import explain
+from webapp.operations.ledger import the_ledger
+from webapp.operations.roles import DEPUTY, FRONT, SUPERVISOR
+from webapp.operations.rules import SESSION
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
+from webapp.staff.desk import desk_page
 from webapp.staff.queries import colleagues, people
 from webapp.stock import queries as stock
 from webapp.tablets.frames import this_flat, this_post, this_role, this_site
@@ -42,7 +48,7 @@ CLOSING_WITHIN = 90 * clock.MINUTE
 """From then on before closing time the home asks for the closing check."""
 
 
-@station_page(bp, "door", "", families=("tours", "stock", "checklists", "shifts"), minutes=15)
+@station_page(bp, "door", "", families=("tours", "stock", "checklists", "shifts", "duty", "custody"), minutes=15)
 def home() -> str:
     """What to do when guests come."""
     site, flat, at = this_site(), this_flat(), clock.now()
@@ -63,10 +69,11 @@ def home() -> str:
         guests=sum(party.guests for party in parties),
         status=party_status,
         at=at,
+        greeting=_greeting(site, at),
     )
 
 
-@station_page(bp, "bar", "", families=("stock", "checklists", "shifts", "duty", "attachments"), minutes=15)
+@station_page(bp, "bar", "", families=("stock", "checklists", "shifts", "duty", "attachments", "custody"), minutes=15)
 def counter() -> str:
     """The water bar's home (水吧): the check that is due, what runs low, what was remarked."""
     site, at = this_site(), clock.now()
@@ -88,6 +95,7 @@ def counter() -> str:
         photos=attachments.photos_of(site.id, [row.operation_id for row in remarks]),
         people=people(row.author_id for row in remarks if row.author_id),
         kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
+        greeting=_greeting(site, at),
     )
 
 
@@ -168,7 +176,9 @@ def _covers(site: Project, at: int) -> dict[str, Any] | None:
     }
 
 
-SHOWN_AT_HANDOVER = ("duty", "tours", "stock", "checklists", "shifts", "attachments")
+SHOWN_AT_HANDOVER = ("duty", "tours", "stock", "checklists", "shifts", "attachments", "custody")
+LOCKED_UP_SINCE = 14 * clock.DAY
+"""So long ago a post may have been locked up and wait to be opened; any other offer waits until the next day."""
 
 
 @station_page(bp, ("door", "bar"), "handover", families=SHOWN_AT_HANDOVER, minutes=60)
@@ -177,11 +187,17 @@ def handover() -> str:
     site, at = this_site(), clock.now()
     start, _end = sites.day_around(site, at)
     post = this_post()
-    offers = queries.handovers(site.id, start - clock.DAY, at + 1, at, g.tablet.place_id)
+    offers = [
+        each
+        for each in queries.handovers(site.id, start - LOCKED_UP_SINCE, at + 1, at, g.tablet.place_id)
+        if each.at >= start - clock.DAY or (each.kept and not each.answers)
+    ]
+    checks = checklists.checks(site, g.tablet.place_id, this_role(), at)
     remarks = queries.remarks(site.id, start, at + 1, g.tablet.place_id)
     parties = tours.today(site, at, g.tablet.place_id)
     covers = _covers(site, at)
     staff = colleagues(site.id, at, FRONT)
+    waiting = open_for(offers, post.id) if post else None
     return render_template(
         "duty/handover.html",
         post=post,
@@ -189,18 +205,35 @@ def handover() -> str:
         remarks=remarks,
         photos=attachments.photos_of(site.id, [row.operation_id for row in remarks]),
         offers=offers,
-        waiting=open_for(offers, post.id) if post else None,
+        waiting=waiting,
+        waiting_at=instant_text(waiting.at, site.zone, at) if waiting else "",
         status=status,
         kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
         staff=[(each.id, each.name) for each in staff],
         people=people({*(row.author_id for row in remarks if row.author_id), *_signers(offers)}),
         parties=parties,
-        checks=checklists.checks(site, g.tablet.place_id, this_role(), at),
+        checks=checks,
+        rows=queries.to_hand_over(site, g.tablet.place_id, checks, at),
+        kept={each: _(name) for each, name in queries.KEPT_NAMES.items()},
+        told={each.id: queries.differences_words(site, each) for each in offers},
+        greeting=_greeting(site, at),
+        flat=this_flat(),
         covers=covers,
         handed_out=sum(each.covers for each in parties if covers and each.item_id == covers["item"].id),
         start=start,
         at=at,
     )
+
+
+GREETED_FOR = 60 * clock.MINUTE
+"""So long after opening the home still shows what the last shift left."""
+
+
+def _greeting(site: Project, at: int) -> list[queries.Left]:
+    """Three lines of whoever closed last, until an hour after opening or until what was locked up is open (P2-4.4.6a)."""
+    opens, _closes = _opens_and_closes(site, at)
+    left = queries.left_behind(site, g.tablet.place_id, at, f"/{language()}/{g.tablet.station}/handover")
+    return left if at < opens + GREETED_FOR or any(each.waits for each in left) else []
 
 
 MENDED_AT = {
@@ -228,6 +261,53 @@ def outbox() -> str:
         ],
         kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
         prompts={item["id"]: item["prompt"] for each in lists for item in each.body["items"]},
+    )
+
+
+@desk_page(bp, "/handovers/<uuid:offer_id>", methods=("GET", "POST"))
+def settle(offer_id: UUID) -> Response:
+    """One handover line by line, what came after it was sealed, and the finding that settles a dispute."""
+    found = queries.handover(g.project_id, str(offer_id), clock.now()) or abort(404)
+    wrong = _settled(found) if request.method == "POST" else {}
+    if wrong is None:
+        flash(_("Settled. Should somebody answer again, it is open again."), "ok")
+        return make_response(redirect(request.path, 303))
+    return make_response(_handover_page(found, wrong), 422 if wrong else 200)
+
+
+def _settled(found: Handover) -> dict[str, str] | None:
+    """Record the finding that was typed; what is wrong with it by field, None where nothing is."""
+    based_on, one_time = request.form.get("based_on", ""), request.form.get("_id", "")
+    if found.answers and based_on != found.answers[-1].id:
+        return {"text": _("Somebody has answered since this page was opened. Look at it again and settle it then.")}
+    outcome = the_ledger().submit(
+        "duty.resolve", {"offer": found.id, "based_on": based_on, "text": request.form.get("text", "")}, project_id=g.project_id,
+        author_id=g.person.id, proof=SESSION, entry_id=one_time if ids.is_id(one_time) else None,
+    )  # fmt: skip
+    return {"text": explain(next(iter(outcome.errors.values())), FINDING_MOST)} if outcome.errors else None
+
+
+FINDING_MOST = 500
+
+
+def _handover_page(found: Handover, wrong: dict[str, str]) -> str:
+    site, at = this_site(), clock.now()
+    late = queries.after_sealing(site.id, found)
+    return render_template(
+        "duty/settle.html",
+        one=found,
+        post=next((each for each in sites.posts(site.id) if each.id == found.post_id), None),
+        became=status(found),
+        lines=[(answer, queries.lines_words(site, found, answer)) for answer in found.answers],
+        seals={each.id: queries.seal(site.id, each.id) for each in found.answers},
+        kept={each: _(name) for each, name in queries.KEPT_NAMES.items()},
+        late=[(registry.find(row.operation), row) for row in late],
+        people=people({*_signers([found]), *(each.author_id for each in found.findings if each.author_id)}),
+        instant=lambda instant: instant_text(instant, site.zone, at),
+        may_settle=bool(g.roles & {SUPERVISOR, DEPUTY}) and status(found) is HandoverStatus.DISPUTED,
+        typed=request.form.get("text", ""),
+        wrong=wrong,
+        one_time=ids.uuid7(at),
     )
 
 

@@ -18,7 +18,7 @@ from webapp.custody import queries as custody
 from webapp.custody.rules import stays_out
 from webapp.duty import queries as duty
 from webapp.duty.rules import Status as HandoverStatus
-from webapp.duty.rules import concerns
+from webapp.duty.rules import concerns, more_than_once
 from webapp.duty.rules import status as handover_status
 from webapp.losses import queries as losses
 from webapp.losses.rules import ANEW, WAITING, Gap, Standing
@@ -44,6 +44,7 @@ CONCERNS = {
     "same_person": N_("signed by one person for both sides"),
     "accepted_twice": N_("answered twice"),
     "no_reason": N_("exceptions without a word"),
+    "no_custodian": N_("the keys were left with nobody named"),
 }
 
 
@@ -270,14 +271,37 @@ def _handover_points(day: Day) -> Iterator[Point]:
     for each in duty.handovers(day.site.id, day.start, day.end, day.at):
         title = _("Handover %(time)s, %(post)s", time=day.time(each.at), post=names.get(each.post_id, ""))
         became = handover_status(each)
+        told, href = duty.differences_words(day.site, each), f"/handovers/{each.id}"
         if became is HandoverStatus.OFFERED:
-            yield Point(title, _("nobody has taken over"))
+            yield Point(title, _("nobody has taken over"), href=href)
         elif became is HandoverStatus.DISPUTED:
-            yield Point(title, _("disputed"), "over")
+            yield Point(title, _("disputed"), "over", href=href)
+        elif became is HandoverStatus.UNATTENDED:
+            yield Point(title, _("nobody came: %(reason)s", reason=each.absent), href=href)
+        elif became is HandoverStatus.STORED:
+            yield Point(title, duty.kept_words(each), "ok", href)
+        elif became is HandoverStatus.RESOLVED:
+            yield Point(title, _("settled: %(finding)s", finding=each.findings[-1].text), "ok", href)
+        if told and became is not HandoverStatus.RESOLVED:
+            yield Point(title, told, href=href)
         for concern in concerns(each):
-            yield Point(title, _(CONCERNS[concern]))
+            yield Point(title, _(CONCERNS[concern]), href=href)
+    yield from _taken_over_twice(day, names)
     for _offer in duty.without_beginning(day.site.id, day.start, day.at):
         yield Point(_("A handover was answered whose offer has not arrived"))
+
+
+def _taken_over_twice(day: Day, names: dict[str, str]) -> Iterator[Point]:
+    """Two acceptances of one post and shift both stand; somebody has to say which it was (domain section 0.7)."""
+    kinds = {kind.id: words(kind.names) for kind in shifts.kinds(day.site.id)}
+
+    def shift_of(at: int) -> str | None:
+        kind = shifts.shift_at(day.site.id, at)
+        return kind.id if kind else None
+
+    found = duty.handovers(day.site.id, day.start, day.end, day.at)
+    for post_id, shift in sorted(more_than_once(found, shift_of), key=str):
+        yield Point(_("Taken over more than once"), " · ".join(filter(None, (names.get(post_id), kinds.get(shift or "")))))
 
 
 def _custody_points(day: Day) -> Iterator[Point]:

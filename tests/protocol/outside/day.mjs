@@ -213,6 +213,7 @@ class Day {
         result: this.luck.one(["accepted", "accepted_with_exceptions", "disputed"]),
       };
       if (this.luck.likely(0.4)) body.exceptions = "兩雙鞋套未點";
+      if (this.luck.likely(0.7)) Object.assign(body, { place: this.flat.place }, this.lines());
       desk.record(now, "duty.accept", body);
       return;
     }
@@ -224,8 +225,28 @@ class Day {
         post: post.id,
         ...to,
         ...(this.luck.likely(0.3) ? { note: "鑰匙三把" } : {}),
+        ...(this.luck.likely(0.3) ? { kept: this.luck.one(["key_box", "security"]), ...this.lines() } : {}),
+        ...(this.luck.likely(0.2) ? { custodian: "保安 老周" } : {}),
+        ...(this.luck.likely(0.2) ? { absent: "堵車" } : {}),
       }),
     );
+  }
+
+  /** What a handover goes through: things, counts, a remark; some of it left untouched, now and then a word that is none. */
+  lines() {
+    const cells = {};
+    const row = (label, said) => {
+      for (const [cell, value] of Object.entries(said)) cells[`lines.${label}.${cell}`] = value;
+    };
+    for (const { id } of this.start.custody.assets.filter(() => this.luck.likely(0.4))) {
+      row(id, { kind: "asset", asset: id, state: this.luck.one(["back", "out", "lent", "lost"]), shown: "林靜怡 自 08:33 起" });
+      if (this.luck.likely(0.8)) row(id, { said: this.luck.one(["agrees", "agrees", "differs"]) });
+      if (this.luck.likely(0.3)) row(id, { note: " 少一把 " });
+    }
+    for (const state of ["clean", "in_use", "soiled"].filter(() => this.luck.likely(0.5)))
+      {row(`covers-${state}`, { kind: "stock", item: this.item(), state, found: this.number(90) });}
+    if (this.luck.likely(0.1)) row("x", { kind: "remark", entry: NOBODY, said: this.luck.one(["agrees", "perhaps"]) });
+    return cells;
   }
 
   thing(desk, now) {
@@ -429,9 +450,9 @@ function outcome(entry, form, time, known) {
   const references = ["place", "post", "flat", "item", "version", "store", "laundry", "asset"].filter(
     (name) => !(name === "item" && entry.operation === "checklists.answer"),
   );
-  return {
-    outcome: references.some((name) => form.values[name] && !known.has(form.values[name])) ? "held" : "applied",
-  };
+  const inRows = (form.values.lines ?? []).flatMap(({ asset, item }) => [asset, item]);
+  const named = [...references.map((name) => form.values[name]), ...inRows];
+  return { outcome: named.some((each) => each && !known.has(each)) ? "held" : "applied" };
 }
 
 /** Of several repairs of one entry, which share its effective time, the least id counts. */

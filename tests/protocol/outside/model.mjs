@@ -14,6 +14,20 @@ const need = (field) => ({ ...field, need: true });
 const STATES = { kind: "choice", of: ["clean", "soiled", "store"] };
 const MOVE = { item: need(id), place: need(id), quantity: need(quantity()), when: { kind: "when" } };
 
+/** A row of what is handed over. */
+const LINE = {
+  kind: need({ kind: "choice", of: ["asset", "stock", "remark", "check", "action"] }),
+  asset: id,
+  item: id,
+  entry: id,
+  key: words(64),
+  state: { kind: "choice", of: ["back", "out", "lent", "lost", "clean", "in_use", "soiled"] },
+  shown: words(200),
+  said: { kind: "choice", of: ["agrees", "differs"] },
+  found: quantity(),
+  note: words(200),
+};
+
 /** Section 5: the fields of every operation, and what they move (place field → state). */
 const FORMS = {
   "checklists.answer": {
@@ -37,8 +51,19 @@ const FORMS = {
     offer: need(id),
     result: need({ kind: "choice", of: ["accepted", "accepted_with_exceptions", "disputed"] }),
     exceptions: words(500),
+    place: id,
+    lines: { kind: "lines" },
   },
-  "duty.offer": { place: need(id), post: need(id), to: id, note: words(500) },
+  "duty.offer": {
+    place: need(id),
+    post: need(id),
+    to: id,
+    note: words(500),
+    kept: { kind: "choice", of: ["key_box", "security"] },
+    custodian: words(80),
+    absent: words(500),
+    lines: { kind: "lines" },
+  },
   "duty.remark": {
     place: need(id),
     post: id,
@@ -101,6 +126,28 @@ const READERS = {
   },
 };
 
+/** The rows of a body in the order in which they come, as far as they can be read; what is wrong is named by its cell. */
+function rows(given, errors) {
+  const found = new Map();
+  for (const name of Object.keys(given).filter((each) => each.startsWith("lines."))) {
+    const [, label, cell, ...rest] = name.split(".");
+    if (!/^[0-9A-Za-z_-]{1,64}$/.test(label) || !(cell in LINE) || rest.length) errors.push("lines");
+    else found.set(label, { ...found.get(label), [cell]: given[name] });
+  }
+  return [...found].map(([label, said]) => {
+    const row = {};
+    for (const [cell, field] of Object.entries(LINE)) {
+      const text = textOf(said[cell]);
+      row[cell] = text === "" ? null : READERS[field.kind](text, field);
+      if (row[cell] === undefined || (field.need && row[cell] === null)) errors.push(`lines.${label}.${cell}`);
+    }
+    return row;
+  });
+}
+
+/** What was gone through. */
+const touched = (lines) => lines.filter(({ said, found }) => said !== null || found !== null);
+
 /** The values of an entry's body, and the names of the fields for which it is refused. */
 export function read(operation, body) {
   const values = {};
@@ -116,6 +163,10 @@ export function read(operation, body) {
     if (field.kind === "photos") {
       values[name] = [...new Set([given[name] ?? []].flat())];
       if (values[name].length > 3 || !values[name].every((each) => /^[0-9a-f]{64}$/.test(each))) errors.push(name);
+      continue;
+    }
+    if (field.kind === "lines") {
+      values[name] = rows(given, errors);
       continue;
     }
     const text = textOf(given[name]);
@@ -270,15 +321,21 @@ export class World {
 
   custody(at) {
     const mine = this.facts
-      .filter((each) => each.operation in HAPPENED && each.at <= at)
-      .map(({ operation, values, author, at: when }) => ({
-        asset: values.asset,
-        at: when,
-        author,
-        note: values.note ?? null,
-        party: values.party ?? null,
-        what: HAPPENED[operation],
-      }));
+      .filter((each) => each.at <= at)
+      .flatMap(({ operation, values, author, at: when }) => {
+        if (operation in HAPPENED)
+          {return [
+            {
+              asset: values.asset,
+              at: when,
+              author,
+              note: values.note ?? null,
+              party: values.party ?? null,
+              what: HAPPENED[operation],
+            },
+          ];}
+        return passedOn(operation, values).map(([asset, what]) => ({ asset, at: when, author, note: null, party: null, what }));
+      });
     const events = merged(this.start.custody.events, mine, "at");
     const assets = this.start.custody.assets.map(({ code, id: own, kind, place }) => {
       return { code, id: own, kind, place, ...standing(events.filter((each) => each.asset === own)) };
@@ -312,15 +369,19 @@ export class World {
           at: each.at,
           author: each.author,
           exceptions: each.values.exceptions,
-          result: each.values.result,
+          id: each.id,
+          lines: touched(each.values.lines).map(told),
+          result: resultOf(each.values),
         }));
     const mine = this.all("duty.offer", at).map((each) => {
-      const { note, place, post, to } = each.values;
-      return { answers: [], at: each.at, author: each.author, id: each.id, note, place, post, to };
+      const { absent, custodian, kept, note, place, post, to } = each.values;
+      const lines = touched(each.values.lines).map(told);
+      const said = { absent, custodian, kept, note, place, post, to, lines };
+      return { ...said, answers: [], findings: [], at: each.at, author: each.author, id: each.id };
     });
     return merged(this.start.duty.handovers, mine, "at").map((offer) => {
       const answers = merged(offer.answers, answered(offer.id), "at");
-      return { ...offer, answers, status: statusOf(answers), concerns: concernsOf(offer, answers) };
+      return { ...offer, answers, status: statusOf(offer, answers), concerns: concernsOf(offer, answers) };
     });
   }
 
@@ -363,6 +424,9 @@ export class World {
     const rows = [];
     for (const fact of this.facts.filter((each) => each.at <= at)) {
       const { operation, values } = fact;
+      for (const { item, state, found } of operation === "duty.accept" && values.place ? values.lines : [])
+        {if (item && found !== null && ["clean", "soiled"].includes(state))
+          {rows.push({ fact, place: values.place, item, state, counted: found });}}
       if (operation === "stock.count")
         {rows.push({ fact, place: values.place, item: values.item, state: values.state, counted: values.counted });}
       if (!MOVES[operation] || !values.item || this.undone(fact, at)) continue;
@@ -433,9 +497,10 @@ export class World {
       .map((row) => {
         const soiled = (from) => from[row.place]?.[row.item]?.soiled ?? { quantity: 0, counted_at: 0 };
         const now = soiled(figures);
-        const last = this.all("stock.count", at)
-          .filter(({ values: v }) => v.place === row.place && v.item === row.item && v.state === "soiled")
-          .at(-1);
+        const last = this.changes(at)
+          .filter((each) => each.counted !== undefined && each.place === row.place && each.item === row.item)
+          .filter(({ state }) => state === "soiled")
+          .at(-1)?.fact;
         const mine = parties.filter((each) => each.place === row.place && each.item === row.item);
         const gone = mine.filter(
           (each) => each.gone_at !== null && (last ? byOrder(last, each.key) < 0 : each.gone_at > now.counted_at),
@@ -481,19 +546,45 @@ function standing(events) {
 
 const total = (parties) => parties.reduce((sum, each) => sum + each.covers * 1000, 0);
 
-/** A dispute stays one; otherwise the first answer says it. */
-function statusOf(answers) {
-  if (answers.some((each) => each.result === "disputed")) return "disputed";
-  return answers[0]?.result ?? "offered";
+/** A line as the digest has it. */
+const told = ({ asset, entry, found, item, key, kind, note, said, shown, state }) => {
+  return { asset_id: asset, entry, found, item_id: item, key, kind, note, said, shown, state };
+};
+
+/** Where a line differs nothing is accepted as it is. */
+function resultOf({ lines, result }) {
+  const differs = touched(lines).some(({ said }) => said === "differs");
+  return result === "accepted" && differs ? "accepted_with_exceptions" : result;
+}
+
+/** Which things change hands with an offer or its answer, as [asset, what]. */
+function passedOn(operation, values) {
+  const agreed = touched(values.lines ?? []).filter(({ asset, said }) => asset && said === "agrees");
+  if (operation === "duty.offer" && values.kept) return agreed.map(({ asset }) => [asset, "given_back"]);
+  if (operation !== "duty.accept" || resultOf(values) === "disputed") return [];
+  return agreed.filter(({ state }) => state === "out").map(({ asset }) => [asset, "handed_over"]);
+}
+
+/** A dispute stays one unless it was ruled on; otherwise the first answer says it. */
+function statusOf(offer, answers) {
+  if (answers.some((each) => each.result === "disputed"))
+    {return offer.findings.at(-1)?.based_on === answers.at(-1).id ? "resolved" : "disputed";}
+  if (answers.length) return answers[0].result;
+  return offer.kept ? "stored" : offer.absent ? "unattended" : "offered";
 }
 
 function concernsOf(offer, answers) {
-  const same = answers.some((each) => each.author === offer.author);
-  const silent = answers.some((each) => each.result !== "accepted" && each.exceptions === null);
+  const same = !offer.kept && answers.some((each) => each.author === null || each.author === offer.author);
+  const silent = answers.some(({ exceptions, lines, result }) => {
+    if (exceptions !== null) return false;
+    const differing = lines.filter(({ said }) => said === "differs");
+    return differing.length ? differing.some(({ note }) => note === null) : result !== "accepted";
+  });
   return [
     ...(same ? ["same_person"] : []),
     ...(answers.length > 1 ? ["accepted_twice"] : []),
     ...(silent ? ["no_reason"] : []),
+    ...(offer.kept && !offer.custodian ? ["no_custodian"] : []),
   ];
 }
 

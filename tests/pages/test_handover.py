@@ -1,0 +1,184 @@
+"""A handover gone through line by line on the tablet, opened in the morning, looked at and settled at the desk."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.pages.conftest import AT, OURS, Node, Site, hidden_of, read
+from tests.pages.test_desk import FIRST, sends
+from webapp import demo
+from webapp.base import clock
+from webapp.base.database import db
+from webapp.duty import queries as duty
+from webapp.duty.rules import Status, status
+from webapp.operations.entries import Entry, digest_of
+
+DO, PAGE = "/en/door/do/", "/en/door/handover"
+HE = {"_person": demo.person("he"), "_code": next(each.code for each in demo.CAST if each.key == "he")}
+OFFER = {"place": demo.named("place", "flat-a"), "post": demo.named("post", "door"), "note": "Lamp still dark"}
+YESTERDAY = f"/handovers/{demo.first_handover(AT)}"
+
+
+def at(time: str) -> int:
+    hour, minute = map(int, time.split(":"))
+    return int(datetime(2026, 5, 28, hour, minute, tzinfo=ZoneInfo(demo.ZONE)).timestamp() * 1000)
+
+
+def offered(site: Site, **more: str) -> Node:
+    """何欣怡 offers her post; the page of the door after that."""
+    tablet = site.tablet("door")
+    assert tablet.post(DO + "duty.offer", data=OFFER | HE | more, headers=OURS).status_code == 303
+    return read(tablet.get(PAGE).text)
+
+
+def form(page: Node) -> Node:
+    """The form of whoever takes over, not the mould of one."""
+    return next(
+        each
+        for each in page.all("form")
+        if each.attrs.get("action", "").endswith("duty.accept") and not each.has_parent("template")
+    )
+
+
+def fields(page: Node) -> dict[str, str]:
+    """What a browser would send of it where every line agrees and nothing is left to be counted."""
+    inputs = form(page).all("input")
+    sent = {each.attrs["name"]: each.attrs.get("value", "") for each in inputs if each.attrs.get("type") not in ("radio", "number")}
+    agreed = {each.attrs["name"]: "agrees" for each in inputs if each.attrs.get("value") == "agrees"}
+    counted = {each.attrs["name"]: "0" for each in inputs if each.attrs.get("type") == "number"}
+    return sent | agreed | counted | {"result": "accepted"}
+
+
+def handover(offer: str) -> duty.Handover:
+    db.session.rollback()
+    found = duty.handover(demo.project_id(), offer, AT)
+    assert found
+    return found
+
+
+def entry(number: int, operation: str, when: int, **body: str) -> Entry:
+    text = json.dumps(body, ensure_ascii=False)
+    made = f"0198c0de-0000-7000-8000-0000000001{number:02d}"
+    return replace(
+        FIRST, id=made, seq=number, operation=operation, body=text, digest=digest_of(text), proof="pin-offline", happened_at=when,
+        beacon_at=when,
+    )  # fmt: skip
+
+
+@pytest.mark.clause("P2-4.3.1f")
+@pytest.mark.clause("P2-4.4.6a")
+def test_what_the_post_hands_over_is_there_to_be_gone_through(site: Site):
+    rows = form(offered(site)).all("li")
+    said = [each.text() for each in rows]
+    assert any("Key to the show flat K-01 何欣怡" in each for each in said)
+    assert any("客廳落地燈不亮" in each for each in said)
+    counted = [each for each in rows if any(one.attrs.get("type") == "number" for one in each.all("input"))]
+    assert len(counted) == 2, "clean and soiled covers"
+    must = [one for each in rows for one in each.all("input") if "required" in one.attrs]
+    assert {one.attrs["type"] for one in must} == {"radio", "number"}
+    assert len({one.attrs["name"] for one in must}) == len(rows), "each line has to be touched"
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_without_script_every_line_is_taken_with_the_signature(site: Site):
+    page = offered(site)
+    sent = fields(page) | {"_person": demo.person("lin"), "_code": "204618"}
+    key = f"lines.{demo.named('thing', 'K-01')}"
+    sent |= {f"{key}.said": "differs", f"{key}.note": "With the engineers"}
+    assert site.tablet("door").post(DO + "duty.accept", data=sent, headers=OURS).status_code == 303
+    found = handover(sent["offer"])
+    assert status(found) is Status.WITH_EXCEPTIONS
+    assert len(found.answers[0].lines) == len(form(page).all("li"))
+    assert [(each.note, each.shown) for each in found.answers[0].lines if each.said == "differs"] == [
+        ("With the engineers", "何欣怡")
+    ]
+    shown = site.tablet("door").get(PAGE).text
+    assert "Key to the show flat K-01: With the engineers" in shown
+    assert "against what was expected" in shown
+    review = site.desk("chen").get("/review?lang=en").text
+    assert "Key to the show flat K-01: With the engineers" in review
+    assert f"/handovers/{found.id}" in review
+
+
+def test_a_note_that_is_too_long_is_asked_for_again_with_all_the_rest(site: Site):
+    page = offered(site)
+    key = f"lines.{demo.named('thing', 'K-01')}.note"
+    sent = fields(page) | HE | {key: "x" * 201}
+    answer = site.tablet("door").post(DO + "duty.accept", data=sent, headers=OURS)
+    assert answer.status_code == 422
+    asked = read(answer.text)
+    assert "at most 200" in asked.text()
+    assert hidden_of(asked)[f"lines.{demo.named('thing', 'C-07')}.said"] == "agrees"
+    assert [each.text() for each in asked.all("textarea")] == ["x" * 201]
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_whoever_opens_sees_what_the_closer_left_and_confirms_it_with_one_tap(site: Site):
+    tablet = site.tablet("door")
+    sends("Door", entry(1, "duty.offer", AT - clock.MINUTE, **OFFER, kept="security", custodian="老周"))
+    with clock.standing_at(AT + 19 * clock.HOUR):
+        said = read(tablet.get("/en/door/").text).text()
+        assert "From the last shift" in said
+        assert "With security · 老周" in said
+        page = read(tablet.get(PAGE).text)
+        assert form(page).all("li") == []
+        assert "Confirm and open" in page.text()
+    assert "With security · 老周" in site.desk("chen").get("/review?lang=en").text
+    assert "From the last shift" not in read(tablet.get("/en/bar/").text).text()
+
+
+def test_later_than_an_hour_after_opening_nobody_is_greeted(shown: Site):
+    assert "From the last shift" not in shown.tablet("door").get("/en/door/").text
+
+
+def test_a_handover_is_read_at_the_desk_with_its_seal_and_what_came_after_it(site: Site):
+    page = read(site.desk("chen").get(f"{YESTERDAY}?lang=en").text)
+    assert "Key to the show flat K-01" in page.text()
+    assert "Arrived after sealing" not in page.text()
+    assert "Nothing has to be settled." in page.text()
+    mine = entry(
+        1,
+        "duty.remark",
+        handover(YESTERDAY.rpartition("/")[2]).at - clock.MINUTE,
+        place=OFFER["place"],
+        category="normal",
+        text="Late",
+    )
+    sends("Door", mine)
+    assert "Arrived after sealing" in site.desk("chen").get(f"{YESTERDAY}?lang=en").text
+    assert site.desk("chen").get(f"/handovers/{demo.person('he')}").status_code == 404
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_a_dispute_is_settled_on_what_was_known(site: Site):
+    offer = entry(1, "duty.offer", AT - 3 * clock.MINUTE, **OFFER)
+    disputed = entry(2, "duty.accept", AT - 2 * clock.MINUTE, offer=offer.id, result="disputed", exceptions="One key short")
+    sends("Door", offer, replace(disputed, author=demo.person("lin")), high=2)
+    desk, path = site.desk("chen"), f"/handovers/{offer.id}"
+    assert path in desk.get("/review").text
+    asked = hidden_of(read(desk.get(path).text))
+    blank = desk.post(path, data=asked | {"text": " "}, headers=OURS)
+    assert blank.status_code == 422
+    asked = hidden_of(read(blank.text))
+    stale = desk.post(f"{path}?lang=en", data=asked | {"text": "It was in his bag", "based_on": offer.id}, headers=OURS)
+    assert (stale.status_code, "It was in his bag" in stale.text) == (422, True)
+    assert "Somebody has answered since" in stale.text
+    assert status(handover(offer.id)) is Status.DISPUTED
+    assert desk.post(path, data=asked | {"text": "It was in his bag"}, headers=OURS).status_code == 303
+    assert status(handover(offer.id)) is Status.RESOLVED
+    assert "settled: It was in his bag" in desk.get("/review?lang=en").text
+
+
+@pytest.mark.parametrize("who", ["zhou"])
+def test_whoever_is_no_supervisor_settles_nothing(site: Site, who):
+    offer = entry(1, "duty.offer", AT - 3 * clock.MINUTE, **OFFER)
+    disputed = entry(2, "duty.accept", AT - 2 * clock.MINUTE, offer=offer.id, result="disputed", exceptions="One key short")
+    sends("Door", offer, disputed, high=2)
+    desk, path = site.desk(who), f"/handovers/{offer.id}"
+    assert "Settle the dispute" not in desk.get(f"{path}?lang=en").text
+    answer = desk.post(path, data={"based_on": disputed.id, "text": "Mine"}, headers=OURS)
+    assert answer.status_code == 422
+    assert status(handover(offer.id)) is Status.DISPUTED
