@@ -172,3 +172,29 @@ def test_what_arrives_after_it_was_signed_is_shown_as_such(site: Site):
         shown = page(site, early)
     assert "Changed since it was signed" in shown.text()
     assert cells(shown, "Addenda")[0][:2] == ["13:21", "Remark"]
+
+
+@pytest.mark.clause("P2-4.3.1f")
+def test_what_was_handed_over_stands_in_part_four_thing_by_thing(shown: Site):
+    found = {row[1]: row for row in cells(page(shown), "4. Things handed over")}
+    assert found["Key to the show flat K-01"][:5] == ["Key", "Key to the show flat K-01", "1", "1", "√"]
+    assert "何欣怡" in found["Key to the show flat K-01"][5]
+    assert found["Key to the store room K-02"][2:5] == ["1", "", "√"], "nobody went through it"
+    assert found["Umbrella to lend U-2"][4:] == ["×", "傘骨折了一根。"]
+    kinds = [row[0] for row in cells(page(shown), "4. Things handed over")]
+    assert kinds[-3:] == ["Clean", "Soiled", "In use"]
+
+
+def test_the_file_has_the_same_things(shown: Site):
+    answer = shown.desk("chen").get(f"{YESTERDAY}/sheet.xlsx?lang=en")
+    sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
+    lines = [list(row[:6]) for row in sheet.iter_rows(values_only=True)]
+    assert ["Key", "Key to the show flat K-01", 1, 1, "√"] in [line[:5] for line in lines]
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_after_the_last_shift_the_custodian_stands_where_the_next_one_signs(shown: Site):
+    said = page(shown, YESTERDAY.replace("early", "middle")).text()
+    assert "Incoming or custodian In the key box · 鑰匙箱 3 號" in said
+    assert "Signed by code: 何欣怡 18:02" in said
+    assert "Handover offered · In the key box · 鑰匙箱 3 號" in said

@@ -248,10 +248,10 @@ def variances(site: Project, given: Handover, answer: Accepted) -> list[tuple[Ag
 KEPT_NAMES = {"key_box": N_("In the key box"), "security": N_("With security")}
 
 
-def kept_words(given: Handover) -> str:
+def kept_words(kept: str | None, custodian: str | None) -> str:
     """Where the keys are for the night, and who has them; '' where nothing was locked up."""
-    place = KEPT_NAMES.get(given.kept or "")
-    return " · ".join(filter(None, (str(_(place)), given.custodian))) if place else ""
+    place = KEPT_NAMES.get(kept or "")
+    return " · ".join(filter(None, (str(_(place)), custodian))) if place else ""
 
 
 def differences_words(site: Project, given: Handover) -> str:
@@ -309,7 +309,7 @@ def _locked_up(site: Project, place_id: str, start: int, at: int, href: str) -> 
     if last is None or last.answers:
         return
     by, when = _name_of(last.author_id), instant_text(last.at, site.zone, at)
-    said = kept_words(last) or str(_("Nobody came"))
+    said = kept_words(last.kept, last.custodian) or str(_("Nobody came"))
     told = " · ".join(filter(None, (last.absent, last.note, f"{by} {when}")))
     yield Left(said, told, "key-round", "soon", href, waits=True)
 

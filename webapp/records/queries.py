@@ -9,19 +9,20 @@ from webapp.base import clock
 from webapp.base.database import db
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
+from webapp.custody import queries as custody
 from webapp.duty import queries as duty
 from webapp.operations.models import Receipt
 from webapp.operations.roles import GREETER
 from webapp.records import rules
 from webapp.records.models import Review
-from webapp.records.rules import Account, Event, Handed, List, Point, Stock, Stood, Visit, Window
+from webapp.records.rules import Account, Event, Gone, Handed, List, Point, Stock, Stood, Thing, Visit, Window
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
 from webapp.stock.queries import Movement
-from webapp.stock.rules import CLEAN, SOILED
+from webapp.stock.rules import CLEAN, IN_USE, SOILED
 from webapp.tours import queries as tours
 
 ABNORMAL = ("abnormal", "safety", "repair")
@@ -52,6 +53,7 @@ def account(site: Project, post: Post, day: date, window: Window, now: int) -> A
         log=tuple(sorted(_log(site, post, window, at), key=lambda each: (each.at, each.kind, each.text))),
         remarks=tuple(_remarks(site, post, window, at, abnormal=True)),
         handed=tuple(_handed(site, post, window, at)),
+        things=tuple(_things(site, post, at)),
     )
 
 
@@ -105,6 +107,9 @@ def _stocks(site: Project, post: Post, window: Window, at: int) -> Iterator[Stoc
         moved = stock.movements(site.id, window.start, at + 1, post.place_id, item.id)
         for kept in (CLEAN, SOILED) if item.category == "shoe_cover" else (CLEAN,):
             yield _stock(site, post, item, kept, window, [each for each in moved if each.state == kept], at)
+        if item.category == "shoe_cover":
+            worn = [tours.covers(site.id, post.place_id, item, then, then).in_use for then in (window.start - 1, at)]
+            yield Stock(item.id, IN_USE, worn[0], 0, 0, 0, 0, worn[1])
 
 
 def _stock(site: Project, post: Post, item: Item, kept: str, window: Window, moved: Sequence[Movement], at: int) -> Stock:
@@ -163,8 +168,26 @@ def _handed(site: Project, post: Post, window: Window, at: int) -> Iterator[Hand
         if each.post_id != post.id:
             continue
         answer = each.answers[0] if each.answers else None
-        told = (answer.at, answer.author_id, answer.result, answer.exceptions or "") if answer else ()
-        yield Handed(each.at, each.author_id, each.note or "", *told)
+        lines = answer.lines if answer else each.lines
+        yield Handed(
+            at=each.at,
+            by=each.author_id,
+            note=each.note or "",
+            answered_at=answer.at if answer else None,
+            answered_by=answer.author_id if answer else None,
+            result=answer.result if answer else "",
+            exceptions=(answer.exceptions or "") if answer else "",
+            kept=each.kept or "",
+            custodian=each.custodian or "",
+            absent=each.absent or "",
+            lines=tuple(Gone(one.kind, one.asset_id, one.item_id, one.state, one.said, one.found, one.note or "") for one in lines),
+        )
+
+
+def _things(site: Project, post: Post, at: int) -> Iterator[Thing]:
+    for each in custody.things(site.id, at, post.place_id):
+        now = each.now
+        yield Thing(each.asset.id, now.where, tuple(held.by for held in now.holders), now.is_damaged, now.note or "")
 
 
 def reviews(project_id: str, since: str, until: str) -> dict[tuple[str, str, str | None], Review]:

@@ -111,8 +111,33 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Thing:
+    """A key, a radio, whatever somebody answers for: where it is at the end (back, out, lost), who holds it, how it is."""
+
+    asset: str
+    where: str
+    holders: tuple[str | None, ...] = ()
+    is_damaged: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A line of a handover that was gone through. `found` in thousandths."""
+
+    kind: str
+    asset: str | None
+    item: str | None
+    state: str | None
+    said: str | None
+    found: int | None
+    note: str
+
+
+@dataclass(frozen=True)
 class Handed:
-    """The handover of the window: who offered, who answered, with what result."""
+    """The handover of the window: who offered, who answered, with what result; or where the keys are for the night (`kept`), and
+    who has them; or why nobody came (`absent`)."""
 
     at: int
     by: str | None
@@ -121,6 +146,10 @@ class Handed:
     answered_by: str | None = None
     result: str = ""
     exceptions: str = ""
+    kept: str = ""
+    custodian: str = ""
+    absent: str = ""
+    lines: tuple[Gone, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,6 +167,13 @@ class Account:
     log: tuple[Event, ...] = ()
     remarks: tuple[Event, ...] = ()
     handed: tuple[Handed, ...] = ()
+    things: tuple[Thing, ...] = ()
+
+    @property
+    def gone_through(self) -> Mapping[str, Gone]:
+        """What the last answered handover said of each thing."""
+        answered = [each for each in self.handed if each.answered_at is not None]
+        return {line.asset: line for line in answered[-1].lines if line.asset} if answered else {}
 
     @property
     def digest(self) -> str:

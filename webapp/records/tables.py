@@ -13,17 +13,20 @@ from webapp.base.i18n import N_, words
 from webapp.base.table import SAFE
 from webapp.base.written import amount_text, day_text, time_text
 from webapp.content.queries import edition
-from webapp.duty.queries import CATEGORY_NAMES
+from webapp.custody import queries as custody
+from webapp.custody.models import Asset
+from webapp.custody.queries import KIND_NAMES
+from webapp.duty.queries import CATEGORY_NAMES, kept_words
 from webapp.operations.roles import GREETER
 from webapp.records import rules
-from webapp.records.rules import Account, Event, Point
+from webapp.records.rules import Account, Event, Handed, Point
 from webapp.shifts.models import ShiftKind
 from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
 from webapp.staff.queries import people
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
-from webapp.stock.rules import CLEAN, SOILED
+from webapp.stock.rules import CLEAN, IN_USE, SOILED
 from webapp.tours.queries import MODE_NAMES
 
 MARKS = {"pass": "√", "fail": "×", "na": "—"}
@@ -31,7 +34,7 @@ KINDS = {"taken": N_("Post taken"), "left": N_("Post left")} | stock.MOVE_NAMES
 RESULTS = {
     "accepted": N_("Taken over"), "accepted_with_exceptions": N_("Taken over with exceptions"), "disputed": N_("Disputed"), "": "",
 }  # fmt: skip
-STATES = {CLEAN: N_("Clean"), SOILED: N_("Soiled")}
+STATES = {CLEAN: N_("Clean"), IN_USE: N_("In use"), SOILED: N_("Soiled")}
 FORM, VERSION = "F1", "1"
 ROWS_BLANK = 6
 """Ruled lines of a part in a form that is filled in by hand."""
@@ -51,11 +54,12 @@ class Grid:
 
 @dataclass(frozen=True)
 class Sign:
-    """A place for a signature: who signs, and where he did so by code, his name and when."""
+    """A place for a signature: who signs, and where he did so by code, his name and when; `typed`: a name that another wrote."""
 
     who: str
     name: str = ""
     at: str = ""
+    typed: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ class Layout:
     items: Mapping[str, Item] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    assets: Mapping[str, Asset] = field(default_factory=dict)
 
     def time(self, instant: int | None) -> str:
         return "" if instant is None else time_text(instant, self.site.zone)
@@ -108,6 +113,7 @@ def layout(site: Project, post: Post, kind: ShiftKind | None, accounts: Iterable
     return Layout(
         site, post, kind, {item.id: item for item in stock.items(site.id)}, {key: each.name for key, each in named.items()},
         {version: {item["id"]: words(item["prompt"]) for item in body["items"]} for version, body in bodies.items()},
+        {asset.id: asset for asset in custody.assets(site.id)},
     )  # fmt: skip
 
 
@@ -117,6 +123,7 @@ def _persons(of: Account) -> Iterator[str | None]:
     yield from (point.by for check in of.lists for point in check.points)
     for each in of.handed:
         yield from (each.by, each.answered_by)
+    yield from (holder for thing in of.things for holder in thing.holders)
 
 
 def number_of(site: Project, post: Post, day: str, code: str) -> str:
@@ -132,14 +139,23 @@ def paper(of: Account, told: Layout, reviewed: Sign | None = None) -> Paper:
     handed = of.handed[-1] if of.handed else None
     signs = (
         Sign(_("Outgoing"), told.name(handed.by), told.time(handed.at)) if handed else Sign(_("Outgoing")),
-        Sign(_("Incoming or custodian"), told.name(handed.answered_by), told.time(handed.answered_at)) if handed
-        else Sign(_("Incoming or custodian")),
+        _incoming(handed, told),
         reviewed or Sign(_("Reviewed by the sales-centre manager")),
     )  # fmt: skip
     return Paper(
         number_of(told.site, told.post, of.day, of.window.code), str(_("Duty record form")), tuple(_head(of, told)), tuple(grids),
         (_parties(of, told),) if told.is_flat else (), signs, of.digest,
     )  # fmt: skip
+
+
+def _incoming(handed: Handed | None, told: Layout) -> Sign:
+    """Who took over; after the last shift who has the keys, who signs with no code."""
+    who = _("Incoming or custodian")
+    if handed is None:
+        return Sign(who)
+    if handed.kept:
+        return Sign(who, typed=kept_words(handed.kept, handed.custodian))
+    return Sign(who, told.name(handed.answered_by), told.time(handed.answered_at))
 
 
 def with_addenda(of: Paper, addenda: Grid) -> Paper:
@@ -247,7 +263,8 @@ def _log(of: Account, told: Layout) -> Grid:
     rows = [(told.time(each.at), _event(told, each), "", "", told.name(each.by)) for each in of.log]
     for each in of.handed:
         answer = " · ".join(filter(None, (str(_(RESULTS[each.result])) if each.result else "", each.exceptions)))
-        handed = " · ".join(filter(None, (str(_("Handover offered")), each.note)))
+        kept, absent = kept_words(each.kept, each.custodian), each.absent and f"{_('Nobody came')}: {each.absent}"
+        handed = " · ".join(filter(None, (str(_("Handover offered")), kept, absent, each.note)))
         rows.append((told.time(each.at), handed, answer, told.name(each.answered_by), told.name(each.by)))
     return Grid(_("3. Log"), columns, tuple(sorted(rows, key=lambda row: row[0])))
 
@@ -262,7 +279,7 @@ def _event(told: Layout, each: Event) -> str:
 
 def _custody(of: Account, told: Layout) -> Grid:
     columns = (_("Kind"), _("Name and number"), _("Due"), _("Found"), _("Condition"), _("Note"))
-    rows = []
+    rows = list(_things(of, told))
     for each in of.stocks:
         item = told.items.get(each.item)
         if item is None or item.category != "shoe_cover":
@@ -272,6 +289,20 @@ def _custody(of: Account, told: Layout) -> Grid:
         note = "" if not each.variance else str(_("%(amount)s more or less than expected", amount=_signed(each.variance)))
         rows.append((str(_(STATES[each.state])), words(item.names), amount_text(due), found, "", note))
     return Grid(_("4. Things handed over"), columns, tuple(rows), figures=(2, 3))
+
+
+def _things(of: Account, told: Layout) -> Iterator[tuple[str, ...]]:
+    """Keys, radios, cards, umbrellas, facilities: one of each is due; found where the last handover agreed, × where it differed."""
+    gone = of.gone_through
+    for each in of.things:
+        asset, line = told.assets.get(each.asset), gone.get(each.asset)
+        if asset is None:
+            continue
+        found = "" if line is None else "1" if line.said == "agrees" else "×"
+        where = {"back": "", "out": ", ".join(told.name(holder) for holder in each.holders), "lost": str(_("lost"))}[each.where]
+        note = " · ".join(filter(None, (where, each.note, line.note if line else "")))
+        condition = "×" if each.is_damaged or each.where == "lost" else "√"
+        yield str(_(KIND_NAMES[asset.kind])), f"{words(asset.names)} {asset.code}", "1", found, condition, note
 
 
 def _signed(amount: int) -> str:
@@ -384,7 +415,7 @@ def _write(page: object, looks: Mapping[str, object], of: Paper, row: int) -> in
                 write(row, column, _figure(value) if column in grid.figures else value, looks[look])
         row += 2
     for sign in of.signs:
-        for column, value in enumerate((sign.who, sign.name, sign.at)):
+        for column, value in enumerate((sign.who, sign.name or sign.typed, sign.at)):
             write(row, column, value, looks["cell"])
         row += 1
     return row + 1

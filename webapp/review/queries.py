@@ -279,7 +279,7 @@ def _handover_points(day: Day) -> Iterator[Point]:
         elif became is HandoverStatus.UNATTENDED:
             yield Point(title, _("nobody came: %(reason)s", reason=each.absent), href=href)
         elif became is HandoverStatus.STORED:
-            yield Point(title, duty.kept_words(each), "ok", href)
+            yield Point(title, duty.kept_words(each.kept, each.custodian), "ok", href)
         elif became is HandoverStatus.RESOLVED:
             yield Point(title, _("settled: %(finding)s", finding=each.findings[-1].text), "ok", href)
         if told and became is not HandoverStatus.RESOLVED:

@@ -7,7 +7,7 @@ export class CountField extends HTMLElement {
 
   /** @param {Event} event */
   handleEvent({ target }) {
-    const step = Number(target instanceof Element ? target.closest("[data-step]")?.getAttribute("data-step") : NaN);
+    const step = Number(target instanceof Element ? target.closest("[data-by]")?.getAttribute("data-by") : NaN);
     const input = this.querySelector("input");
     if (!step || !input) return;
     if (step > 0) input.stepUp(step);

@@ -1,0 +1,95 @@
+"""A handover on the tablet: interrupted by guests, gone through line by line, with a network and without."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.hands import Tablet, gone_through
+from tests.browser.looks import LANDSCAPE, NARROW, OVERFLOW, found_by_axe, keep_picture, sized
+from tests.browser.model import rows_of
+from webapp import demo
+
+pytestmark = pytest.mark.browser
+
+
+def line(form: Locator, code: str) -> Locator:
+    return form.locator("li.line", has_text=code)
+
+
+def offered(here: Tablet) -> Locator:
+    """林靜怡 offers her post; the form of whoever takes over."""
+    here.go("handover")
+    here.submit("duty.offer", sign="lin", to=demo.person("he"), note="落地燈待修。")
+    return reopened(here, here.entries()[-1]["id"])
+
+
+def reopened(here: Tablet, offer: str) -> Locator:
+    row = here.page.locator(f'[data-id="{offer}"]')
+    row.locator("summary").click()
+    return row.locator('operation-form[operation="duty.accept"]')
+
+
+@pytest.mark.clause("P2-4.3.1f")
+@pytest.mark.clause("P2-4.4.6a")
+def test_guests_interrupt_a_handover_and_it_goes_on_where_it_was(tablet: Callable[..., Tablet]):
+    here = tablet()
+    here.server.stop()
+    here.watch.may_be_down = True
+    here.take_post("lin")
+    form = offered(here)
+    offer = here.entries()[-1]["id"]
+    key, covers = line(form, "K-01"), form.locator("li.line:has([type=number])").first
+    expect(key.locator(".line__note")).to_be_hidden()
+    key.locator('[value="differs"]').check(force=True)
+    key.locator(".line__note").fill("在工程部")
+    expect(covers.locator(".line__due")).to_be_hidden()
+    covers.locator("[type=number]").fill("41")
+    expect(covers.locator(".line__due")).to_be_visible()
+    here.go()
+    here.arrive(2)
+    here.go("handover")
+    form = reopened(here, offer)
+    expect(line(form, "K-01").locator('[value="differs"]')).to_be_checked()
+    expect(line(form, "K-01").locator(".line__note")).to_have_value("在工程部")
+    expect(form.locator("[type=number]").first).to_have_value("41")
+    before = len(here.entries())
+    form.locator("button:not([type=button])").last.click()
+    assert len(here.entries()) == before, "lines are left that nobody has touched"
+    gone_through(form, "41")
+    line(form, "K-01").locator('[value="differs"]').check(force=True)
+    here.submit("duty.accept", sign="he", within=f'[data-id="{offer}"]', makes=3)
+    body = json.loads(next(each["body"] for each in here.entries() if each["operation"] == "duty.accept"))
+    said = {row.get("asset"): (row["said"], row.get("note"), row["shown"]) for row in rows_of(body) if row["kind"] == "asset"}
+    assert said[demo.named("thing", "K-01")] == ("differs", "在工程部", "林靜怡")
+    assert said[demo.named("thing", "K-02")][0] == "agrees"
+    here.server.start()
+    here.sent()
+    handover = here.server.state(here.server.now)[0]["duty"]["handovers"][-1]
+    assert (handover["status"], handover["concerns"]) == ("accepted_with_exceptions", [])
+    held = {
+        each["code"]: [one["author"] for one in each["holders"]]
+        for each in here.server.state(here.server.now)[0]["custody"]["assets"]
+    }
+    assert (held["K-01"], held["R-1"]) == ([demo.person("lin")], [demo.person("he")])
+
+
+def test_what_waits_to_be_taken_over_has_no_barrier_and_fits_every_screen(tablet: Callable[..., Tablet], axe: str):
+    here = tablet()
+    here.take_post("lin")
+    offered(here)
+    here.sent()
+    here.go("handover")
+    here.page.reload()
+    form = here.page.locator('main .stack > operation-form[operation="duty.accept"]').first
+    expect(form.locator("li.line").first).to_be_visible()
+    expect(here.page.locator('main operation-form[operation="tours.arrive"] button').first).to_be_visible()
+    line(form, "K-01").locator('[value="differs"]').check(force=True)
+    form.locator("[type=number]").first.fill("41")
+    here.page.locator("main details").last.locator("summary").click()
+    for size in (NARROW, LANDSCAPE):
+        sized(here.page, size)
+        assert here.page.evaluate(OVERFLOW) == []
+        assert found_by_axe(here.page, axe) == []
+        keep_picture(here.page, f"waiting-{size[0]}")
