@@ -28,6 +28,7 @@ PACKAGES = (
     "sync",
     "tours",
     "checklists",
+    "imports",
     "duty",
     "repairs",
     "records",

@@ -4,7 +4,7 @@ One batch is one transaction. Only if the database objects to a row is it taken 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -22,10 +22,10 @@ from webapp.operations.models import DOUBTFUL
 from webapp.operations.reading import read_sent
 from webapp.operations.receiving import Answer, Receiving
 from webapp.operations.rules import APPLIED, HELD, REFUSED, Grant
-from webapp.operations.submitting import Outcome, Submitting
+from webapp.operations.submitting import Intent, NotKept, Outcome, Submitting, SubmittingAll
 from webapp.operations.work import Grants, Memberships, receipts
 
-__all__ = ["Answer", "Ledger", "Outcome", "the_ledger"]
+__all__ = ["Answer", "Intent", "Ledger", "Outcome", "the_ledger"]
 
 
 CROSSED = {"40001", "40P01"}
@@ -73,27 +73,38 @@ class Ledger:
 
         `repairs`: the refused entry that a desk mends in its author's place.
         """
-        text = json.dumps(dict(body), ensure_ascii=False, separators=(",", ":"))
         now = clock.now() if at is None else at
-        entry = Entry(
-            id=entry_id or ids.uuid7(now),
-            seq=0,
-            operation=name,
-            version=registry.get(name).version,
-            body=text,
-            digest=digest_of(text),
-            author=author_id,
-            proof=proof,
-            happened_at=now,
-            offset=0,
-            repairs=repairs,
-        )
+        entry = _entry(Intent(name, entry_id or ids.uuid7(now), body), author_id, proof, now, repairs)
         outcome: Outcome = self._try(
             lambda connection, careful: Submitting(self, connection, project_id, entry, tablet, now, careful).run()
         )
         if outcome.outcome == APPLIED and not registry.get(name).offline:
             self._wake(project_id, now)
         return outcome
+
+    def submit_all(
+        self,
+        intents: Sequence[Intent],
+        *,
+        project_id: str,
+        author_id: str | None,
+        proof: str,
+        at: int | None = None,
+        dry: bool = False,
+    ) -> list[Outcome]:
+        """Apply what one person brings in as one transaction, all or nothing; what became of each, or would have become of it
+        where it was `dry` or something was wrong: then nothing is kept. Raises Unavailable."""
+        now = clock.now() if at is None else at
+        entries = [_entry(intent, author_id, proof, now) for intent in intents]
+        try:
+            outcomes: list[Outcome] = self._try(
+                lambda connection, careful: SubmittingAll(self, connection, project_id, entries, now, careful, dry).run()
+            )
+        except NotKept as not_kept:
+            self.known.clear()  # what was resolved may name rows that are not there after all
+            return not_kept.outcomes
+        self._wake(project_id, now)
+        return outcomes
 
     def _wake(self, project_id: str, at: int) -> None:
         """What a held entry waits for may just have come: a reference, or the refused entry that it mends."""
@@ -135,6 +146,24 @@ class Ledger:
                 faults.hit("committed-not-answered")
                 return answer
         raise Unavailable from last
+
+
+def _entry(intent: Intent, author_id: str | None, proof: str, now: int, repairs: str | None = None) -> Entry:
+    """An entry of somebody who is no tablet."""
+    text = json.dumps(dict(intent.body), ensure_ascii=False, separators=(",", ":"))
+    return Entry(
+        id=intent.id,
+        seq=0,
+        operation=intent.operation,
+        version=registry.get(intent.operation).version,
+        body=text,
+        digest=digest_of(text),
+        author=author_id,
+        proof=proof,
+        happened_at=now,
+        offset=0,
+        repairs=repairs,
+    )
 
 
 def the_ledger() -> Ledger:
