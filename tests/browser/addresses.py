@@ -7,7 +7,7 @@ from tests.browser.served import AT
 from webapp import demo
 from webapp.factory import create_app
 
-STATION, BAR, DESK, OFFICE, ALONE = "station", "bar", "desk", "office", "alone"
+STATION, BAR, DESK, ALONE = "station", "bar", "desk", "alone"
 TABLETS = (STATION, BAR)
 EXAMPLES = {
     "/<language>/door/": (STATION, "door/"),
@@ -42,6 +42,8 @@ EXAMPLES = {
     "/records/<day>/<uuid:post_id>/<shift>": (DESK, f"records/2026-05-27/{demo.named('post', 'door')}/early"),
     "/records/<month>/<uuid:post_id>/print": (DESK, f"records/2026-05/{demo.named('post', 'bar')}/print"),
     "/records/blank/<uuid:post_id>": (DESK, f"records/blank/{demo.named('post', 'door')}"),
+    "/checks/<day>": (DESK, "checks/2026-05-28"),
+    "/inspection/<uuid:post_id>": (DESK, f"inspection/{demo.named('post', 'door')}"),
     "/handovers/<uuid:offer_id>": (DESK, f"handovers/{demo.first_handover(AT)}"),
     "/things": (DESK, "things"),
     "/import": (DESK, "import"),
@@ -55,7 +57,7 @@ EXAMPLES = {
     "/documents/<uuid:document_id>": (DESK, f"documents/{demo.named('document', 'script.a')}"),
     "/documents/<uuid:document_id>/<int:number>": (DESK, f"documents/{demo.named('document', 'script.a')}/2"),
     "/documents/<uuid:document_id>/<int:old>/<int:new>": (DESK, f"documents/{demo.named('document', 'script.a')}/1/2"),
-    "/documents/<uuid:document_id>/edit": (OFFICE, f"documents/{demo.named('document', 'script.a')}/edit"),
+    "/documents/<uuid:document_id>/edit": (DESK, f"documents/{demo.named('document', 'script.a')}/edit"),
     "/tablets": (DESK, "tablets"),
     "/tablets/<uuid:tablet_id>": (DESK, f"tablets/{demo.named('tablet', 'door')}"),
     "/tablets/import": (DESK, "tablets/import"),
@@ -109,4 +111,4 @@ def routes(folder: Path) -> set[str]:
     return {rule.rule for rule in app.url_map.iter_rules() if rule.methods and "GET" in rule.methods}
 
 
-ACCOUNT, WRITER, PASSWORD = "chen", "fang", demo.PASSWORD
+ACCOUNT, PASSWORD = "chen", demo.PASSWORD

@@ -165,7 +165,7 @@ class Tablet:
         form = self.page.locator(f'operation-form[operation="checklists.answer"]:has(input[name=item][value="{item}"])').first
         with self._entry():
             form.locator("input[name=number]").fill(str(number))
-            form.locator("button:not([type=button])").click()
+            form.locator("button:not([type=button]):not(.todo__out)").click()
 
     def sent(self) -> None:
         """Wait until the server has everything, and the chip says so."""

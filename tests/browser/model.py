@@ -78,7 +78,8 @@ class Model:
     def _checklists_answer(self, deed: Deed, _id: str, at: int) -> None:
         told = {"answer": deed.said.get("answer"), "item": deed.said["item"], "note": None, "version": deed.said["version"]}
         number = int(deed.said["number"]) * 1000 if "number" in deed.said else None
-        self.state["checklists"].append(told | {"at": at, "author": deed.author, "number": number, "place": self.place})
+        other = {name: deed.said.get(name) for name in ("choice", "expected", "post", "text", "time")}
+        self.state["checklists"].append(told | other | {"at": at, "author": deed.author, "number": number, "place": self.place})
 
     def _tours_arrive(self, deed: Deed, made: str, at: int) -> None:
         guests = int(deed.said["guests"])

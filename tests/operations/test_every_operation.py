@@ -26,6 +26,15 @@ EXAMPLES: dict[str, Body] = {
     "checklists.answer": lambda site: {
         "version": site.id("version"), "place": site.id("flat"), "item": "small.door", "answer": "pass",
     },
+    "checklists.return_items": lambda site: {
+        "version": site.id("version"), "place": site.id("flat"), "day": "2026-05-28", "items": "small.door",
+        "comment": "再看一次",
+    },
+    "checklists.sign": lambda site: {"version": site.id("version"), "place": site.id("flat"), "item": "small.signed"},
+    "checklists.submit": lambda site: {"version": site.id("version"), "place": site.id("flat")},
+    "checklists.void": lambda site: {
+        "version": site.id("version"), "place": site.id("flat"), "day": "2026-05-28", "reason": "重複",
+    },
     "content.approve": lambda site: {"version": site.id("version"), "seen": "0"},
     "content.give_back": lambda site: {"version": site.id("version"), "seen": "0", "reason": "Too long"},
     "content.offer": lambda site: {"version": site.id("version"), "seen": "0"},

@@ -17,6 +17,7 @@ from webapp.operations.fields import (
     Identity,
     Instant,
     Invalid,
+    Keys,
     Lines,
     Number,
     Photos,
@@ -24,6 +25,7 @@ from webapp.operations.fields import (
     Reference,
     Text,
     Ticked,
+    Time,
 )
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import Operation
@@ -33,12 +35,14 @@ class EveryForm(Form):
     text = Text(most=10)
     number = Number(least=1, most=60)
     quantity = Quantity(most=100)
+    time = Time(optional=True)
     choice = Choice(of=("pass", "fail"))
     choices = Choices(of=("elder", "child"), optional=True)
     ticked = Ticked()
     identity = Identity(optional=True)
     reference = Reference("sites.flat", optional=True)
     photos = Photos(optional=True)
+    keys = Keys(most=2, optional=True)
     when = Instant(optional=True, back_dates=True)
 
 
@@ -65,6 +69,9 @@ typed = st.one_of(
             "on",
             "1763869200000",
             "1e3",
+            "8:40",
+            "０８：４０",
+            "24:00",
             "٣",
             "0x1",
             "1_000",
@@ -100,6 +107,9 @@ def test_a_page_and_the_sync_door_read_the_same(body: dict[str, Any]) -> None:
         ("quantity", "1.5", 1500),
         ("quantity", "０．２５", 250),
         ("choices", ["child", "elder", "child"], ("elder", "child")),
+        ("time", "8:40", "08:40"),
+        ("time", "２３：５９", "23:59"),
+        ("keys", ["hall.1", "hall.1", " door "], ("hall.1", "door")),
         ("ticked", None, False),
         ("ticked", "on", True),
         ("when", "1763869200000", 1763869200000),
@@ -120,6 +130,10 @@ def test_what_is_typed_becomes_a_value(name: str, raw: Any, value: Any) -> None:
         ("number", "9" * 40, "not_a_number"),
         ("quantity", "1.2345", "not_a_quantity"),
         ("quantity", "-0.5", "too_small"),
+        ("keys", ["a", "b", "c"], "too_many"),
+        ("keys", "Hall", "malformed"),
+        ("time", "24:00", "not_a_time"),
+        ("time", "8.40", "not_a_time"),
         ("choice", "maybe", "not_offered"),
         ("choices", ["elder", "rich"], "not_offered"),
         ("identity", "not an id", "not_an_id"),

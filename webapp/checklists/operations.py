@@ -2,24 +2,69 @@
 
 from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
-from webapp.checklists.forms import AnswerForm
-from webapp.checklists.models import Answer
-from webapp.operations.effects import Latest
+from webapp.checklists.forms import AnswerForm, ReturnForm, SignForm, SubmitForm, VoidForm
+from webapp.checklists.models import Answer, Return, Submission, Void
+from webapp.checklists.rules import SIGNED
+from webapp.operations.effects import Latest, ListItem
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
-from webapp.operations.roles import GREETER, SUPERVISOR, WATER_BAR
-from webapp.operations.rules import POST
+from webapp.operations.roles import DEPUTY, GREETER, SUPERVISOR, WATER_BAR
+from webapp.operations.rules import PIN, POST, SESSION
+
+STAFF = {GREETER, WATER_BAR, SUPERVISOR}
 
 
-@operation("checklists.answer", form=AnswerForm, roles={GREETER, WATER_BAR, SUPERVISOR}, proof=POST, offline=True,
-           title=N_("Check answered"), effects=[Latest("check/{day}/{version}/{place}/{item}", "{answer}{number}")])  # fmt: skip
+@operation("checklists.answer", form=AnswerForm, roles=STAFF, proof=POST, offline=True, title=N_("Check answered"),
+           effects=[Latest("check/{day}/{version}/{place}/{item}", "{answer}{number}{choice}{text}{time}")])  # fmt: skip
 def answer(form: AnswerForm, occasion: Occasion) -> None:
-    """Answer one item: pass, fail, not applicable, or a number, with photos of what is not in order.
+    """Answer one item: pass, fail, not applicable, a number, a choice, words or a time, with photos of what is to be seen.
 
     Answering again replaces it; the earlier answer stays.
     """
     occasion.record(
         Answer, version_id=form.version.data, place_id=form.place.data, item=form.item.data, answer=form.answer.data,
-        number=form.number.data, note=form.note.data,
+        number=form.number.data, note=form.note.data, expected=form.expected.data, choice=form.choice.data, text=form.text.data,
+        time=form.time.data, post_id=form.post.data,
     )  # fmt: skip
     attach(occasion, form.photos.data)
+
+
+@operation("checklists.sign", form=SignForm, roles=STAFF, proof=PIN, offline=True, title=N_("Check signed"),
+           effects=[Latest("check/{day}/{version}/{place}/{item}", SIGNED)])  # fmt: skip
+def sign(form: SignForm, occasion: Occasion) -> None:
+    """Sign an item that asks for a signature: the six digits are it, there is no ink."""
+    occasion.record(
+        Answer, version_id=form.version.data, place_id=form.place.data, item=form.item.data, answer=SIGNED, number=None, note=None,
+        expected=None, choice=None, text=None, time=None, post_id=None,
+    )  # fmt: skip
+
+
+@operation("checklists.submit", form=SubmitForm, roles=STAFF, proof=POST, offline=True, title=N_("Check submitted"),
+           effects=[Latest("submitted/{day}/{version}/{place}", "submitted"),
+                    ListItem("submissions/{day}/{version}/{place}", "submission")])  # fmt: skip
+def submit(form: SubmitForm, occasion: Occasion) -> None:
+    """Say that a check is done (提交). It names the run and blocks nothing: what is left open is told to the manager at once.
+
+    Of the readiness check (上崗自檢, P2-4.2.1) it is all there is: each person says it once a day, and nothing of a point is kept.
+    """
+    occasion.record(Submission, version_id=form.version.data, place_id=form.place.data)
+
+
+@operation("checklists.return_items", form=ReturnForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, decision=True,
+           title=N_("Check returned"))  # fmt: skip
+def return_items(form: ReturnForm, occasion: Occasion) -> None:
+    """Give items of a run back with a word (退回); they stand open on the tablet again until they are answered anew."""
+    for item in form.items.data:
+        occasion.record(
+            Return, version_id=form.version.data, place_id=form.place.data, day=form.day.data, item=item, comment=form.comment.data,
+            seen=form.seen.data,
+        )  # fmt: skip
+
+
+@operation("checklists.void", form=VoidForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, decision=True, title=N_("Check voided"))
+def void(form: VoidForm, occasion: Occasion) -> None:
+    """Let a run not count (作廢), for a reason; its answers stay."""
+    occasion.record(
+        Void, version_id=form.version.data, place_id=form.place.data, day=form.day.data, reason=form.reason.data,
+        seen=form.seen.data,
+    )  # fmt: skip

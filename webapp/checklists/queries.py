@@ -1,76 +1,228 @@
 """Reads of checks: the runs of a day."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, exists, select
 
+from webapp.attachments.models import Mention
 from webapp.base import clock
 from webapp.base.database import db
-from webapp.checklists.models import Answer
-from webapp.checklists.rules import Given, Run, run_of
+from webapp.base.i18n import words
+from webapp.base.written import amount_text
+from webapp.checklists.models import Answer, Return, Submission, Void
+from webapp.checklists.rules import Day, Given, Returned, Run, Standing, Window, run_of, standing, windows
 from webapp.content import queries as content
 from webapp.content.models import Document, Version
 from webapp.content.queries import Edition
-from webapp.content.rules import items_in_force
+from webapp.content.rules import INVENTORY, items_in_force
+from webapp.losses import queries as losses
+from webapp.losses.rules import Standing as Completeness
 from webapp.operations.declarations import state
+from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
+from webapp.stock import queries as stock
+from webapp.stock.models import Thing
+from webapp.tablets.queries import contacts, tablets
+
+Selected = Select[*tuple[Any, ...]]
+READINESS = "check.readiness"
 
 
 @dataclass(frozen=True)
 class Check:
-    """A checklist in force with its run of the day. `day`: the local day as in 2026-03-06, part of the overlay's key."""
+    """A checklist in force with a run of it. `day`: the local day as in 2026-03-06, and which run of it where a day has several
+    (2026-03-06.2), part of the overlay's key."""
 
     edition: Edition
     place_id: str
     day: str
     run: Run
+    window: Window
+    expected: Mapping[str, int] = field(default_factory=dict)
+    """How many there should be, by the key of a quantity; in thousandths."""
+    things: tuple[Thing, ...] = ()
+    """What the count of the flat is held against: things, where they belong, how many."""
+
+    @property
+    def key(self) -> str:
+        """Which run of which list where, for a page that shows several."""
+        return f"{self.edition.code}/{self.place_id}/{self.day}"
+
+    def about(self, item: Mapping[str, Any] | None = None) -> dict[str, str]:
+        """What an entry about this run, or about an item of it, names."""
+        named = {"version": self.edition.id, "place": self.place_id, "day": self.day}
+        if item is None:
+            return named
+        due = self.expected.get(item["id"])
+        return named | {"item": item["id"]} | ({} if due is None else {"expected": amount_text(due)})
 
 
 def check(site: Project, code: str, place_id: str, at: int, author_id: str | None = None) -> Check | None:
-    """The run of a checklist at a place on the local day of `at`; None where the site has no such list in force.
+    """The run of a checklist at a place that `at` falls into; None where the site has no such list in force.
 
     With `author_id` only that person's answers: a readiness check (上崗自檢, P2-4.2.1) is everyone's own.
     """
     edition = content.in_force(site.id, "checklist", code, at)
     if edition is None:
         return None
-    start, _end = sites.day_around(site, at)
-    answers = _answers(site.id, code, place_id, start, at, author_id)
-    return Check(edition, place_id, clock.day_of(at, site.zone).isoformat(), run_of(items_in_force(edition.body), answers))
+    start, end = sites.day_around(site, at)
+    found = windows(edition.body.get("schedule"), day_of(site, at)) or [Window(start, end)]
+    window = next(each for each in found if each.since <= at < each.until)
+    return _check(site, edition, place_id, window, at, author_id)
+
+
+def _check(site: Project, edition: Edition, place_id: str, window: Window, at: int, author_id: str | None = None) -> Check:
+    at = min(at, window.until - 1)
+    answers = _answers(site.id, edition.code, place_id, window.since, at, author_id)
+    done = _submissions(site.id, edition.code, place_id, window.since, at, author_id)
+    items = items_in_force(edition.body)
+    things = _things(site.id, place_id, at) if any(item.get("expected") == INVENTORY for item in items) else ()
+    expected = dict(_expected(items, sum(thing.expected for thing in things)))
+    day = clock.day_of(at, site.zone).isoformat()
+    named = f"{day}.{window.number}" if window.number else day
+    returns = [_returned(row) for row in _decided(Return, site.id, edition.code, place_id, named)]
+    voids = [row.reason for row in _decided(Void, site.id, edition.code, place_id, named)]
+    run = run_of(items, answers, done[0].effective_at if done else None, returns, voids[-1] if voids else None)
+    return Check(edition, place_id, named, run, window, expected, tuple(things))
+
+
+def _things(project_id: str, place_id: str, at: int) -> list[Thing]:
+    """What stands in the show flats of a place by their inventories."""
+    return [thing for flat in sites.flats(project_id, place_id) for thing in stock.inventory(project_id, flat.id, at)]
+
+
+def _expected(items: Iterable[Mapping[str, Any]], listed: int) -> Iterator[tuple[str, int]]:
+    """How many there should be of what is counted; nothing where the flat's inventory is not written down yet."""
+    for item in items:
+        due = item.get("expected")
+        if due == INVENTORY and listed:
+            yield item["id"], listed
+        elif due is not None and due != INVENTORY:
+            yield item["id"], round(due * 1000)
+
+
+D = TypeVar("D", Return, Void)
+
+
+def _decided(fact: type[D], project_id: str, code: str, place_id: str, day: str) -> list[D]:
+    """What was decided of a run, in its order; on whichever day it was decided."""
+    wanted = (
+        select(fact)
+        .join(Version, Version.id == fact.version_id)
+        .join(Document, Document.id == Version.document_id)
+        .where(fact.project_id == project_id, fact.place_id == place_id, fact.day == day, Document.code == code)
+    )
+    return list(db.session.scalars(wanted.order_by(*fact.order())))
+
+
+def _returned(row: Return) -> Returned:
+    return Returned(row.place_in_order, row.item, row.comment, row.author_id)
+
+
+def day_of(site: Project, at: int) -> Day:
+    """The local day of an instant, with its shifts."""
+    start, end = sites.day_around(site, at)
+    kinds = tuple((kind.id, shifts.bounds(site.id, kind, start)[0]) for kind in shifts.kinds(site.id))
+    opens, closes = start + site.opens * clock.MINUTE, start + site.closes * clock.MINUTE
+    return Day(start, end, opens, closes, clock.day_of(at, site.zone).isoweekday(), kinds)
+
+
+def standing_of(site: Project, found: Check, at: int) -> Standing:
+    """How a run stands; whether nothing or only something unknown is here is asked where nothing is."""
+    heard = bool(found.run.done) or is_heard_out(site, found.place_id, found.window, at)
+    return standing(found.run, found.window, at, is_heard_out=heard)
+
+
+def is_heard_out(site: Project, place_id: str, window: Window, at: int) -> bool:
+    """Whether no tablet of a place can hold answers of a window that is over: each was heard since, with nothing to send.
+
+    A tablet that left before the window began, or came after it, has nothing to do with it.
+    """
+    over = min(at, window.until if window.closes_at is None else window.closes_at)
+    heard, known = contacts(site.id), losses.standings(site.id)
+    for each in tablets(site.id):
+        left_at = min(each.retired_at or over, each.revoked_at or over)
+        if each.place_id != place_id or each.enrolled_at > over or left_at < window.since:
+            continue
+        contact, whole = heard.get(each.id), known.get(each.id, Completeness()).on(window.since, window.until)
+        if contact is None or contact.seen_at < over or contact.unsent or whole.gaps or whole.held_at:
+            return False
+    return True
+
+
+def is_ready(site: Project, place_id: str, at: int, person_id: str) -> bool | None:
+    """Whether somebody has said on the day of `at` that the readiness check holds for them (P2-4.2.1): done or not done, no more.
+
+    None where the site has no such check in force.
+    """
+    found = check(site, READINESS, place_id, at, person_id)
+    return None if found is None else found.run.submitted_at is not None or found.run.is_complete
+
+
+def submissions(site: Project, code: str, place_id: str, at: int) -> list[Submission]:
+    """Who said on the local day of `at` that a check was done, first first."""
+    return _submissions(site.id, code, place_id, sites.day_around(site, at)[0], at)
+
+
+def _submissions(project_id: str, code: str, place_id: str, since: int, at: int, author_id: str | None = None) -> list[Submission]:
+    wanted = _within(select(Submission), Submission, project_id, code, place_id, since, at, author_id)
+    return list(db.session.scalars(wanted.order_by(*Submission.order())))
 
 
 def checks(site: Project, place_id: str, post: str, at: int) -> list[Check]:
-    """The checks of a post at a place today, opening first; the readiness checks, which are each person's own, are not here."""
-    found = []
+    """The checks of a post at a place as of now, opening first; the readiness checks, which are each person's own, are not here."""
+    return [each for each in runs(site, place_id, post, at) if each.window.since <= at < each.window.until]
+
+
+def runs(site: Project, place_id: str, post: str, at: int) -> list[Check]:
+    """Every run of a post at a place on the day of `at` that has begun: of a list for each shift those of the shifts before too."""
+    day, found = day_of(site, at), []
     for edition in content.all_in_force(site.id, "checklist", at):
         if edition.body["post"] == post:
-            today = check(site, edition.code, place_id, at)
-            found += [today] if today else []
+            begun = [each for each in windows(edition.body.get("schedule"), day) if each.since <= at]
+            found += [_check(site, edition, place_id, each, at) for each in begun]
     order = ("opening", "hygiene", "inspection", "asset_count", "closing")
-    return sorted(found, key=lambda each: (order.index(each.edition.body["purpose"]), each.edition.code))
+    return sorted(found, key=lambda each: (order.index(each.edition.body["purpose"]), each.edition.code, each.window.number))
+
+
+def said_words(item: Mapping[str, Any], number: int | None, expected: int | None, said: str) -> str:
+    """What was found, in words: 7, 58 / 60, windows opened. `item` may be empty where its version is not known."""
+    if number is not None:
+        return amount_text(number) if expected is None else f"{amount_text(expected)} / {amount_text(number)}"
+    chosen = next((option for option in item.get("options", ()) if option["id"] == said), None)
+    return words(chosen["text"]) if chosen else said
 
 
 def _answers(project_id: str, code: str, place_id: str, since: int, at: int, author_id: str | None) -> list[Given]:
     """Answers to any version of a checklist: a version that changed at noon keeps the morning's answers."""
+    has_photos = exists().where(Mention.project_id == Answer.project_id, Mention.operation_id == Answer.operation_id)
+    wanted = _within(select(Answer, has_photos), Answer, project_id, code, place_id, since, at, author_id)
+    return [_given(row, seen) for row, seen in db.session.execute(wanted)]
+
+
+def _within(
+    wanted: Selected, fact: type[Answer | Submission], project_id: str, code: str, place_id: str, since: int, at: int,
+    author_id: str | None,
+) -> Selected:  # fmt: skip
     wanted = (
-        select(Answer)
-        .join(Version, Version.id == Answer.version_id)
+        wanted.join(Version, Version.id == fact.version_id)
         .join(Document, Document.id == Version.document_id)
         .where(
-            Answer.project_id == project_id, Answer.place_id == place_id, Answer.effective_at >= since,
-            Answer.effective_at <= at, Document.code == code,
+            fact.project_id == project_id, fact.place_id == place_id, fact.effective_at >= since, fact.effective_at <= at,
+            Document.code == code,
         )
     )  # fmt: skip
-    if author_id:
-        wanted = wanted.where(Answer.author_id == author_id)
-    return [_given(row) for row in db.session.scalars(wanted)]
+    return wanted.where(fact.author_id == author_id) if author_id else wanted
 
 
-def _given(row: Answer) -> Given:
-    order = (row.effective_at, row.tablet_no, row.epoch, row.seq, row.operation_id, row.line)
-    return Given(order, row.item, row.answer, row.number, row.note, row.author_id)
+def _given(row: Answer, has_photos: bool) -> Given:
+    return Given(
+        row.place_in_order, row.item, row.answer, row.number, row.note, row.author_id, row.expected, row.choice, row.text, row.time,
+        has_photos,
+    )  # fmt: skip
 
 
 @state("checklists")
@@ -79,8 +231,33 @@ def digest(project_id: str, at: int) -> list[dict[str, Any]]:
     wanted = select(Answer).where(Answer.project_id == project_id, Answer.effective_at <= at).order_by(*Answer.order())
     return [
         {
-            "answer": row.answer, "at": row.effective_at, "author": row.author_id, "item": row.item, "note": row.note,
-            "number": row.number, "place": row.place_id, "version": row.version_id,
+            "answer": row.answer, "at": row.effective_at, "author": row.author_id, "choice": row.choice, "expected": row.expected,
+            "item": row.item, "note": row.note, "number": row.number, "place": row.place_id, "post": row.post_id,
+            "text": row.text, "time": row.time,
+            "version": row.version_id,
         }
         for row in db.session.scalars(wanted)
     ]  # fmt: skip
+
+
+@state("checks")
+def digest_of_runs(project_id: str, at: int) -> dict[str, Any]:
+    """Every end of a check, and what was decided of runs, each in the tie order."""
+    wanted = select(Submission).where(Submission.project_id == project_id, Submission.effective_at <= at)
+    return {
+        "submitted": [
+            {"at": row.effective_at, "author": row.author_id, "place": row.place_id, "version": row.version_id}
+            for row in db.session.scalars(wanted.order_by(*Submission.order()))
+        ],
+        "returned": _told(Return, ("comment", "item"), project_id, at),
+        "voided": _told(Void, ("reason",), project_id, at),
+    }
+
+
+def _told(fact: type[Return] | type[Void], words_of: tuple[str, ...], project_id: str, at: int) -> list[dict[str, Any]]:
+    wanted: Select[Any] = select(fact).where(fact.project_id == project_id, fact.effective_at <= at).order_by(*fact.order())
+    return [
+        {"at": row.effective_at, "author": row.author_id, "day": row.day, "place": row.place_id, "version": row.version_id}
+        | {name: getattr(row, name) for name in words_of}
+        for row in db.session.scalars(wanted)
+    ]

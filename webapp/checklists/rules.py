@@ -2,16 +2,52 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-PASS, FAIL, NOT_APPLICABLE = "pass", "fail", "na"
+PASS, FAIL, NOT_APPLICABLE, SIGNED = "pass", "fail", "na", "signed"
 ANSWERS = (PASS, FAIL, NOT_APPLICABLE)
+"""What may be ticked; `signed` comes by a signature only."""
+MINUTE = 60_000
 Order = tuple[int, int, int, int, str, int]
+
+
+class Standing(StrEnum):
+    """How a run stands. `unknown`: nothing is here, but a tablet of its place may hold something of it."""
+
+    AHEAD, DUE, LATE, DONE, ACCEPTED = "ahead", "due", "late", "done", "accepted"
+    MISSED, UNKNOWN, RETURNED, VOIDED = "missed", "unknown", "returned", "voided"
+
+
+@dataclass(frozen=True)
+class Day:
+    """A local day of a site: its instants, when it opens and closes, its day of the week (1 = Monday), its shifts (id, begins)."""
+
+    start: int
+    end: int
+    opens: int
+    closes: int
+    weekday: int
+    shifts: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a run is to be done (both included), and which answers are of it: from `since` until `until`. `number`: which run of
+    the day it is; 0 where the day has but one. A list without a schedule is never due: `closes_at` None."""
+
+    since: int
+    until: int
+    opens_at: int | None = None
+    closes_at: int | None = None
+    is_late_allowed: bool = True
+    shift: str | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True)
 class Given:
-    """An answer given to an item. `number` in thousandths."""
+    """An answer given to an item. `number` and `expected` in thousandths, `time_of_day` as 08:40, `choice` the key of an option."""
 
     order: Order
     item: str
@@ -19,6 +55,11 @@ class Given:
     number: int | None
     note: str | None
     author_id: str | None
+    expected: int | None = None
+    choice: str | None = None
+    text: str | None = None
+    time_of_day: str | None = None
+    has_photos: bool = False
 
     @property
     def at(self) -> int:
@@ -31,23 +72,51 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Returned:
+    """An item that was given back, with a word."""
+
+    order: Order
+    item: str
+    comment: str
+    author_id: str | None
+
+
+@dataclass(frozen=True)
 class Line:
-    """An item of a run with the answer that counts, and what it means."""
+    """An item of a run with the answer that counts, and what it means. `returned`: it was given back and not answered since."""
 
     item: Mapping[str, Any]
     given: Given | None
     is_failed: bool
+    returned: Returned | None = None
 
     @property
     def is_left(self) -> bool:
-        return self.given is None
+        return self.returned is not None or not is_answered(self.item, self.given)
+
+    @property
+    def stamp(self) -> int:
+        """Since when it stands as it does; what the tablet recorded before does not change it."""
+        return max(each.order[0] for each in (self.given, self.returned) if each) if self.given or self.returned else 0
 
 
 @dataclass(frozen=True)
 class Run:
-    """A checklist on its day: its lines in the order of the list."""
+    """A checklist on its day: its lines in the order of the list. `submitted_at`: when somebody first said it was done."""
 
     lines: tuple[Line, ...]
+    submitted_at: int | None = None
+    voided: str | None = None
+    """Why it does not count."""
+
+    @property
+    def returned(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.returned)
+
+    @property
+    def last(self) -> Given | None:
+        """The last answer of all: what a decision on the run is based on."""
+        return max((line.given for line in self.lines if line.given), key=lambda each: each.order, default=None)
 
     @property
     def total(self) -> int:
@@ -59,8 +128,8 @@ class Run:
 
     @property
     def left(self) -> tuple[Line, ...]:
-        """What still has to be answered; an item that is not required is never left."""
-        return tuple(line for line in self.lines if line.is_left and line.item["required"])
+        """What still has to be answered; an item that is not required only where it was given back."""
+        return tuple(line for line in self.lines if line.is_left and (line.item["required"] or line.returned))
 
     @property
     def failed(self) -> tuple[Line, ...]:
@@ -72,25 +141,95 @@ class Run:
         return tuple(line for line in self.failed if line.item["critical"])
 
     @property
+    def left_critically(self) -> tuple[Line, ...]:
+        """Critical items that nobody has answered: told at once when the run is submitted or its day closes (P2-4.4.6b)."""
+        return tuple(line for line in self.left if line.item["critical"])
+
+    @property
     def is_complete(self) -> bool:
         return not self.left
 
 
-def run_of(items: Sequence[Mapping[str, Any]], answers: Iterable[Given]) -> Run:
-    """The run of a day: of several answers to an item the last by order counts."""
+def run_of(
+    items: Sequence[Mapping[str, Any]], answers: Iterable[Given], submitted_at: int | None = None, returns: Iterable[Returned] = (),
+    voided: str | None = None,
+) -> Run:  # fmt: skip
+    """The run of a day: of several answers to an item the last by order counts, and only if it was not given back after it."""
     last: dict[str, Given] = {}
     for given in sorted(answers, key=lambda each: each.order):
         last[given.item] = given
-    return Run(tuple(Line(item, last.get(item["id"]), is_failed(item, last.get(item["id"]))) for item in items))
+    back = {each.item: each for each in sorted(returns, key=lambda each: each.order)}
+    return Run(tuple(_line(item, last.get(item["id"]), back.get(item["id"])) for item in items), submitted_at, voided)
+
+
+def _line(item: Mapping[str, Any], given: Given | None, returned: Returned | None) -> Line:
+    if returned is None or (given is not None and given.order > returned.order):
+        return Line(item, given, is_failed(item, given))
+    return Line(item, given, is_failed=False, returned=returned)
+
+
+def is_answered(item: Mapping[str, Any], given: Given | None) -> bool:
+    """Whether an answer says what the item asks: a photo where one is asked, a code where a signature is."""
+    if given is None:
+        return False
+    if given.answer in (FAIL, NOT_APPLICABLE):
+        return True
+    kind = item.get("response")
+    if kind in ("photo", "signature"):
+        return given.has_photos if kind == "photo" else given.answer == SIGNED
+    return any(said is not None for said in (given.answer, given.number, given.choice, given.text, given.time_of_day))
 
 
 def is_failed(item: Mapping[str, Any], given: Given | None) -> bool:
-    """Answered with fail, or a number outside the item's bounds."""
-    if given is None:
+    """Answered with fail, out of the item's bounds, another number than expected, or an option that is not in order."""
+    if given is None or given.answer == NOT_APPLICABLE:
         return False
     if given.answer == FAIL:
         return True
+    if given.choice is not None:
+        return any(option["id"] == given.choice and option.get("fails", False) for option in item.get("options", ()))
+    least, most = item.get("min"), item.get("max")
+    if given.time_of_day is not None:
+        return (least is not None and given.time_of_day < least) or (most is not None and given.time_of_day > most)
     if given.number is None:
         return False
-    least, most = item.get("min"), item.get("max")
+    if least is None and most is None:
+        return given.expected is not None and given.number != given.expected
     return (least is not None and given.number < least * 1000) or (most is not None and given.number > most * 1000)
+
+
+def windows(schedule: Mapping[str, Any] | None, day: Day) -> list[Window]:
+    """The runs that a list has on a day, first first; none on a day of the week that it leaves out."""
+    if schedule is None:
+        return [Window(day.start, day.end)]
+    if day.weekday not in schedule.get("weekdays", range(1, 8)):
+        return []
+    since, until, late = schedule["from"] * MINUTE, schedule["to"] * MINUTE, schedule["late_allowed"]
+    if schedule["of"] != "shift" or not day.shifts:
+        begins = day.closes if schedule["of"] == "closing" else day.opens
+        return [Window(day.start, day.end, begins + since, begins + until, late)]
+    ordered = sorted(day.shifts, key=lambda each: each[1])
+    cuts = [day.start, *(begins for _shift, begins in ordered[1:]), day.end]
+    return [
+        Window(cuts[n], cuts[n + 1], begins + since, begins + until, late, shift, n + 1)
+        for n, (shift, begins) in enumerate(ordered)
+    ]
+
+
+def standing(run: Run, window: Window, at: int, *, is_heard_out: bool) -> Standing:
+    """How a run stands at an instant. What was begun is accepted by default when its time is over; only nothing is missed.
+
+    `is_heard_out`: whether no tablet of the place can hold anything of it that is not here.
+    """
+    if run.voided is not None:
+        return Standing.VOIDED
+    if run.returned:
+        return Standing.RETURNED
+    is_over = at >= window.until - 1
+    if run.submitted_at is not None or run.is_complete or (run.done and is_over):
+        return Standing.ACCEPTED if is_over else Standing.DONE
+    if window.closes_at is None or window.opens_at is None or at <= window.closes_at:
+        return Standing.AHEAD if window.opens_at is not None and at < window.opens_at else Standing.DUE
+    if run.done or (window.is_late_allowed and not is_over):
+        return Standing.LATE
+    return Standing.MISSED if is_heard_out else Standing.UNKNOWN

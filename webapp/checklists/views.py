@@ -1,31 +1,155 @@
-"""The checks of the day, item by item (P2-4.4.2c, P2-4.4.6b, P2-4.5.2d)."""
+"""The checks of the day, item by item (P2-4.4.2c, P2-4.4.6b, P2-4.5.2d), and at the desk (P2-4.1.3)."""
 
-from flask import Blueprint, Flask, g, render_template
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from webapp.attachments import queries as attachments
-from webapp.base import clock
+from webapp.base import clock, ids
+from webapp.base.i18n import N_
 from webapp.checklists import queries
+from webapp.checklists.queries import Check
+from webapp.checklists.rules import Line
+from webapp.operations.fields import explain
+from webapp.operations.ledger import the_ledger
+from webapp.operations.roles import SUPERVISOR
+from webapp.operations.rules import SESSION
+from webapp.sites import queries as sites
+from webapp.sites.models import Project
+from webapp.staff.desk import desk_page
 from webapp.staff.queries import people
 from webapp.tablets.frames import this_post, this_role, this_site
 from webapp.tablets.stations import station_page
 
 bp = Blueprint("checklists", __name__)
+MARKS = {"pass": N_("In order"), "fail": N_("Not in order"), "na": N_("Does not apply"), "signed": N_("Signed")}
 
 
-@station_page(bp, ("door", "bar"), "checks", families=("checklists", "attachments"))
+@station_page(bp, ("door", "bar"), "checks", families=("checklists", "attachments", "shifts", "stock"), minutes=15)
 def checks() -> str:
     """Today's lists of this post with every item, answered or not."""
     site, at = this_site(), clock.now()
     found = queries.checks(site, g.tablet.place_id, this_role(), at)
     given = [line.given for check in found for line in check.run.lines if line.given]
+    ready = queries.submissions(site, queries.READINESS, g.tablet.place_id, at)
     return render_template(
         "checklists/checks.html",
         checks=found,
+        standing=lambda one: queries.standing_of(site, one, at),
         day=clock.day_of(at, site.zone),
         post=this_post(),
-        people=people({each.author_id for each in given if each.author_id}),
+        readiness=queries.check(site, queries.READINESS, g.tablet.place_id, at),
+        ready=ready,
+        people=people({by for by in (*(each.author_id for each in given), *(each.author_id for each in ready)) if by}),
         photos=attachments.photos_of(site.id, [each.id for each in given]),
     )
+
+
+@desk_page(bp, "/checks/<day>", methods=("GET", "POST"))
+def on(day: str) -> Response:
+    """Every check of a day with its answers: items may be given back (退回), a run may be voided (作廢)."""
+    site, now = this_site(), clock.now()
+    try:
+        start, end = clock.day_bounds(date.fromisoformat(day), site.zone)
+    except ValueError:
+        abort(404)
+    if start > now:
+        abort(404)
+    at = min(now, end - 1)
+    every = [each for place, role in _watched(site) for each in queries.runs(site, place, role, at)]
+    found = [each for each in every if each.run.done or each.edition.body["purpose"] != "inspection"]
+    wrong = _decided(found) if request.method == "POST" else {}
+    if wrong is None:
+        return make_response(redirect(request.path, 303))
+    given = [line.given for each in found for line in each.run.lines if line.given]
+    shown = render_template(
+        "checklists/day.html",
+        day=date.fromisoformat(day),
+        checks=found,
+        posts=sites.posts(site.id) if end > now else [],
+        places={each.id: each.names for each in sites.places(site.id)},
+        standing=lambda one: queries.standing_of(site, one, at),
+        said=_said,
+        people=people({each.author_id for each in given if each.author_id}),
+        photos=attachments.photos_of(site.id, [each.id for each in given]),
+        one_time=ids.uuid7(now),
+        wrong=wrong,
+    )
+    return make_response(shown, 422 if wrong else 200)
+
+
+def _watched(site: Project) -> list[tuple[str, str]]:
+    """Where whose checks are: each post at its place, and inspections of that place."""
+    posts = sites.posts(site.id)
+    return [*dict.fromkeys((each.place_id, role) for each in posts for role in (each.role, SUPERVISOR))]
+
+
+def _said(line: Line) -> str:
+    """What was answered, in words."""
+    given = line.given
+    if given is None:
+        return ""
+    found = queries.said_words(line.item, given.number, given.expected, given.choice or given.text or given.time_of_day or "")
+    return " · ".join(filter(None, (str(_(MARKS[given.answer])) if given.answer else "", found, given.note)))
+
+
+def _decided(found: list[Check]) -> dict[str, str] | None:
+    """Decide on the run that was named; what is wrong with it by field, None where nothing is."""
+    form = request.form
+    check = next((each for each in found if each.key == form.get("run")), None) or abort(404)
+    last = check.run.last
+    if form.get("seen", "") != (last.id if last else ""):
+        return {"seen": _("It was answered since this page was opened. Look again, then decide.")}
+    is_void = form.get("act") == "void"
+    told = {"reason": form.get("reason", "")} if is_void else {"items": form.getlist("items"), "comment": form.get("comment", "")}
+    one_time = form.get("_id", "")
+    outcome = the_ledger().submit(
+        "checklists.void" if is_void else "checklists.return_items",
+        {"version": check.edition.id, "place": check.place_id, "day": check.day, "seen": form.get("seen", ""), **told},
+        project_id=g.project_id, author_id=g.person.id, proof=SESSION, entry_id=one_time if ids.is_id(one_time) else None,
+    )  # fmt: skip
+    if outcome.errors:
+        return {name: explain(code, 500) for name, code in outcome.errors.items()}
+    flash(_("Voided. Its answers stay.") if is_void else _("Returned. It stands open on the tablet of the place again."), "ok")
+    return None
+
+
+@desk_page(bp, "/inspection/<uuid:post_id>", methods=("GET", "POST"))
+def inspection(post_id: UUID) -> Response:
+    """Look after a post (巡查, P2-4.1.3): what is answered names the post, never how anybody looks."""
+    site, at = this_site(), clock.now()
+    post = next((each for each in sites.posts(site.id) if each.id == str(post_id)), None) or abort(404)
+    found = [each for each in queries.runs(site, post.place_id, SUPERVISOR, at) if each.edition.body["purpose"] == "inspection"]
+    if request.method == "POST":
+        number = sum(_inspected(site, found, key, post.id) for key in request.form.getlist("item"))
+        flash(ngettext("%(num)s point recorded", "%(num)s points recorded", number), "ok")
+        return make_response(redirect(request.path, 303))
+    given = [line.given for each in found for line in each.run.lines if line.given]
+    return make_response(
+        render_template(
+            "checklists/inspection.html",
+            post=post,
+            checks=found,
+            day=clock.day_of(at, site.zone),
+            said=_said,
+            people=people({each.author_id for each in given if each.author_id}),
+        )
+    )
+
+
+def _inspected(site: Project, found: list[Check], key: str, post_id: str) -> bool:
+    """Record the answer to one item, if there is one."""
+    answer, note = request.form.get(f"answer.{key}", ""), request.form.get(f"note.{key}", "").strip()
+    check = next((each for each in found for line in each.run.lines if line.item["id"] == key), None)
+    if check is None or not (answer or note):
+        return False
+    body = {"version": check.edition.id, "place": check.place_id, "item": key, "answer": answer, "note": note, "post": post_id}
+    told = {name: value for name, value in body.items() if value}
+    outcome = the_ledger().submit("checklists.answer", told, project_id=site.id, author_id=g.person.id, proof=SESSION)
+    return not outcome.errors
 
 
 def init_app(app: Flask) -> None:

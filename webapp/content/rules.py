@@ -7,8 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 LANGUAGES = ("zh-Hant", "zh-Hans", "en")
-RESPONSES = ("pass_fail_na", "number")
-ON_FAIL = ("none", "note", "action", "notify")
+RESPONSES = ("pass_fail_na", "number", "quantity", "choice", "text", "time", "photo", "signature")
+SCHEDULED = ("opening", "closing", "shift")
+"""What the minutes of a schedule are counted from: the opening or the closing of the site, or the start of each shift."""
+INVENTORY = "inventory"
+"""What a quantity may be expected to be besides a number: as many as the inventory of the show flat lists."""
+BOUNDED = ("number", "quantity", "time")
+"""Kinds of answers that may have a least and a most: numbers, or times of the day as "08:30"."""
+ON_FAIL = ("none", "note", "photo", "action", "notify")
 PURPOSES = ("grooming", "opening", "hygiene", "closing", "inspection", "asset_count")
 POSTS = ("any", "greeter", "water_bar", "supervisor")
 BANDS = ("any", "morning", "noon", "afternoon")
@@ -22,6 +28,7 @@ WRITTEN, OFFERED, APPROVED, RETURNED, WITHDRAWN = "written", "offered", "approve
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 _SLOT = re.compile(r"\{([a-z_]+)\}")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _CLAUSE = re.compile(r"(P[123]-[0-9.]+[a-z]?|E[0-9]+)")
 
 
@@ -186,14 +193,76 @@ def _checklist(body: Mapping[str, Any]) -> list[str]:
     found = [*_choice(body, "purpose", PURPOSES, "body"), *_choice(body, "post", POSTS, "body"), *_clause(body, "body")]
     found += [*_words(body, "title", "body"), *_words(body, "note", "body")]
     items = _rows(body, "items")
-    return [*found, *_unique(items), *(problem for item in items for problem in _check_item(item))]
+    return [*found, *_schedule(body), *_unique(items), *(problem for item in items for problem in _check_item(item))]
+
+
+def _schedule(body: Mapping[str, Any]) -> list[str]:
+    """When a run is due: minutes from … to … of what, on which days of the week (1 = Monday), and whether late is still good."""
+    schedule = body.get("schedule")
+    if schedule is None:
+        return []
+    if not isinstance(schedule, Mapping):
+        return ["schedule: not an object"]
+    found = _choice(schedule, "of", SCHEDULED, "schedule")
+    since, until = schedule.get("from"), schedule.get("to")
+    if not (isinstance(since, int) and isinstance(until, int)) or max(abs(since), abs(until)) >= 24 * 60:
+        found.append("schedule: from and to are no minutes")
+    elif since >= until:
+        found.append("schedule: from is not before to")
+    if type(schedule.get("late_allowed")) is not bool:
+        found.append("schedule: late_allowed is not yes or no")
+    days = schedule.get("weekdays", [1])
+    if not isinstance(days, list) or not days or not all(_is_whole(day) and 1 <= day <= 7 for day in days):
+        found.append("schedule: weekdays are not of 1 to 7")
+    return found
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _check_item(item: Mapping[str, Any]) -> list[str]:
     where = str(item.get("id"))
     found = [*_key(item, "id", where), *_clause(item, where), *_words(item, "prompt", where)]
     found += [*_choice(item, "response", RESPONSES, where), *_choice(item, "on_fail", ON_FAIL, where)]
-    return found + [f"{where}: {name} is not yes or no" for name in ("required", "critical") if type(item.get(name)) is not bool]
+    found += [f"{where}: {name} is not yes or no" for name in ("required", "critical") if type(item.get(name)) is not bool]
+    return [*found, *_check_bounds(item, where), *_check_options(item, where)]
+
+
+def _check_bounds(item: Mapping[str, Any], where: str) -> list[str]:
+    """A least and a most where the kind has them, and what a count is held against."""
+    found = []
+    given = [(name, item[name]) for name in ("min", "max") if item.get(name) is not None]
+    is_time = item.get("response") == "time"
+    if given and item.get("response") not in BOUNDED:
+        found.append(f"{where}: a {item.get('response')} has no bounds")
+    elif not all(_TIME.fullmatch(str(value)) if is_time else _is_number(value) for _name, value in given):
+        found.append(f"{where}: min and max are no {'times such as 08:30' if is_time else 'numbers'}")
+    elif len(given) == 2 and given[0][1] > given[1][1]:
+        found.append(f"{where}: min is above max")
+    expected = item.get("expected")
+    if expected is not None and not (item.get("response") == "quantity" and (expected == INVENTORY or _is_number(expected))):
+        found.append(f"{where}: expected is no number of a quantity")
+    return found
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _check_options(item: Mapping[str, Any], where: str) -> list[str]:
+    """What may be chosen, each with its words, and whether it is not in order."""
+    options = _rows(item, "options")
+    if item.get("response") != "choice":
+        return [f"{where}: options belong to a choice"] if options else []
+    if len(options) < 2:
+        return [f"{where}: fewer than two options"]
+    found = [problem.replace("body", where, 1) for problem in _unique(options)]
+    for option in options:
+        found += [*_key(option, "id", f"{where}.{option.get('id')}"), *_words(option, "text", f"{where}.{option.get('id')}")]
+    return found + [
+        f"{where}.{each.get('id')}: fails is not yes or no" for each in options if type(each.get("fails", False)) is not bool
+    ]
 
 
 def _greetings(body: Mapping[str, Any]) -> list[str]:

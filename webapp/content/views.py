@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from webapp.base import clock, ids
 from webapp.base.database import db
 from webapp.base.i18n import LANGUAGES, N_, NAMES, words
-from webapp.base.written import day_and_month, instant_text
+from webapp.base.written import instant_text
 from webapp.content import editing, queries, rules
 from webapp.content.editing import SHAPES, Errors
 from webapp.content.models import Document
@@ -63,7 +63,9 @@ VALUE_NAMES: Mapping[str, str] = {
     "elder": N_("Elderly"), "child": N_("Child"), "step_free": N_("Step-free"), "pass_fail_na": N_("In order or not"),
     "number": N_("Number"), "none": N_("Nothing more"), "note": N_("A note"), "action": N_("A corrective action"),
     "notify": N_("The manager is told"), "grooming": N_("Readiness"), "hygiene": N_("Hygiene"), "closing": N_("Closing"),
-    "inspection": N_("Inspection"), "asset_count": N_("Inventory"), "true": N_("Yes"), "false": N_("No"),
+    "quantity": N_("Expected and found"), "choice": N_("Choice"), "text": N_("Text"), "time": N_("Time"), "photo": N_("A photo"),
+    "signature": N_("Signature"), "inspection": N_("Inspection"), "asset_count": N_("Inventory"), "true": N_("Yes"),
+    "false": N_("No"),
 }  # fmt: skip
 WRONG = {
     "slots": N_("The figures in braces have to be the same in each language."),
@@ -318,7 +320,6 @@ def _around(site: Project, at: int) -> dict[str, Any]:
         "act_names": {key: _(name) for key, name in ACT_NAMES.items()},
         "value_names": {key: _(name) for key, name in VALUE_NAMES.items()},
         "instant": instant,
-        "day_of": lambda when: day_and_month(when, site.zone),
         "names_of": lambda who: people([who])[who].name if who and who in people([who]) else str(_("the set-up")),
         "texts_of": editing.texts,
         "rows_of": editing.rows_of,

@@ -43,7 +43,7 @@ SHOWN = 3
 INSIDE_MOST = 40
 """Parties inside that a home and a locked screen hold; no flat takes as many, and the rest stands on the page of all parties."""
 TICKS = 6
-"""Points of a check on a locked screen; a number is no tick and asks to see what was counted."""
+"""Points of a check on a locked screen; what is no tick asks to see what was counted, or to sign."""
 CLOSING_WITHIN = 90 * clock.MINUTE
 """From then on before closing time the home asks for the closing check."""
 
@@ -112,7 +112,7 @@ def locked() -> str:
         item=stock.covers_item(site.id, g.tablet.place_id, at) if flat else None,
         parties=_at_hand(tours.today(site, at, g.tablet.place_id), at),
         check=check,
-        ticks=[one for one in left if one.item["response"] != "number"][:TICKS],
+        ticks=[one for one in left if one.item["response"] == "pass_fail_na"][:TICKS],
     )
 
 
@@ -253,14 +253,15 @@ AT_THE_DESK = {"shifts.leave_post", "shifts.take_post", "stock.confirm", "stock.
 @station_page(bp, ("door", "bar"), "outbox", families=())
 def outbox() -> str:
     """Everything this tablet has kept, and the repair room: drawn here, filled by the script."""
-    lists = content.all_in_force(g.tablet.project_id, "checklist", clock.now())
+    items = [item for each in content.all_in_force(g.tablet.project_id, "checklist", clock.now()) for item in each.body["items"]]
     return render_template(
         "duty/outbox.html",
         operations=[
             (each, "" if each.name in AT_THE_DESK else MENDED_AT.get(each.family, "")) for each in registry.every() if each.offline
         ],
         kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
-        prompts={item["id"]: item["prompt"] for each in lists for item in each.body["items"]},
+        prompts={item["id"]: item["prompt"] for item in items}
+        | {option["id"]: option["text"] for item in items for option in item.get("options", ())},
     )
 
 

@@ -14,10 +14,12 @@ from wtforms.widgets import TextArea, TextInput
 
 Raw = str | Sequence[str] | None
 GREATEST = 2**53 - 1
-_DIGITS = str.maketrans("０１２３４５６７８９．－，", "0123456789.-,")
+_DIGITS = str.maketrans("０１２３４５６７８９．－，：", "0123456789.-,:")
 _WHOLE = re.compile(r"-?[0-9]{1,16}")
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,3})?")
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_KEY = re.compile(r"[a-z][a-z0-9_.]{0,63}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LABEL = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -41,6 +43,7 @@ def explain(code: str, limit: int | None = None) -> str:
         "not_a_quantity": _("Write a number with at most three decimals, such as 1.5."),
         "too_small": _("At least %(limit)s.", limit=limit),
         "too_large": _("At most %(limit)s.", limit=limit),
+        "not_a_time": _("Write a time of the day, such as 08:40."),
         "not_offered": _("Choose one of the entries offered."),
         "not_an_id": _("This entry cannot be read; choose it again."),
         "not_a_photo": _("This photo cannot be read. Take it again, as a JPEG or PNG."),
@@ -146,6 +149,16 @@ def _bounded(value: int, least: int, most: int, scale: int) -> int:
     return value
 
 
+class Time(Field):
+    """A time of the day on the wall, as 08:40."""
+
+    def parse(self, text: str) -> str:
+        text = text.translate(_DIGITS)
+        if not _TIME.fullmatch(text):
+            raise Invalid("not_a_time")
+        return text.zfill(5)
+
+
 class Choice(Field):
     """One of a few words."""
 
@@ -221,6 +234,25 @@ class Photos(Field):
         if not digests and not self.optional:
             raise Invalid("required")
         return digests
+
+
+class Keys(Field):
+    """Keys of things within a document (items of a checklist), none twice, in the order given."""
+
+    def __init__(self, label: str = "", *, most: int = 100, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.most = most
+
+    def clean(self, raw: Raw) -> tuple[str, ...]:
+        given = [raw] if isinstance(raw, str) else list(raw or ())
+        keys = tuple(dict.fromkeys(text.strip() for text in given if text.strip()))
+        if not all(_KEY.fullmatch(key) for key in keys):
+            raise Invalid("malformed")
+        if len(keys) > self.most:
+            raise Invalid("too_many", self.most)
+        if not keys and not self.optional:
+            raise Invalid("required")
+        return keys
 
 
 class Instant(Field):
@@ -321,12 +353,14 @@ class Form(wtforms.Form):
         Text,
         Number,
         Quantity,
+        Time,
         Choice,
         Choices,
         Ticked,
         Identity,
         Reference,
         Photos,
+        Keys,
         Instant,
         Document,
         Lines,

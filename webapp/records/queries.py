@@ -26,7 +26,6 @@ from webapp.stock.rules import CLEAN, IN_USE, SOILED
 from webapp.tours import queries as tours
 
 ABNORMAL = ("abnormal", "safety", "repair")
-READINESS = "check.readiness"
 DRAWN, WRITTEN_OFF = {"issue", "received"}, {"loss", "write_off", "reject"}
 
 
@@ -64,9 +63,9 @@ def _stood(site: Project, post: Post, day: date, window: Window, at: int) -> lis
 
 
 def _is_ready(site: Project, post: Post, stood: Sequence[Stood], at: int) -> bool | None:
-    """Whether everybody who stood there had ticked the readiness check; the answers are each person's own. None: nobody."""
-    runs = [checklists.check(site, READINESS, post.place_id, at, each.person) for each in stood]
-    known = [found.run.is_complete for found in runs if found]
+    """Whether everybody who stood there had said that the readiness check holds for them. None: nobody stood there."""
+    found = [checklists.is_ready(site, post.place_id, at, each.person) for each in stood]
+    known = [each for each in found if each is not None]
     return all(known) if known else None
 
 
@@ -75,6 +74,8 @@ def _lists(site: Project, post: Post, window: Window, at: int) -> Iterator[List]
     start, end = sites.day_around(site, window.start)
     is_due = {"closing": window.end == end}
     for found in checklists.checks(site, post.place_id, post.role, at):
+        if found.run.voided is not None:
+            continue
         purpose, points = found.edition.body["purpose"], tuple(_points(found, window))
         if is_due.get(purpose, window.start == start) or any(point.at is not None for point in points):
             yield List(found.edition.id, purpose, points)
@@ -84,12 +85,13 @@ def _points(found: Check, window: Window) -> Iterator[Point]:
     for line in found.run.lines:
         item, given = line.item, line.given
         required = bool(item["required"])
-        if given is None or given.at < window.start:
-            yield Point(item["id"], required=required and given is None)
+        if given is None or line.is_left or given.at < window.start:
+            yield Point(item["id"], required=required and line.is_left)
         else:
             yield Point(
-                item["id"], given.answer or "", given.number, given.at, given.note or "", given.author_id, required, line.is_failed
-            )
+                item["id"], given.answer or "", given.number, given.at, given.note or "", given.author_id, required, line.is_failed,
+                given.expected, given.choice or given.text or given.time_of_day or "",
+            )  # fmt: skip
 
 
 def _visits(site: Project, post: Post, window: Window, at: int) -> Iterator[Visit]:

@@ -29,7 +29,8 @@ class Stood:
 
 @dataclass(frozen=True)
 class Point:
-    """An item of a check. `answer`: pass, fail, na, '' = not answered; `number` in thousandths."""
+    """An item of a check. `answer`: pass, fail, na, signed, '' = none of them; `number` and what was `expected` in thousandths;
+    `said`: the key of a choice, a text or a time."""
 
     item: str
     answer: str = ""
@@ -39,6 +40,8 @@ class Point:
     by: str | None = None
     required: bool = True
     failed: bool = False
+    expected: int | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True)

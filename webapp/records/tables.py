@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -12,6 +13,7 @@ from webapp.base import clock
 from webapp.base.i18n import N_, words
 from webapp.base.table import SAFE
 from webapp.base.written import amount_text, day_text, time_text
+from webapp.checklists.queries import said_words
 from webapp.content.queries import edition
 from webapp.custody import queries as custody
 from webapp.custody.models import Asset
@@ -90,7 +92,8 @@ class Layout:
     kind: ShiftKind | None
     items: Mapping[str, Item] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
-    prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    asked: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    """The items of each version of a check, by their keys."""
     assets: Mapping[str, Asset] = field(default_factory=dict)
 
     def time(self, instant: int | None) -> str:
@@ -98,6 +101,10 @@ class Layout:
 
     def name(self, person_id: str | None) -> str:
         return self.names.get(person_id or "", "")
+
+    def prompt(self, version: str, point: Point) -> str:
+        item = self.asked.get(version, {}).get(point.item)
+        return words(item["prompt"]) if item else ""
 
     @property
     def is_flat(self) -> bool:
@@ -112,7 +119,7 @@ def layout(site: Project, post: Post, kind: ShiftKind | None, accounts: Iterable
     named = people({person for each in known for person in _persons(each) if person})
     return Layout(
         site, post, kind, {item.id: item for item in stock.items(site.id)}, {key: each.name for key, each in named.items()},
-        {version: {item["id"]: words(item["prompt"]) for item in body["items"]} for version, body in bodies.items()},
+        {version: {item["id"]: item for item in body["items"]} for version, body in bodies.items()},
         {asset.id: asset for asset in custody.assets(site.id)},
     )  # fmt: skip
 
@@ -212,9 +219,10 @@ def _before(of: Account, told: Layout) -> Grid:
 
 
 def _checked(told: Layout, version: str, point: Point) -> tuple[str, str, str, str, str]:
-    number = "" if point.number is None else amount_text(point.number)
-    mark = MARKS.get(point.answer) or ("" if point.number is None else "×" if point.failed else "√")
-    return told.prompts.get(version, {}).get(point.item, ""), number, mark, told.time(point.at), point.note
+    item = told.asked.get(version, {}).get(point.item, {})
+    found = said_words(item, point.number, point.expected, point.said)
+    mark = MARKS.get(point.answer) or ("" if point.at is None else "×" if point.failed else "√")
+    return told.prompt(version, point), found, mark, told.time(point.at), point.note
 
 
 def _reception(of: Account, told: Layout) -> Grid:
@@ -311,7 +319,7 @@ def _signed(amount: int) -> str:
 
 def _open(of: Account, told: Layout) -> Grid:
     rows = [
-        (told.prompts.get(version, {}).get(point.item, ""), _("not in order") if point.failed else _("not answered"), point.note)
+        (told.prompt(version, point), _("not in order") if point.failed else _("not answered"), point.note)
         for version, point in rules.left_open(of)
     ]
     return Grid(_("5. Open items"), (_("Item checked"), _("How it stands"), _("Note")), tuple(rows))

@@ -27,8 +27,8 @@ from webapp.staff.queries import people
 from webapp.tours.queries import MODE_NAMES, NEED_NAMES, TAG_NAMES
 
 FIELDS: Mapping[str, str] = {
-    "answer": N_("Answer"), "asset": N_("Thing"), "category": N_("Kind"), "counted": N_("Counted"),
-    "covers": N_("Shoe covers"), "day": N_("Day"),
+    "answer": N_("Answer"), "choice": N_("Chosen"), "expected": N_("Expected number"), "time": N_("Time"),
+    "asset": N_("Thing"), "category": N_("Kind"), "counted": N_("Counted"), "covers": N_("Shoe covers"), "day": N_("Day"),
     "exceptions": N_("Exceptions"), "flat": N_("Show flat"), "guests": N_("Guests"), "item": N_("Item"), "laundry": N_("Laundry"),
     "note": N_("Note"), "number": N_("Number"), "offer": N_("Handover"), "party": N_("Party"), "place": N_("Place"),
     "post": N_("Post"), "quantity": N_("Quantity"), "result": N_("Result"), "state": N_("State"), "store": N_("Store"),

@@ -13,6 +13,7 @@ from webapp.base.i18n import N_, words
 from webapp.base.written import amount_text, instant_text, time_text
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
+from webapp.checklists.rules import Standing
 from webapp.content import queries as content
 from webapp.custody import queries as custody
 from webapp.custody.rules import stays_out
@@ -21,8 +22,10 @@ from webapp.duty.rules import Status as HandoverStatus
 from webapp.duty.rules import concerns, more_than_once
 from webapp.duty.rules import status as handover_status
 from webapp.losses import queries as losses
-from webapp.losses.rules import ANEW, WAITING, Gap, Standing
+from webapp.losses.rules import ANEW, WAITING, Gap
+from webapp.losses.rules import Standing as Completeness
 from webapp.operations.models import DOUBTFUL, Receipt
+from webapp.operations.roles import SUPERVISOR
 from webapp.repairs import queries as repairs
 from webapp.review.rules import Event, Point
 from webapp.shifts import queries as shifts
@@ -143,7 +146,7 @@ def _doubt(row: Receipt) -> Doubt:
     return Doubt(row.id, row.effective_at, found.title, row.outcome, detail, row.author_id, row.tablet_no)
 
 
-def standings_of(day: Day) -> dict[str, tuple[TabletRow, Standing]]:
+def standings_of(day: Day) -> dict[str, tuple[TabletRow, Completeness]]:
     """How each tablet stands as far as this day is concerned, one that was revoked too."""
     found = losses.standings(day.site.id)
     return {
@@ -246,24 +249,63 @@ def _missing_points(day: Day, tablet: TabletRow, gaps: Sequence[Gap]) -> Iterato
 
 
 def checks_of(day: Day) -> list[Check]:
-    """The checks of every post, as far as the day has come; the closing ones once the site closes."""
-    posts = sites.posts(day.site.id)
-    found = [check for post in posts for check in checklists.checks(day.site, post.place_id, post.role, day.at)]
-    return [check for check in found if check.edition.body["purpose"] != "closing" or day.at >= day.closes]
+    """The checks of every post, as far as the day has come; the closing ones once the site closes or somebody submitted them."""
+    watched = dict.fromkeys((post.place_id, role) for post in sites.posts(day.site.id) for role in (post.role, SUPERVISOR))
+    found = [check for place, role in watched for check in checklists.runs(day.site, place, role, day.at)]
+    return [each for each in found if _concerns(day, each)]
+
+
+def _concerns(day: Day, check: Check) -> bool:
+    """Of an inspection only what was looked at; of a closing check before the site closes only what wants a look."""
+    purpose = check.edition.body["purpose"]
+    if purpose == "inspection":
+        return check.run.done > 0
+    return purpose != "closing" or day.at >= day.closes or _wants_a_look(check)
+
+
+def _wants_a_look(check: Check) -> bool:
+    """A closing check before the site closes: somebody submitted it, or something critical is not in order (P2-4.4.6b)."""
+    return check.run.submitted_at is not None or bool(check.run.failed_critically)
 
 
 def _check_points(day: Day) -> Iterator[Point]:
     for check in checks_of(day):
-        title = words(check.edition.body["title"])
-        for line in check.run.failed:
-            tone = "over" if line.item["critical"] else "soon"
-            entry = line.given.id if line.given else None
-            yield Point(words(line.item["prompt"]), _("%(list)s: not in order", list=title), tone, entry=entry)
-        if check.run.left:
-            left = ngettext("%(num)s point is not answered", "%(num)s points are not answered", len(check.run.left))
-            yield Point(title, left)
-        elif not check.run.failed:
-            yield Point(title, _("everything is in order"), "ok")
+        became, title = checklists.standing_of(day.site, check, day.at), words(check.edition.body["title"])
+        due = day.time(check.window.closes_at or 0)
+        if became is Standing.MISSED:
+            yield Point(title, _("missed: nothing was recorded, due until %(time)s", time=due), "over", _checks_href(day))
+        elif became is Standing.UNKNOWN:
+            yield Point(
+                title, _("not known: due until %(time)s, and a tablet of the place may hold it", time=due), href=_checks_href(day)
+            )
+        elif became is Standing.VOIDED:
+            yield Point(title, _("voided: %(reason)s", reason=check.run.voided), "ok")
+        elif became is not Standing.AHEAD or _wants_a_look(check):
+            yield from _run_points(day, check, title, due if became is Standing.LATE else "")
+
+
+def _checks_href(day: Day) -> str:
+    return f"/checks/{clock.day_of(day.start, day.site.zone)}"
+
+
+def _run_points(day: Day, check: Check, title: str, late: str) -> Iterator[Point]:
+    """What of a run is not in order or not answered. `late`: until when it was due, where that is over."""
+    run, href = check.run, _checks_href(day)
+    for line in run.failed:
+        tone, note = "over" if line.item["critical"] else "soon", line.given.note if line.given else ""
+        said = " · ".join(filter(None, (_("%(list)s: not in order", list=title), note)))
+        yield Point(words(line.item["prompt"]), said, tone, href, line.given.id if line.given else None)
+    for line in run.returned:
+        yield Point(words(line.item["prompt"]), _("%(list)s: returned, not answered since", list=title), href=href)
+    critically = run.left_critically if run.submitted_at is not None or day.at >= day.closes else ()
+    for line in critically:
+        yield Point(words(line.item["prompt"]), _("%(list)s: critical, not answered", list=title), "over", href)
+    number = sum(line not in critically and not line.returned for line in run.left)
+    if number:
+        left = ngettext("%(num)s point is not answered", "%(num)s points are not answered", number)
+        yield Point(title, " · ".join(filter(None, (left, _("was due until %(time)s", time=late) if late else ""))), href=href)
+    elif not run.failed and not run.left:
+        yield Point(title, _("everything is in order"), "ok")
 
 
 def _handover_points(day: Day) -> Iterator[Point]:

@@ -176,8 +176,13 @@ class Day {
   answer(desk, now) {
     const list = this.luck.one(this.start.content.filter((each) => each.kind === "checklist"));
     const body = { version: list.id, place: this.place(), item: `point.${this.luck.below(30)}`, ...this.when(now) };
-    if (this.luck.likely(0.7)) body.answer = this.luck.one(["pass", "fail", "na"]);
-    else body.number = this.luck.one(["０．５", "12", 7.25, "3.1"]);
+    const about = { version: body.version, place: body.place };
+    if (this.luck.likely(0.1)) return desk.record(now, "checklists.submit", { ...about, ...this.when(now) }, { proof: "post" });
+    if (this.luck.likely(0.1)) return desk.record(now, "checklists.sign", { ...about, item: body.item });
+    if (this.luck.likely(0.6)) body.answer = this.luck.one(["pass", "fail", "na"]);
+    else if (this.luck.likely(0.5)) body.number = this.luck.one(["０．５", "12", 7.25, "3.1"]);
+    else Object.assign(body, this.luck.one([{ choice: "windows" }, { text: " 雨 " }, { time: "8:40" }, { time: "２３：５９" }]));
+    if (body.number && this.luck.likely(0.4)) body.expected = "12";
     if (this.luck.likely(0.3)) body.note = this.luck.one(["  燈不亮 ", "行\n二", "𠮷", '"quoted" \\ back']);
     if (this.luck.likely(0.2)) body.photos = this.photos();
     desk.record(now, "checklists.answer", body, { proof: "post" });
@@ -448,7 +453,7 @@ function outcome(entry, form, time, known) {
   if (form.errors.length) return { outcome: "refused", fields: form.errors };
   if (time.refused) return { outcome: "refused", fields: ["when"] };
   const references = ["place", "post", "flat", "item", "version", "store", "laundry", "asset"].filter(
-    (name) => !(name === "item" && entry.operation === "checklists.answer"),
+    (name) => !(name === "item" && entry.operation.startsWith("checklists.")),
   );
   const inRows = (form.values.lines ?? []).flatMap(({ asset, item }) => [asset, item]);
   const named = [...references.map((name) => form.values[name]), ...inRows];

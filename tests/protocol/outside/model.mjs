@@ -11,6 +11,7 @@ const quantity = () => ({ kind: "quantity" });
 const words = (most) => ({ kind: "text", most });
 const id = { kind: "id" };
 const need = (field) => ({ ...field, need: true });
+const SIGNED = { answer: "signed", choice: null, expected: null, note: null, number: null, post: null, text: null, time: null };
 const STATES = { kind: "choice", of: ["clean", "soiled", "store"] };
 const MOVE = { item: need(id), place: need(id), quantity: need(quantity()), when: { kind: "when" } };
 
@@ -36,10 +37,17 @@ const FORMS = {
     item: need(words(64)),
     answer: { kind: "choice", of: ["pass", "fail", "na"] },
     number: quantity(),
+    expected: quantity(),
+    choice: words(64),
+    text: words(500),
+    time: { kind: "time" },
     note: words(500),
     photos: { kind: "photos" },
+    post: id,
     when: { kind: "when" },
   },
+  "checklists.sign": { version: need(id), place: need(id), item: need(words(64)) },
+  "checklists.submit": { version: need(id), place: need(id), when: { kind: "when" } },
   "custody.damage": { asset: need(id), note: need(words(200)), when: { kind: "when" } },
   "custody.find": { asset: need(id), when: { kind: "when" } },
   "custody.give_back": { asset: need(id), when: { kind: "when" } },
@@ -107,7 +115,7 @@ function textOf(value) {
   return String(one).trim();
 }
 
-const digits = (text) => text.replace(/[０-９．－]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0));
+const digits = (text) => text.replace(/[０-９．－：]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0));
 
 function thousandths(text) {
   const match = /^(\d+)(?:\.(\d{1,3}))?$/.exec(text);
@@ -119,6 +127,7 @@ const READERS = {
   text: (text, { most }) => ([...text].length <= most ? text : undefined),
   choice: (text, { of }) => (of.includes(text) ? text : undefined),
   quantity: (text) => (thousandths(digits(text)) <= 1e9 ? thousandths(digits(text)) : undefined),
+  time: (text) => (/^([01]?\d|2[0-3]):[0-5]\d$/.test(digits(text)) ? digits(text).padStart(5, "0") : undefined),
   when: (text) => (/^\d+$/.test(digits(text)) ? Number(digits(text)) : undefined),
   whole: (text, { least, most }) => {
     const value = /^\d+$/.test(digits(text)) ? Number(digits(text)) : undefined;
@@ -281,6 +290,7 @@ export class World {
       content: this.start.content,
       sites: this.start.sites,
       checklists: this.checklists(at),
+      checks: { ...this.start.checks, submitted: this.submissions(at) },
       shifts: this.shifts(at),
       custody: this.custody(at),
       duty: {
@@ -312,9 +322,12 @@ export class World {
   }
 
   checklists(at) {
-    const mine = this.all("checklists.answer", at).map((each) => {
-      const { answer, item, note, number, place, version } = each.values;
-      return { answer, at: each.at, author: each.author, item, note, number, place, version };
+    const given = this.facts.filter((each) => /^checklists\.(answer|sign)$/.test(each.operation) && each.at <= at);
+    const mine = given.map((each) => {
+      const { item, place, version } = each.values;
+      const about = { at: each.at, author: each.author, item, place, version };
+      const { answer, choice, expected, note, number, post, text, time } = each.operation.endsWith("sign") ? SIGNED : each.values;
+      return { answer, choice, expected, note, number, post, text, time, ...about };
     });
     return merged(this.start.checklists, mine, "at");
   }
@@ -341,6 +354,14 @@ export class World {
       return { code, id: own, kind, place, ...standing(events.filter((each) => each.asset === own)) };
     });
     return { assets, events };
+  }
+
+  submissions(at) {
+    const mine = this.all("checklists.submit", at).map((each) => {
+      const { place, version } = each.values;
+      return { at: each.at, author: each.author, place, version };
+    });
+    return merged(this.start.checks.submitted, mine, "at");
   }
 
   shifts(at) {

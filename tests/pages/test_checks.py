@@ -1,0 +1,95 @@
+"""Checks at the desk: what is given back shows on the tablet, what is voided counts no more; inspections."""
+
+import re
+
+import pytest
+
+from tests.pages.conftest import AT, OURS, Site, read
+from webapp import demo
+from webapp.base.database import db
+from webapp.checklists import queries as checklists
+from webapp.checklists.queries import Check
+from webapp.sites import queries as sites
+
+DAY = "/checks/2026-05-28"
+CODE = "check.flat_opening"
+
+
+def the_run() -> Check:
+    site = sites.project(demo.project_id())
+    assert site
+    found = checklists.check(site, CODE, demo.named("place", "flat-a"), AT + 60_000)
+    db.session.rollback()
+    assert found
+    return found
+
+
+def form_of(html: str, key: str) -> dict[str, str]:
+    part = next(each for each in html.split("<form") if f'value="{key}"' in each)
+    return dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"', part))
+
+
+def decide(site: Site, who: str = "chen", **said: object) -> tuple[int, str]:
+    desk = site.desk(who)
+    hidden = form_of(desk.get(f"{DAY}?lang=en").text, the_run().key)
+    answer = desk.post(f"{DAY}?lang=en", data=hidden | said, headers=OURS)
+    return answer.status_code, answer.text
+
+
+@pytest.mark.clause("P2-4.1.3")
+def test_what_the_manager_returns_stands_open_on_the_tablet_with_his_word(site: Site) -> None:
+    status, _text = decide(site, act="return", items=["flat_open.door"], comment="鉸鏈再看一次")
+    assert status == 303
+    assert [line.item["id"] for line in the_run().run.returned] == ["flat_open.door"]
+    assert "鉸鏈再看一次" in site.tablet("door").get("/zh-Hant/door/checks").text
+    assert "returned, not answered since" in site.desk("chen").get("/review?lang=en").text
+
+
+def test_a_return_without_a_word_says_so_beside_the_field_and_keeps_what_was_ticked(site: Site) -> None:
+    status, text = decide(site, act="return", items=["flat_open.door"], comment="")
+    assert status == 422
+    page = read(text)
+    assert [each.attrs["value"] for each in page.all("input") if "checked" in each.attrs] == ["flat_open.door"]
+    assert any(each.attrs.get("aria-invalid") for each in page.all("textarea"))
+
+
+def test_whoever_decides_on_something_older_is_asked_to_look_again(site: Site) -> None:
+    status, text = decide(site, act="return", items=["flat_open.door"], comment="再看", seen=demo.first_party(AT))
+    assert (status, the_run().run.returned) == (422, ())
+    assert "answered since this page was opened" in text
+    assert "再看" in text
+
+
+def test_a_voided_check_says_why(site: Site) -> None:
+    assert decide(site, act="void", reason="Filled in by way of trial")[0] == 303
+    assert the_run().run.voided == "Filled in by way of trial"
+    assert "Filled in by way of trial" in site.desk("chen").get(f"{DAY}?lang=en").text
+
+
+@pytest.mark.clause("P2-4.1.3")
+def test_an_inspection_names_the_post_and_what_it_found(site: Site) -> None:
+    path, desk = f"/inspection/{demo.named('post', 'door')}", site.desk("chen")
+    hidden = re.findall(r'name="csrf_token" value="([^"]*)"', desk.get(path).text)
+    data = {
+        "csrf_token": hidden[0], "item": ["inspect.manned", "inspect.order", "inspect.stock"], "answer.inspect.manned": "pass",
+        "answer.inspect.order": "fail", "note.inspect.order": "鞋套筐滿了",
+    }  # fmt: skip
+    assert desk.post(path, data=data, headers=OURS).status_code == 303
+    assert "鞋套筐滿了" in desk.get(path).text
+    assert "鞋套筐滿了" in desk.get("/review?lang=en").text
+    told = [each for each in checklists.digest(demo.project_id(), AT * 2) if each["item"].startswith("inspect.")]
+    db.session.rollback()
+    assert sorted((each["item"], each["post"]) for each in told) == [
+        ("inspect.manned", demo.named("post", "door")),
+        ("inspect.order", demo.named("post", "door")),
+    ]
+
+
+@pytest.mark.parametrize("path", [DAY, f"/inspection/{demo.named('post', 'door')}"])
+def test_checks_at_the_desk_are_closed_to_whoever_is_not_signed_in(site: Site, path: str) -> None:
+    assert site.stranger().get(path).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/checks/2026-02-30", "/checks/2027-01-01", f"/inspection/{demo.project_id()}"])
+def test_what_is_not_there_is_not_found(site: Site, path: str) -> None:
+    assert site.desk("chen").get(path).status_code == 404
