@@ -217,6 +217,7 @@ def load(at: int) -> DemoReport:
         _stock_up(opened_at)
         _write(opened_at + clock.DAY)
         _work(at, opened_at)
+        _put_right(at)
         _give_access()
     code = make_code(project_id(), f"{TABLETS['door'][0][:-1]}2", "door", at)
     db.session.rollback()
@@ -308,6 +309,47 @@ def _give_access() -> None:
             set_password(person(each.key), each.account, PASSWORD)
 
 
+def first_action(at: int) -> str:
+    """The id of the action that is overdue: the lamp of the day before."""
+    return ids.derived("action", project_id(), _remark_of(at))
+
+
+def _remark_of(at: int) -> str:
+    log = Log("door", _midnight(at) - timedelta(days=1))
+    _door(log, YESTERDAY, ())
+    return next(made for _at, _who, operation, _body, made in log.steps if operation == "duty.remark")
+
+
+def _put_right(at: int) -> None:
+    """What 陳思遠 does at the desk with what went wrong yesterday: the lamp becomes an action, and the bar's is verified."""
+    log = Log("bar", _midnight(at) - timedelta(days=1))
+    _mend(log, "su", "check.bar_opening", "bar", "bar_open.floor", "08:50", "09:40", "吧臺內側地面濕滑。")
+    mended = next(step for step in log.steps if step[2] == "actions.done")
+    for entry, time, operation, body in (
+        (first_action(at), "11:50", "actions.open", {
+            "origin": "remark", "subject": _remark_of(at), "place": named("place", "flat-a"), "assignee": person("he"),
+            "title": "客廳落地燈不亮，已告知工程部。",
+        }),
+        (ids.derived("demo", "verified", mended[4]), "10:20", "actions.verify", {
+            "action": mended[3]["action"], "seen": mended[4], "result": "verified",
+        }),
+    ):  # fmt: skip
+        if log.at(time) <= at:
+            outcome = the_ledger().submit(
+                operation, body, project_id=project_id(), author_id=person("chen"), proof=SESSION, entry_id=entry, at=log.at(time)
+            )
+            if outcome.outcome not in {"applied", "duplicate"}:
+                raise RuntimeError(f"the demo's {operation} was not taken: {dict(outcome.errors)}")
+
+
+def _mend(log: Log, who: str, code: str, place: str, item: str, found: str, mended: str, note: str) -> None:
+    """A point of a check was not in order, and is again after somebody has put it right."""
+    said = {"version": version(code), "place": named("place", place), "item": item, "day": log.midnight.date().isoformat()}
+    action = log.keep(log.at(found), who, "checklists.answer", **said, answer="fail", note=note)
+    log.keep(log.at(mended), who, "actions.done", action=action, note="已處理。")
+    log.keep(log.at(mended, 1), who, "checklists.answer", **said, answer="pass")
+
+
 def _work(at: int, opened_at: int) -> None:
     """Yesterday whole, and today as far as it has come, as the two tablets recorded it."""
     today = _midnight(at)
@@ -319,6 +361,8 @@ def _work(at: int, opened_at: int) -> None:
             (today, TODAY, LEFT),
         ):
             log = Log(station, midnight)
+            if station == "bar" and not left:
+                _mend(log, "su", "check.bar_opening", "bar", "bar_open.floor", "08:50", "09:40", "吧臺內側地面濕滑。")
             (_door if station == "door" else _bar)(log, parties, left)
             sent = _send(source, log, sent, at)
 
@@ -379,6 +423,7 @@ def _door(log: Log, parties: Sequence[str], left: Sequence[str]) -> None:
         _receive(log, time, guests, number)
     if not left:
         _rehearse(log, "13:26")
+        _mend(log, "lin", "check.flat_opening", "flat-a", "flat_open.water", "08:50", "12:10", "客衛洗手盆下有水。")
     log.keep(
         log.at("11:45"), "lin", "duty.remark", place=place, post=post, category="repair", text="客廳落地燈不亮，已告知工程部。"
     )

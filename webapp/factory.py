@@ -25,6 +25,7 @@ PACKAGES = (
     "stock",
     "shifts",
     "custody",
+    "actions",
     "sync",
     "tours",
     "checklists",

@@ -23,6 +23,16 @@ def moved(site: Site) -> dict[str, Any]:
 
 
 EXAMPLES: dict[str, Body] = {
+    "actions.cancel": lambda site: {"action": site.id("an action"), "seen": site.id("an action"), "reason": "Seen twice"},
+    "actions.done": lambda site: {"action": site.id("an action"), "note": "換了燈泡"},
+    "actions.open": lambda site: {
+        "origin": "remark", "subject": site.id("a remark"), "place": site.id("flat"), "title": "落地燈不亮",
+    },
+    "actions.plan": lambda site: {
+        "action": site.id("an action"), "seen": site.id("an action"), "due": str(at("18:00")), "priority": "urgent",
+        "assignee": site.person("he"),
+    },
+    "actions.verify": lambda site: {"action": site.id("an action"), "seen": site.id("a done"), "result": "verified"},
     "checklists.answer": lambda site: {
         "version": site.id("version"), "place": site.id("flat"), "item": "small.door", "answer": "pass",
     },

@@ -13,6 +13,7 @@ STATION = (
     "parties/tour/blank",
     "parties/rehearsal/blank",
     "checks",
+    "actions",
     "stock",
     "handover",
     "handover/things",
@@ -20,8 +21,8 @@ STATION = (
     "outbox",
     "locked",
 )
-BAR = ("", "checks", "stock", "handover", "handover/things", "post", "outbox", "locked")
-DESK = ("/review", "/review/2026-05-27", "/sessions", "/posts", "/things", "/tablets")
+BAR = ("", "checks", "actions", "stock", "handover", "handover/things", "post", "outbox", "locked")
+DESK = ("/actions", "/review", "/review/2026-05-27", "/sessions", "/posts", "/things", "/tablets")
 ALONE = ("/enrol", "/sign-in", "/", "/ui", "/tablet-check", "/offline/zh-Hant", "/offline/zh-Hans", "/offline/en")
 
 

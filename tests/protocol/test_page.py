@@ -34,16 +34,16 @@ def test_an_operation_is_described_as_it_is(site: Site, name: str) -> None:
 
 
 def test_the_example_of_a_state_can_be_checked() -> None:
-    line, last = PAGE.split('```\n{"at":', 1)[1].partition("\n```")[0].split("\n")
-    text = '{"at":' + line + "\n"
+    line, last = PAGE.split('```\n{"actions":', 1)[1].partition("\n```")[0].split("\n")
+    text = '{"actions":' + line + "\n"
     assert last == "sha256:" + hashlib.sha256(text.encode()).hexdigest()
     value = json.loads(text)
     assert text == json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def test_the_example_has_the_keys_of_a_real_state(site: Site) -> None:
-    example = json.loads('{"at":' + PAGE.split('```\n{"at":', 1)[1].split("\n")[0])
+    example = json.loads('{"actions":' + PAGE.split('```\n{"actions":', 1)[1].split("\n")[0])
     real = json.loads(digest_text(site.project_id, 1).split("\n")[0])
     assert set(example) == set(real)
-    for part in ("duty", "sites", "stock", "tours"):
+    for part in ("actions", "duty", "sites", "stock", "tours"):
         assert set(example[part]) == set(real[part])

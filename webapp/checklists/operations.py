@@ -1,10 +1,11 @@
 """Everything that changes a check of the day (P2-4.2.1, P2-4.4.2c, P2-4.4.6b)."""
 
+from webapp.actions.operations import find_wrong
 from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
 from webapp.checklists.forms import AnswerForm, ReturnForm, SignForm, SubmitForm, VoidForm
 from webapp.checklists.models import Answer, Return, Submission, Void
-from webapp.checklists.rules import SIGNED
+from webapp.checklists.rules import FAIL, SIGNED
 from webapp.operations.effects import Latest, ListItem
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
@@ -19,7 +20,7 @@ STAFF = {GREETER, WATER_BAR, SUPERVISOR}
 def answer(form: AnswerForm, occasion: Occasion) -> None:
     """Answer one item: pass, fail, not applicable, a number, a choice, words or a time, with photos of what is to be seen.
 
-    Answering again replaces it; the earlier answer stays.
+    Answering again replaces it; the earlier answer stays. What is not in order is to be put right (整改, P2-4.4.2c).
     """
     occasion.record(
         Answer, version_id=form.version.data, place_id=form.place.data, item=form.item.data, answer=form.answer.data,
@@ -27,6 +28,9 @@ def answer(form: AnswerForm, occasion: Occasion) -> None:
         time=form.time.data, post_id=form.post.data,
     )  # fmt: skip
     attach(occasion, form.photos.data)
+    if form.answer.data == FAIL or form.number.data is not None:
+        number = None if form.answer.data == FAIL else form.number.data
+        find_wrong(occasion, form.version.data, form.place.data, form.item.data, number)
 
 
 @operation("checklists.sign", form=SignForm, roles=STAFF, proof=PIN, offline=True, title=N_("Check signed"),

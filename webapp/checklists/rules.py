@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from webapp.content.rules import is_out_of_bounds
+
 PASS, FAIL, NOT_APPLICABLE, SIGNED = "pass", "fail", "na", "signed"
 ANSWERS = (PASS, FAIL, NOT_APPLICABLE)
 """What may be ticked; `signed` comes by a signature only."""
@@ -195,7 +197,7 @@ def is_failed(item: Mapping[str, Any], given: Given | None) -> bool:
         return False
     if least is None and most is None:
         return given.expected is not None and given.number != given.expected
-    return (least is not None and given.number < least * 1000) or (most is not None and given.number > most * 1000)
+    return is_out_of_bounds(item, given.number)
 
 
 def windows(schedule: Mapping[str, Any] | None, day: Day) -> list[Window]:

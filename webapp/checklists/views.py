@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, abort, flash, g, make_response, re
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from webapp.actions import queries as actions
 from webapp.attachments import queries as attachments
 from webapp.base import clock, ids
 from webapp.base.i18n import N_
@@ -28,7 +29,7 @@ bp = Blueprint("checklists", __name__)
 MARKS = {"pass": N_("In order"), "fail": N_("Not in order"), "na": N_("Does not apply"), "signed": N_("Signed")}
 
 
-@station_page(bp, ("door", "bar"), "checks", families=("checklists", "attachments", "shifts", "stock"), minutes=15)
+@station_page(bp, ("door", "bar"), "checks", families=("checklists", "attachments", "shifts", "stock", "actions"), minutes=15)
 def checks() -> str:
     """Today's lists of this post with every item, answered or not."""
     site, at = this_site(), clock.now()
@@ -39,6 +40,7 @@ def checks() -> str:
         "checklists/checks.html",
         checks=found,
         standing=lambda one: queries.standing_of(site, one, at),
+        wrong=actions.to_do(site.id, at, g.tablet.place_id),
         day=clock.day_of(at, site.zone),
         post=this_post(),
         readiness=queries.check(site, queries.READINESS, g.tablet.place_id, at),

@@ -369,3 +369,9 @@ def _words(row: Mapping[str, Any], name: str, where: str) -> list[str]:
     if len({tuple(slots(text)) for text in said}) > 1:
         found.append(f"{where}: {name} has not the same figures in each language")
     return found
+
+
+def is_out_of_bounds(item: Mapping[str, Any], number: int) -> bool:
+    """Whether a number in thousandths lies outside the bounds of its item; at a bound it is in order."""
+    least, most = item.get("min"), item.get("max")
+    return (least is not None and number < least * 1000) or (most is not None and number > most * 1000)

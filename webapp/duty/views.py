@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
+from webapp.actions import queries as actions
 from webapp.attachments import queries as attachments
 from webapp.base import clock, ids
 from webapp.base.i18n import language
@@ -48,7 +49,7 @@ CLOSING_WITHIN = 90 * clock.MINUTE
 """From then on before closing time the home asks for the closing check."""
 
 
-@station_page(bp, "door", "", families=("tours", "stock", "checklists", "shifts", "duty", "custody"), minutes=15)
+@station_page(bp, "door", "", families=("tours", "stock", "checklists", "shifts", "duty", "custody", "actions"), minutes=15)
 def home() -> str:
     """What to do when guests come."""
     site, flat, at = this_site(), this_flat(), clock.now()
@@ -62,6 +63,7 @@ def home() -> str:
         flat=flat,
         line=tours.welcome(site, flat, at, language()) if flat else None,
         check=_check(checklists.checks(site, g.tablet.place_id, this_role(), at), site, at),
+        wrong=actions.to_do(site.id, at, g.tablet.place_id),
         covers=_covers(site, at),
         parties=_at_hand(parties, at, SHOWN),
         since=sites.day_around(site, at)[0],
@@ -73,7 +75,7 @@ def home() -> str:
     )
 
 
-@station_page(bp, "bar", "", families=("stock", "checklists", "shifts", "duty", "attachments", "custody"), minutes=15)
+@station_page(bp, "bar", "", families=("stock", "checklists", "shifts", "duty", "attachments", "custody", "actions"), minutes=15)
 def counter() -> str:
     """The water bar's home (水吧): the check that is due, what runs low, what was remarked."""
     site, at = this_site(), clock.now()
@@ -89,6 +91,7 @@ def counter() -> str:
         shift=_shift(site, at),
         post=this_post(),
         check=_check(checklists.checks(site, place_id, this_role(), at), site, at),
+        wrong=actions.to_do(site.id, at, place_id),
         items=sorted(items, key=lambda item: not found[item.id].runs_low),
         found=found,
         remarks=remarks,
@@ -238,6 +241,7 @@ def _greeting(site: Project, at: int) -> list[queries.Left]:
 
 MENDED_AT = {
     "tours": "parties",
+    "actions": "actions",
     "checklists": "checks",
     "stock": "stock",
     "duty": "handover",

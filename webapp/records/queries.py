@@ -5,6 +5,8 @@ from datetime import date
 
 from sqlalchemy import select
 
+from webapp.actions import queries as actions
+from webapp.actions.rules import Status
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.checklists import queries as checklists
@@ -15,7 +17,7 @@ from webapp.operations.models import Receipt
 from webapp.operations.roles import GREETER
 from webapp.records import rules
 from webapp.records.models import Review
-from webapp.records.rules import Account, Event, Gone, Handed, List, Point, Stock, Stood, Thing, Visit, Window
+from webapp.records.rules import Account, Event, Gone, Handed, List, Pending, Point, Stock, Stood, Thing, Visit, Window
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
@@ -53,7 +55,15 @@ def account(site: Project, post: Post, day: date, window: Window, now: int) -> A
         remarks=tuple(_remarks(site, post, window, at, abnormal=True)),
         handed=tuple(_handed(site, post, window, at)),
         things=tuple(_things(site, post, at)),
+        pending=tuple(_pending(site, post, at)),
     )
+
+
+def _pending(site: Project, post: Post, at: int) -> Iterator[Pending]:
+    """What is still to be put right at the place of the post, and what waits to be verified (未完事項)."""
+    for each in actions.unsettled(site.id, at, post.place_id):
+        opened = each.opened
+        yield Pending(each.id, each.due_at, each.status is Status.DONE, opened.version_id, opened.item, opened.title)
 
 
 def _stood(site: Project, post: Post, day: date, window: Window, at: int) -> list[Stood]:

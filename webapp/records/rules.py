@@ -156,6 +156,18 @@ class Handed:
 
 
 @dataclass(frozen=True)
+class Pending:
+    """A corrective action that was not settled at the end of the window. Of a check it has the item, else words of its own."""
+
+    id: str
+    due_at: int
+    is_done: bool
+    version: str | None = None
+    item: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True)
 class Account:
     """All that one duty record says, in ids, instants and amounts. What it is shown in depends on nobody's language."""
 
@@ -171,6 +183,7 @@ class Account:
     remarks: tuple[Event, ...] = ()
     handed: tuple[Handed, ...] = ()
     things: tuple[Thing, ...] = ()
+    pending: tuple[Pending, ...] = ()
 
     @property
     def gone_through(self) -> Mapping[str, Gone]:

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from webapp.base import clock
 from webapp.base.i18n import N_, words
 from webapp.base.table import SAFE
-from webapp.base.written import amount_text, day_text, time_text
+from webapp.base.written import amount_text, day_text, instant_text, time_text
 from webapp.checklists.queries import said_words
 from webapp.content.queries import edition
 from webapp.custody import queries as custody
@@ -115,6 +115,7 @@ def layout(site: Project, post: Post, kind: ShiftKind | None, accounts: Iterable
     """Everything that these records name, looked up once."""
     known = list(accounts)
     versions = {check.version for each in known for check in each.lists}
+    versions |= {one.version for each in known for one in each.pending if one.version}
     bodies = {version: found.body for version in versions if (found := edition(site.id, version))}
     named = people({person for each in known for person in _persons(each) if person})
     return Layout(
@@ -321,6 +322,16 @@ def _open(of: Account, told: Layout) -> Grid:
     rows = [
         (told.prompt(version, point), _("not in order") if point.failed else _("not answered"), point.note)
         for version, point in rules.left_open(of)
+    ]
+    told_of = {point.item for _version, point in rules.left_open(of)}
+    rows += [
+        (
+            each.title or told.prompts.get(each.version or "", {}).get(each.item or "", ""),
+            _("done, to be verified") if each.is_done else _("to be put right"),
+            str(_("due %(time)s", time=instant_text(each.due_at, told.site.zone, of.window.start))),
+        )
+        for each in of.pending
+        if each.item not in told_of or each.item is None
     ]
     return Grid(_("5. Open items"), (_("Item checked"), _("How it stands"), _("Note")), tuple(rows))
 

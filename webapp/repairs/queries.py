@@ -27,6 +27,7 @@ from webapp.staff.queries import people
 from webapp.tours.queries import MODE_NAMES, NEED_NAMES, TAG_NAMES
 
 FIELDS: Mapping[str, str] = {
+    "action": N_("Corrective action"),
     "answer": N_("Answer"), "choice": N_("Chosen"), "expected": N_("Expected number"), "time": N_("Time"),
     "asset": N_("Thing"), "category": N_("Kind"), "counted": N_("Counted"), "covers": N_("Shoe covers"), "day": N_("Day"),
     "exceptions": N_("Exceptions"), "flat": N_("Show flat"), "guests": N_("Guests"), "item": N_("Item"), "laundry": N_("Laundry"),

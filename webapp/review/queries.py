@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 
+from webapp.actions import queries as actions
+from webapp.actions.rules import Status as ActionStatus
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.i18n import N_, words
@@ -49,6 +51,8 @@ CONCERNS = {
     "no_reason": N_("exceptions without a word"),
     "no_custodian": N_("the keys were left with nobody named"),
 }
+TO_PUT_RIGHT = ("abnormal", "safety", "repair")
+"""Kinds of remark that may become a corrective action by a tap."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,7 @@ def points(day: Day, heard: Sequence[Heard], covers: Sequence[PlaceCovers], foun
         *_address_points(day),
         *_tablet_points(day, heard),
         *_check_points(day),
+        *_action_points(day),
         *_handover_points(day),
         *_custody_points(day),
         *_covers_points(covers),
@@ -246,6 +251,22 @@ def _missing_points(day: Day, tablet: TabletRow, gaps: Sequence[Gap]) -> Iterato
         since = _("after %(time)s", time=instant_text(gap.since, day.site.zone, day.at)) if gap.since else ""
         detail = " · ".join(filter(None, (tablet.name, since)))
         yield Point(losses.gap_words(gap), detail, "soon" if gap.kind == WAITING else "over", href=f"/tablets/{tablet.id}")
+
+
+def _action_points(day: Day) -> Iterator[Point]:
+    """What should have been put right by now, and what waits for somebody to look at it (P2-4.4.2c)."""
+    found = actions.unsettled(day.site.id, day.at)
+    late = [each for each in found if each.is_overdue(day.at)]
+    titles = actions.titles(day.site.id, late)
+    for each in late:
+        since = _("to be put right by %(time)s", time=instant_text(each.due_at, day.site.zone, day.at))
+        yield Point(titles[each.id], since, "over", href=f"/actions/{each.id}")
+    done = sum(each.status is ActionStatus.DONE for each in found)
+    if done:
+        yield Point(
+            ngettext("%(num)s corrective action is to be verified", "%(num)s corrective actions are to be verified", done),
+            href="/actions?show=done",
+        )
 
 
 def checks_of(day: Day) -> list[Check]:
@@ -435,7 +456,8 @@ def certified(day: Day) -> list[Rehearsed]:
 
 def _remarks(day: Day) -> Iterator[Event]:
     for row in duty.remarks(day.site.id, day.start, min(day.end, day.at + 1)):
-        yield Event(row.effective_at, row.text, row.author_id, _(duty.CATEGORY_NAMES[row.category]), row.operation_id)
+        kind, place = _(duty.CATEGORY_NAMES[row.category]), row.place_id if row.category in TO_PUT_RIGHT else None
+        yield Event(row.effective_at, row.text, row.author_id, kind, row.operation_id, place)
 
 
 def _handovers(day: Day) -> Iterator[Event]:

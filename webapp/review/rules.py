@@ -25,6 +25,8 @@ class Event:
     by: str | None = None
     detail: str = ""
     entry: str | None = None
+    place: str | None = None
+    """Where something may be to be put right."""
 
 
 def by_hour(guests: Mapping[int, int], opens: int, closes: int) -> list[tuple[int, int]]:

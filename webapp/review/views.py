@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from flask import Blueprint, Flask, abort, render_template
 
+from webapp.actions import queries as actions
 from webapp.attachments import queries as attachments
 from webapp.base import clock
 from webapp.base.written import amount_text
@@ -72,6 +73,7 @@ def _page(site: Project, wanted: date) -> str:
         people=people(each for each in named if each),
         photos=attachments.photos_of(site.id, filter(None, [*(one.entry for one in log), *(one.entry for one in points)])),
         outcomes=OUTCOMES,
+        actions=actions.by_entry(actions.actions(site.id, now)),
     )
 
 

@@ -42,6 +42,7 @@ DESK = (
     ("/review", N_("Review"), "clipboard-check"),
     ("/records", N_("Records"), "file-text"),
     ("/stock", N_("Stock"), "package"),
+    ("/actions", N_("Actions"), "clipboard-list"),
     ("/posts", N_("Posts"), "user"),
     ("/tablets", N_("Tablets"), "tablet"),
     ("/repairs", N_("Repairs"), "pencil"),

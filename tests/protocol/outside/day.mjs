@@ -72,6 +72,7 @@ class Day {
     this.offers = [];
     this.asked = [];
     this.moved = [];
+    this.answered = [];
     this.places = Object.fromEntries(start.sites.places.map((each) => [each.code, each.id]));
     this.flat = start.sites.flats[0];
     this.items = start.stock.items
@@ -185,7 +186,15 @@ class Day {
     if (body.number && this.luck.likely(0.4)) body.expected = "12";
     if (this.luck.likely(0.3)) body.note = this.luck.one(["  燈不亮 ", "行\n二", "𠮷", '"quoted" \\ back']);
     if (this.luck.likely(0.2)) body.photos = this.photos();
-    desk.record(now, "checklists.answer", body, { proof: "post" });
+    this.answered.push(desk.record(now, "checklists.answer", body, { proof: "post" }));
+  }
+
+  /** Something that was answered is put right, whether it was wrong or not; or what nobody knows of. */
+  putRight(desk, now) {
+    const body = { action: this.luck.one([NOBODY, ...this.answered]), ...this.when(now) };
+    if (this.luck.likely(0.5)) body.note = this.luck.one(["換了燈泡", " done ", "行\n二"]);
+    if (this.luck.likely(0.3)) body.photos = this.photos();
+    desk.record(now, "actions.done", body, { proof: "post" });
   }
 
   /** One to three digests, one of them perhaps twice. */
@@ -318,6 +327,7 @@ class Day {
       "count",
       "answer",
       "answer",
+      "putRight",
       "remark",
       "remark",
       "handover",

@@ -31,6 +31,7 @@ const LINE = {
 
 /** Section 5: the fields of every operation, and what they move (place field → state). */
 const FORMS = {
+  "actions.done": { action: need(id), note: words(500), photos: { kind: "photos" }, when: { kind: "when" } },
   "checklists.answer": {
     version: need(id),
     place: need(id),
@@ -286,6 +287,7 @@ export class World {
     return {
       at,
       protocol: 1,
+      actions: this.actions(at),
       attachments: this.attachments(at),
       content: this.start.content,
       sites: this.start.sites,
@@ -312,6 +314,39 @@ export class World {
           this.start.tours.without_beginning,
         ),
       },
+    };
+  }
+
+  /** What is to be put right: answers that are fail or a number open it; judgements and plans are the desk's and stay. */
+  actions(at) {
+    const wrong = this.all("checklists.answer", at).filter(
+      ({ values }) => values.answer === "fail" || values.number !== null,
+    );
+    const openings = wrong.map(({ at: when, author, id: mine, values }) => ({
+      assignee: null,
+      at: when,
+      author,
+      due: null,
+      id: mine,
+      item: values.item,
+      number: values.answer === "fail" ? null : values.number,
+      origin: "check",
+      place: values.place,
+      priority: "normal",
+      subject: mine,
+      title: null,
+      version: values.version,
+    }));
+    const done = this.all("actions.done", at).map((each) => ({
+      action: each.values.action,
+      at: each.at,
+      author: each.author,
+      note: each.values.note,
+    }));
+    return {
+      ...this.start.actions,
+      done: merged(this.start.actions.done, done, "at"),
+      openings: merged(this.start.actions.openings, openings, "at"),
     };
   }
 

@@ -1,0 +1,172 @@
+"""Corrective actions as the database tells them again: what opens one, what settles it, in any order."""
+
+import random
+from itertools import count
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.cast import CHECK, Site, Tablet, at
+from webapp.actions import queries
+from webapp.actions.rules import Action, Status
+from webapp.operations.ledger import Ledger, Outcome
+
+pytestmark = pytest.mark.database
+
+SITES = count()
+
+
+def answer(site: Site, tablet: Tablet, when: str | int, item: str = "small.door", **said: str) -> str:
+    body = {"version": site.id("version"), "place": site.id("flat"), "item": item}
+    return tablet.keep("lin", "checklists.answer", when, **body, **said).id
+
+
+def standing(site: Site, time: str = "23:00") -> list[Action]:
+    return queries.actions(site.project_id, at(time))
+
+
+def says(site: Site, name: str, who: str, time: str, **body: str) -> Outcome:
+    return site.submit(f"actions.{name}", author=who, proof="session", when=at(time), **body)
+
+
+@pytest.mark.clause("P2-4.4.2c")
+@pytest.mark.clause("P2-4.4.6b")
+def test_a_failed_item_opens_one_action_and_a_later_pass_leaves_it(site: Site) -> None:
+    tablet = site.tablet()
+    first = answer(site, tablet, "09:00", answer="fail")
+    answer(site, tablet, "09:01", answer="fail", note="鎖不上")
+    answer(site, tablet, "09:30", answer="pass")
+    for _again in range(2):
+        tablet.send()
+    (found,) = standing(site)
+    assert (found.id, found.status, found.at, found.due_at) == (first, Status.OPEN, at("09:00"), at("09:00") + 24 * 3_600_000)
+    assert dict(queries.titles(site.project_id, [found])) == {first: "word"}
+    assert standing(site, "08:59") == []
+
+
+def test_what_is_in_order_or_does_not_apply_opens_nothing(site: Site) -> None:
+    tablet = site.tablet()
+    answer(site, tablet, "09:00", answer="pass")
+    answer(site, tablet, "09:01", answer="na")
+    answer(site, tablet, "09:02", "small.covers", number="46")
+    tablet.send()
+    assert standing(site) == []
+
+
+def test_a_number_out_of_bounds_opens_one_and_a_number_within_none(site: Site) -> None:
+    bounded = CHECK | {"items": [*CHECK["items"][:1], CHECK["items"][1] | {"min": 0, "max": 8}]}
+    site.submit("content.publish", site.id("second"), document=site.id("document"), number=2, body=bounded)
+    tablet, body = site.tablet(), {"version": site.id("second"), "place": site.id("flat"), "item": "small.covers"}
+    for time, number in (("09:00", "8"), ("09:10", "8.5"), ("09:20", "0")):
+        tablet.keep("lin", "checklists.answer", time, **body, number=number)
+    tablet.send()
+    assert [each.at for each in standing(site)] == [at("09:10")]
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_doer_and_verifier_differ(site: Site) -> None:
+    tablet = site.tablet()
+    action = answer(site, tablet, "09:00", answer="fail")
+    done = tablet.keep("chen", "actions.done", "10:00", action=action, note="換了鎖芯", photos=["a" * 64]).id
+    tablet.send()
+    assert standing(site)[0].status is Status.DONE
+    says(site, "verify", "chen", "10:30", action=action, seen=done, result="verified")
+    assert standing(site)[0].status is Status.DONE
+    says(site, "verify", "zhou", "11:00", action=action, seen=done, result="verified")
+    (found,) = standing(site)
+    assert (found.status, found.is_settled) == (Status.VERIFIED, True)
+    assert [each.act.what for each in found.history if each.counts] == ["done", "verified"]
+
+
+def test_a_greeter_neither_opens_nor_verifies_nor_cancels(site: Site) -> None:
+    action, done = site.id("an action"), site.id("a done")
+    for name, body in (
+        ("open", {"origin": "remark", "subject": action, "place": site.id("flat"), "title": "x"}),
+        ("verify", {"action": action, "seen": done, "result": "verified"}),
+        ("cancel", {"action": action, "seen": done, "reason": "x"}),
+        ("plan", {"action": action, "seen": done, "due": "1", "priority": "normal"}),
+    ):
+        assert says(site, name, "lin", "10:00", **body).errors == {"": "role"}
+
+
+def test_a_tablet_cannot_verify(site: Site) -> None:
+    tablet = site.tablet()
+    action = answer(site, tablet, "09:00", answer="fail")
+    done = tablet.keep("lin", "actions.done", "10:00", action=action).id
+    tablet.keep("chen", "actions.verify", "10:30", proof="pin-offline", action=action, seen=done, result="verified")
+    assert [each["outcome"] for each in tablet.send().results] == ["applied", "applied", "refused"]
+    assert standing(site)[0].status is Status.DONE
+
+
+def test_an_opening_of_the_desk_has_its_own_words_and_is_seen_in_its_project_alone(site: Site) -> None:
+    other = Site(site.ledger, "other").build()
+    body = {"origin": "remark", "subject": site.id("remark"), "place": site.id("flat"), "title": "落地燈不亮"}
+    made = site.submit("actions.open", site.id("made"), author="chen", proof="session", when=at("10:00"), **body)
+    assert made.outcome == "applied"
+    (found,) = standing(site)
+    assert dict(queries.titles(site.project_id, [found])) == {made.id: "落地燈不亮"}
+    assert queries.action(site.project_id, made.id, at("11:00")) is not None
+    assert queries.action(other.project_id, made.id, at("11:00")) is None
+    assert standing(other) == []
+
+
+DEEDS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 90), st.integers(0, 3)), min_size=1, max_size=16)
+
+
+def work(site: Site, deeds: list[tuple[int, int, int, int]]) -> list[Tablet]:
+    """Three tablets answer two items and put right what they know of; the desk judges in between."""
+    tablets, made = [site.tablet(number) for number in (1, 2, 3)], [site.id("nothing")]
+    for which, what, minute, choice in sorted(deeds, key=lambda each: each[2]):
+        when = at("08:01") + minute * 60_000
+        if what < 2:
+            item, said = ("small.door", "small.covers")[what], ("fail", "fail", "pass", "na")[choice]
+            made.append(answer(site, tablets[which], when, item, answer=said))
+        elif what == 2:
+            made.append(tablets[which].keep("he", "actions.done", when, action=made[choice % len(made)]).id)
+        else:
+            result = ("verified", "reopened")[choice % 2]
+            named = {"action": made[choice % len(made)], "seen": made[-1], "result": result}
+            entry = site.id(f"judged {minute} {choice}")
+            site.submit("actions.verify", entry, author="chen", proof="session", when=when, **named)
+    return tablets
+
+
+def deliver(tablets: list[Tablet], chance: random.Random) -> None:
+    """In any cut, repeated and interleaved."""
+    waiting = {tablet.number: tablet for tablet in tablets if tablet.kept}
+    acked = dict.fromkeys(waiting, 0)
+    while waiting:
+        tablet = waiting[chance.choice(sorted(waiting))]
+        start = chance.randint(0, acked[tablet.number])
+        end = chance.randint(start + 1, len(tablet.kept))
+        acked[tablet.number] = tablet.send(tablet.kept[start:end]).acked_seq
+        if acked[tablet.number] == len(tablet.kept):
+            del waiting[tablet.number]
+
+
+def seen(site: Site, time: str) -> object:
+    """How the actions stand, in words that do not depend on the ids of this site."""
+    return [
+        (
+            each.at,
+            each.opened.item,
+            each.status,
+            each.is_reopened,
+            [(one.act.order[0], one.act.what, one.counts) for one in each.history],
+        )
+        for each in standing(site, time)
+    ]
+
+
+@pytest.mark.slow
+@given(deeds=DEEDS, seed=st.integers(0, 2**32))
+@settings(max_examples=25)
+def test_any_order_of_deliveries_leaves_the_same_actions(ledger: Ledger, deeds: list[tuple[int, int, int, int]], seed: int) -> None:
+    plain, tangled = (Site(ledger, f"right {next(SITES)}").build() for _ in range(2))
+    for tablet in work(plain, deeds):
+        if tablet.kept:
+            tablet.send()
+    deliver(work(tangled, deeds), random.Random(seed))
+    for time in ("08:30", "09:00", "23:00"):
+        assert seen(tangled, time) == seen(plain, time)

@@ -1,0 +1,146 @@
+"""Reads of corrective actions."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp.actions.models import Done, Judgement, Opening, Plan
+from webapp.actions.rules import DONE, PLANNED, Act, Action, Opened, Status, actions_of
+from webapp.base.database import db
+from webapp.base.i18n import N_, words
+from webapp.content import queries as content
+from webapp.content.rules import is_out_of_bounds
+from webapp.operations.declarations import state
+
+STATUS_NAMES = {
+    Status.OPEN: N_("To be done"),
+    Status.DONE: N_("Done, to be verified"),
+    Status.VERIFIED: N_("Verified"),
+    Status.CANCELLED: N_("Cancelled"),
+}
+ORIGIN_NAMES = {
+    "check": N_("Check"),
+    "inspection": N_("Inspection"),
+    "handover": N_("Handover"),
+    "remark": N_("Remark"),
+    "record": N_("Duty record"),
+}
+ACT_NAMES = {
+    "done": N_("Done"),
+    "verified": N_("Verified"),
+    "reopened": N_("Opened again"),
+    "cancelled": N_("Cancelled"),
+    "planned": N_("Planned"),
+    "found_again": N_("Found not in order again"),
+}
+PRIORITY_NAMES = {"normal": N_("Normal"), "urgent": N_("Urgent")}
+
+
+def actions(project_id: str, at: int, place_id: str | None = None) -> list[Action]:
+    """Every action opened by `at`, as it stood then, in the order of their opening."""
+    wanted = select(Opening).where(Opening.project_id == project_id, Opening.effective_at <= at)
+    if place_id:
+        wanted = wanted.where(Opening.place_id == place_id)
+    rows = db.session.scalars(wanted).all()
+    return actions_of(_wrong(project_id, rows), _acts(project_id, at)) if rows else []
+
+
+def unsettled(project_id: str, at: int, place_id: str | None = None) -> list[Action]:
+    """What is to be done or to be verified, the soonest due first."""
+    found = [each for each in actions(project_id, at, place_id) if not each.is_settled]
+    return sorted(found, key=lambda each: (each.status is not Status.OPEN, each.due_at, each.id))
+
+
+def to_do(project_id: str, at: int, place_id: str) -> int:
+    """How many are to be done at a place."""
+    return sum(each.status is Status.OPEN for each in unsettled(project_id, at, place_id))
+
+
+def action(project_id: str, action_id: str, at: int) -> Action | None:
+    """One action by the entry that opened it, or by one that found the same again."""
+    found = actions(project_id, at)
+    known = (each for each in found if action_id == each.id or any(action_id == one.act.id for one in each.history))
+    return next(known, None)
+
+
+def by_entry(found: Iterable[Action]) -> dict[str, str]:
+    """By the entries that these actions come from and are made of, the action."""
+    return {entry: each.id for each in found for entry in each.entries}
+
+
+def titles(project_id: str, found: Iterable[Action]) -> Mapping[str, str]:
+    """What each is about, in the reader's language: the words of its item, or what was written down."""
+    known = list(found)
+    prompts = _items(project_id, {each.opened.version_id for each in known if each.opened.version_id})
+    return {each.id: each.opened.title or _prompt(each.opened, prompts) for each in known}
+
+
+def _prompt(opened: Opened, prompts: Mapping[tuple[str, str], Mapping[str, Any]]) -> str:
+    item = prompts.get((opened.version_id or "", opened.item or ""))
+    return words(item["prompt"]) if item else opened.item or ""
+
+
+def _items(project_id: str, versions: Iterable[str]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    editions = [found for version in versions if (found := content.edition(project_id, version))]
+    return {(each.id, item["id"]): item for each in editions for item in each.body.get("items", ())}
+
+
+def _wrong(project_id: str, rows: Sequence[Opening]) -> Iterator[Opened]:
+    """What really is to be put right: a number within the bounds of its item is in order."""
+    counted = {row.version_id for row in rows if row.number is not None and row.version_id}
+    items = _items(project_id, counted) if counted else {}
+    for row in rows:
+        item = items.get((row.version_id or "", row.item or ""), {})
+        if row.number is None or is_out_of_bounds(item, row.number):
+            yield Opened(
+                row.place_in_order, row.origin, row.subject, row.place_id, row.priority, row.version_id, row.item, row.title,
+                row.assignee_id, row.due_at, row.author_id,
+            )  # fmt: skip
+
+
+def _acts(project_id: str, at: int) -> Iterator[Act]:
+    for done in db.session.scalars(select(Done).where(Done.project_id == project_id, Done.effective_at <= at)):
+        yield Act(done.place_in_order, done.action, DONE, done.author_id, done.note)
+    said = select(Judgement).where(Judgement.project_id == project_id, Judgement.effective_at <= at)
+    for row in db.session.scalars(said):
+        yield Act(row.place_in_order, row.action, row.result, row.author_id, row.note, row.seen)
+    for plan in db.session.scalars(select(Plan).where(Plan.project_id == project_id, Plan.effective_at <= at)):
+        yield Act(
+            plan.place_in_order, plan.action, PLANNED, plan.author_id, None, plan.seen, plan.assignee_id, plan.due_at, plan.priority
+        )
+
+
+@state("actions")
+def digest(project_id: str, at: int) -> dict[str, Any]:
+    """What was opened and what became of it, in the tie order. Of a check it is the answers that are fail or a number."""
+
+    def of(model: type[Any]) -> Iterator[Any]:
+        wanted = select(model).where(model.project_id == project_id, model.effective_at <= at)
+        yield from db.session.scalars(wanted.order_by(*model.order()))
+
+    return {
+        "done": [{"action": row.action, "at": row.effective_at, "author": row.author_id, "note": row.note} for row in of(Done)],
+        "judgements": [
+            {
+                "action": row.action, "at": row.effective_at, "author": row.author_id, "note": row.note, "result": row.result,
+                "seen": row.seen,
+            }
+            for row in of(Judgement)
+        ],
+        "openings": [
+            {
+                "assignee": row.assignee_id, "at": row.effective_at, "author": row.author_id, "due": row.due_at,
+                "id": row.operation_id, "item": row.item, "number": row.number, "origin": row.origin, "place": row.place_id,
+                "priority": row.priority, "subject": row.subject, "title": row.title, "version": row.version_id,
+            }
+            for row in of(Opening)
+        ],
+        "plans": [
+            {
+                "action": row.action, "assignee": row.assignee_id, "at": row.effective_at, "author": row.author_id,
+                "due": row.due_at, "priority": row.priority, "seen": row.seen,
+            }
+            for row in of(Plan)
+        ],
+    }  # fmt: skip

@@ -1,0 +1,203 @@
+"""How corrective actions stand, from what happened to them; pure (domain.md 1.4)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+ORIGINS = CHECK, INSPECTION, HANDOVER, REMARK, RECORD = "check", "inspection", "handover", "remark", "record"
+PRIORITIES = NORMAL, URGENT = "normal", "urgent"
+VERDICTS = VERIFIED, REOPENED = "verified", "reopened"
+CANCELLED, DONE, PLANNED, FOUND_AGAIN = "cancelled", "done", "planned", "found_again"
+DUE_WITHIN = 24 * 3_600_000
+"""How long an action has where nobody has said otherwise, in milliseconds."""
+SOON_WITHIN = 2 * 3_600_000
+"""How long before it is due it is reminded of."""
+
+Order = tuple[int, int, int, int, str, int]
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    VERIFIED = "verified"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Something was found. Of the same item at the same place it opens nothing new while the first is not settled."""
+
+    order: Order
+    origin: str
+    subject: str
+    place_id: str
+    priority: str = NORMAL
+    version_id: str | None = None
+    item: str | None = None
+    title: str | None = None
+    assignee_id: str | None = None
+    due_at: int | None = None
+    author_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        return self.order[4]
+
+
+@dataclass(frozen=True)
+class Act:
+    """What somebody did with an action. `seen`: the entry that the desk's word is based on."""
+
+    order: Order
+    action: str
+    what: str
+    author_id: str | None
+    note: str | None = None
+    seen: str | None = None
+    assignee_id: str | None = None
+    due_at: int | None = None
+    priority: str = NORMAL
+
+    @property
+    def id(self) -> str:
+        return self.order[4]
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A line of an action's history. `counts`: false where it came too late, or its author might not."""
+
+    act: Act
+    counts: bool
+
+
+@dataclass
+class Action:
+    """A corrective action as far as its facts have come."""
+
+    opened: Opened
+    assignee_id: str | None
+    due_at: int
+    priority: str
+    status: Status = Status.OPEN
+    is_reopened: bool = False
+    history: list[Happened] = field(default_factory=list)
+    doers: set[str | None] = field(default_factory=set)
+    """Who did it since it was last opened: they cannot verify it."""
+    version: str = ""
+    """The last entry that counted: what a decision is based on."""
+    known: set[str] = field(default_factory=set)
+    """The entries since it was last opened, each of which a decision may have seen."""
+
+    @property
+    def id(self) -> str:
+        return self.opened.id
+
+    @property
+    def at(self) -> int:
+        return self.opened.order[0]
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status in (Status.VERIFIED, Status.CANCELLED)
+
+    @property
+    def entries(self) -> list[str]:
+        """All entries that it is made of, for their photos."""
+        return [self.id, self.opened.subject, *(each.act.id for each in self.history)]
+
+    def is_overdue(self, now: int) -> bool:
+        """Still to be done at its time; at the instant itself it is."""
+        return self.status is Status.OPEN and self.due_at <= now
+
+    def may_verify(self, person_id: str | None) -> bool:
+        """Whoever put it right does not verify it."""
+        return person_id is not None and person_id not in self.doers
+
+
+def actions_of(opened: Iterable[Opened], acts: Iterable[Act]) -> list[Action]:
+    """Every action, in the order in which they were opened; the same from any order of the facts."""
+    found: list[Action] = []
+    by_id: dict[str, Action] = {}
+    of_item: dict[tuple[str, str], Action] = {}
+    early: dict[str, list[Act]] = defaultdict(list)
+    facts: list[Opened | Act] = [*opened, *acts]
+    for fact in sorted(facts, key=lambda each: each.order):
+        if isinstance(fact, Act):
+            if fact.action in by_id:
+                _take(by_id[fact.action], fact)
+            else:
+                early[fact.action].append(fact)
+            continue
+        before = of_item.get((fact.place_id, fact.item)) if fact.item else None
+        if before and not before.is_settled:
+            by_id[fact.id] = before
+            _find_again(before, fact)
+        else:
+            by_id[fact.id] = _begin(fact)
+            found.append(by_id[fact.id])
+            if fact.item:
+                of_item[fact.place_id, fact.item] = by_id[fact.id]
+        for act in early.pop(fact.id, ()):
+            _take(by_id[fact.id], act)
+    return found
+
+
+def _begin(fact: Opened) -> Action:
+    due_at = fact.due_at if fact.due_at is not None else fact.order[0] + DUE_WITHIN
+    return Action(fact, fact.assignee_id, due_at, fact.priority, version=fact.id, known={fact.id})
+
+
+def _find_again(action: Action, fact: Opened) -> None:
+    """Found wrong again: what counted as done is open again."""
+    act = Act(fact.order, action.id, FOUND_AGAIN, fact.author_id)
+    if action.status is Status.DONE:
+        _open_again(action, act.id)
+    _note(action, act, counts=True)
+
+
+def _open_again(action: Action, by: str) -> None:
+    action.status, action.is_reopened = Status.OPEN, True
+    action.doers, action.known = set(), {by}
+
+
+def _note(action: Action, act: Act, *, counts: bool) -> None:
+    action.history.append(Happened(act, counts))
+    if counts:
+        action.version = act.id
+        action.known.add(act.id)
+
+
+def _take(action: Action, act: Act) -> None:
+    if act.what == DONE:
+        _do(action, act)
+        return
+    counts = _may(action, act)
+    if counts and act.what == PLANNED:
+        action.assignee_id, action.priority = act.assignee_id, act.priority
+        action.due_at = act.due_at if act.due_at is not None else action.due_at
+    elif counts and act.what == REOPENED:
+        _open_again(action, act.id)
+    elif counts:
+        action.status = Status(act.what)
+    _note(action, act, counts=counts)
+
+
+def _do(action: Action, act: Act) -> None:
+    """Done by two is done once; both did it, so neither verifies it."""
+    is_first = action.status is Status.OPEN
+    if not action.is_settled:
+        action.doers.add(act.author_id)
+        action.known.add(act.id)
+        action.status = Status.DONE
+    _note(action, act, counts=is_first)
+
+
+def _may(action: Action, act: Act) -> bool:
+    """Whether a word of the desk still stands: what it was based on has not been overtaken, and it is not the doer's own."""
+    if act.seen not in action.known or action.is_settled:
+        return False
+    if act.what == VERIFIED:
+        return action.status is Status.DONE and action.may_verify(act.author_id)
+    return act.what != REOPENED or action.status is Status.DONE
