@@ -20,6 +20,7 @@ PACKAGES = (
     "attachments",
     "staff",
     "tablets",
+    "notices",
     "content",
     "losses",
     "stock",

@@ -40,6 +40,7 @@ EXAMPLES = {
     "/<language>/bar/locked": (BAR, "bar/locked"),
     "/actions": (DESK, "actions"),
     "/actions/<uuid:action_id>": (DESK, f"actions/{demo.first_action(AT)}"),
+    "/inbox": (DESK, "inbox"),
     "/review": (DESK, "review"),
     "/review/<day>": (DESK, "review/2026-05-27"),
     "/records": (DESK, "records"),

@@ -68,6 +68,7 @@ EXAMPLES: dict[str, Body] = {
     "duty.offer": lambda site: {"place": site.id("flat"), "post": site.id("door")},
     "duty.remark": lambda site: {"place": site.id("flat"), "category": "repair", "text": "落地燈不亮"},
     "duty.resolve": lambda site: {"offer": site.id("an offer"), "based_on": site.id("an answer"), "text": "Both keys were there"},
+    "notices.read": lambda site: {"notice": site.id("a notice")},
     "records.review": lambda site: {"post": site.id("door"), "day": "2026-05-28", "digest": "0" * 64},
     "repairs.rule": lambda site: {"entry": site.id("an entry held"), "result": "rejected", "reason": "Entered twice"},
     "shifts.add_kind": lambda _site: {"code": "early", "names": WORDS, "starts": "510", "ends": "810"},

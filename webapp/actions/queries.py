@@ -8,7 +8,7 @@ from sqlalchemy import select
 from webapp.actions.models import Done, Judgement, Opening, Plan
 from webapp.actions.rules import DONE, PLANNED, Act, Action, Opened, Status, actions_of
 from webapp.base.database import db
-from webapp.base.i18n import N_, words
+from webapp.base.i18n import LANGUAGES, N_, words
 from webapp.content import queries as content
 from webapp.content.rules import is_out_of_bounds
 from webapp.operations.declarations import state
@@ -71,14 +71,30 @@ def by_entry(found: Iterable[Action]) -> dict[str, str]:
 
 def titles(project_id: str, found: Iterable[Action]) -> Mapping[str, str]:
     """What each is about, in the reader's language: the words of its item, or what was written down."""
+    return {action_id: words(text) for action_id, text in texts(project_id, found).items()}
+
+
+def texts(project_id: str, found: Iterable[Action]) -> dict[str, dict[str, str]]:
+    """What each is about in all languages that there are of it; what somebody wrote down is in none in particular."""
     known = list(found)
-    prompts = _items(project_id, {each.opened.version_id for each in known if each.opened.version_id})
-    return {each.id: each.opened.title or _prompt(each.opened, prompts) for each in known}
+    items = _items_of(project_id, known)
+    return {each.id: items[each.id]["prompt"] if each.id in items else _typed(each.opened) for each in known}
 
 
-def _prompt(opened: Opened, prompts: Mapping[tuple[str, str], Mapping[str, Any]]) -> str:
-    item = prompts.get((opened.version_id or "", opened.item or ""))
-    return words(item["prompt"]) if item else opened.item or ""
+def _typed(opened: Opened) -> dict[str, str]:
+    return {LANGUAGES[0]: opened.title or opened.item or ""}
+
+
+def critical(project_id: str, found: Iterable[Action]) -> set[str]:
+    """The actions whose item alerts the supervisor (P2-4.4.6b)."""
+    return {action_id for action_id, item in _items_of(project_id, found).items() if item["critical"]}
+
+
+def _items_of(project_id: str, found: Iterable[Action]) -> dict[str, Mapping[str, Any]]:
+    """The item of a check that each comes from, where it comes from one."""
+    opened = [each.opened for each in found if each.opened.version_id]
+    items = _items(project_id, {each.version_id for each in opened if each.version_id})
+    return {each.id: items[key] for each in opened if (key := (each.version_id or "", each.item or "")) in items}
 
 
 def _items(project_id: str, versions: Iterable[str]) -> dict[tuple[str, str], Mapping[str, Any]]:

@@ -1,0 +1,146 @@
+"""What is told to the desk: once each, to whom it concerns, by any number of workers."""
+
+import pytest
+
+from tests.cast import WORDS, Site, at
+from tests.conftest import Rows
+from webapp.actions import queries as actions
+from webapp.actions.rules import DUE_WITHIN
+from webapp.base import clock
+from webapp.base.database import db, writing
+from webapp.jobs import declarations
+from webapp.jobs.declarations import Turn
+from webapp.jobs.worker import Worker
+from webapp.notices import queries
+from webapp.notices.jobs import put
+from webapp.notices.rules import KEPT_WITHIN, Event, to_tell
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture(autouse=True)
+def _nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what runs by itself only this."""
+    monkeypatch.setattr(declarations, "_periods", {"notices.put": clock.MINUTE})
+
+
+def fails(site: Site, time: str = "09:00", item: str = "small.door", who: str = "lin") -> str:
+    tablet = site.tablet()
+    body = {"version": site.id("version"), "place": site.id("flat"), "item": item, "answer": "fail"}
+    entry = tablet.keep(who, "checklists.answer", time, **body)
+    tablet.send()
+    return entry.id
+
+
+def tells(now: int) -> None:
+    with writing() as connection:
+        put(Turn(connection, {}, now))
+
+
+def told(site: Site, who: str, now: int) -> list[tuple[str, bool]]:
+    db.session.rollback()
+    return sorted((one.kind, is_read) for one, is_read in queries.inbox(site.project_id, site.person(who), now))
+
+
+@pytest.mark.clause("P2-4.4.6b")
+def test_a_critical_point_is_told_to_the_manager_alone_and_once(site: Site, rows: Rows) -> None:
+    action = fails(site)
+    for minute in range(3):
+        tells(at("09:01") + minute * clock.MINUTE)
+    assert told(site, "chen", at("09:05")) == [("check_critical", False)]
+    assert told(site, "zhou", at("09:05")) == told(site, "lin", at("09:05")) == []
+    (one, _is_read) = queries.inbox(site.project_id, site.person("chen"), at("09:05"))[0]
+    assert (one.subject, one.about, one.event_at) == (action, WORDS, at("09:00"))
+    assert rows.count("notices_notice") == 1
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_an_action_is_reminded_of_before_it_is_due_and_when_it_is_overdue(site: Site) -> None:
+    fails(site)
+    due = at("09:00") + DUE_WITHIN
+    kinds = []
+    for now in (due - 3 * clock.HOUR, due - 2 * clock.HOUR, due - clock.HOUR, due, due + clock.HOUR):
+        tells(now)
+        kinds.append([kind for kind, _is_read in told(site, "chen", now) if kind != "check_critical"])
+    soon, late = "action_due_soon", "action_overdue"
+    assert kinds == [[], [soon], [soon], [soon, late], [soon, late]]
+
+
+def test_a_new_due_time_is_reminded_of_anew(site: Site) -> None:
+    action = fails(site)
+    due = at("09:00") + DUE_WITHIN
+    tells(due)
+    later = due + 24 * clock.HOUR
+    site.submit("actions.plan", author="chen", proof="session", when=due + 1, action=action, seen=action, due=later,
+                priority="normal", assignee=site.person("chen"))  # fmt: skip
+    tells(later)
+    kinds = [kind for kind, _is_read in told(site, "chen", later)]
+    assert (kinds.count("action_overdue"), kinds.count("action_assigned")) == (2, 1)
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_what_is_done_is_told_to_whoever_may_verify_it(site: Site) -> None:
+    action = fails(site)
+    tablet = site.tablet(2)
+    tablet.keep("chen", "actions.done", "10:00", action=action)
+    tablet.send()
+    tells(at("10:01"))
+    assert ("action_to_verify", False) in told(site, "zhou", at("10:02"))
+    assert ("action_to_verify", False) not in told(site, "chen", at("10:02"))
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_a_disputed_handover_is_told(site: Site) -> None:
+    tablet = site.tablet()
+    offer = tablet.keep("lin", "duty.offer", "13:00", place=site.id("flat"), post=site.id("door"))
+    tablet.keep("he", "duty.accept", "13:05", offer=offer.id, result="disputed", exceptions="鑰匙少一把")
+    tablet.send()
+    for _again in range(2):
+        tells(at("13:10"))
+    assert told(site, "chen", at("13:10")) == [("handover_disputed", False)]
+
+
+def test_two_workers_tell_once(site: Site, rows: Rows) -> None:
+    fails(site)
+    time = [at("09:01")]
+    with clock.standing_at(lambda: time[0]):
+        workers = [Worker(), Worker()]
+        for _minute in range(3):
+            for worker in workers:
+                while worker.turn():
+                    pass
+            time[0] += clock.MINUTE
+    assert rows.count("notices_notice") == 1
+    assert rows.count("jobs_job", name="notices.put") == 3
+
+
+def test_reading_is_ones_own(site: Site) -> None:
+    action = fails(site)
+    tablet = site.tablet(2)
+    tablet.keep("lin", "actions.done", "10:00", action=action)
+    tablet.send()
+    tells(at("10:01"))
+    now = at("10:05")
+    (mine,) = [one for one, _is_read in queries.inbox(site.project_id, site.person("chen"), now) if one.kind == "action_to_verify"]
+    assert queries.own(site.project_id, site.person("zhou"), [mine.id]) == []
+    site.submit("notices.read", author="zhou", proof="session", when=now, notice=mine.id)
+    assert ("action_to_verify", False) in told(site, "chen", now)
+    site.submit("notices.read", author="chen", proof="session", when=now, notice=mine.id)
+    assert ("action_to_verify", True) in told(site, "chen", now)
+    assert ("action_to_verify", False) in told(site, "zhou", now)
+    before = queries.unread(site.project_id, site.person("chen"), now)
+    assert before == len([1 for _kind, is_read in told(site, "chen", now) if not is_read])
+
+
+def test_another_project_is_told_nothing(site: Site) -> None:
+    other = Site(site.ledger, "other").build()
+    fails(site)
+    tells(at("09:01"))
+    assert told(other, "chen", at("09:01")) == []
+    assert actions.actions(other.project_id, at("09:01")) == []
+
+
+def test_what_is_older_than_the_inbox_is_not_told() -> None:
+    event = Event("x", "k", "s", ("a", "b", "a"), {}, 1000)
+    assert [person for _event, person in to_tell([event, event], 1000)] == ["a", "b"]
+    assert to_tell([event], 1000 + KEPT_WITHIN) == []

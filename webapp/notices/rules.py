@@ -1,0 +1,36 @@
+"""What may be told, and to whom it leads; pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+ASSIGNED, DUE_SOON, OVERDUE, TO_VERIFY, CRITICAL, DISPUTED = (
+    "action_assigned", "action_due_soon", "action_overdue", "action_to_verify", "check_critical", "handover_disputed",
+)  # fmt: skip
+LEADS_TO = {
+    ASSIGNED: "/actions/{}", DUE_SOON: "/actions/{}", OVERDUE: "/actions/{}", TO_VERIFY: "/actions/{}", CRITICAL: "/actions/{}",
+    DISPUTED: "/review",
+}  # fmt: skip
+KEPT_WITHIN = 30 * 24 * 3_600_000
+"""How long a notice stands in the inbox, in milliseconds."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that somebody should know. `key` tells it from all others of its kind; `about`: recorded words, by language."""
+
+    kind: str
+    key: str
+    subject: str
+    to: tuple[str, ...]
+    about: Mapping[str, str]
+    at: int
+
+
+def to_tell(events: Iterable[Event], now: int) -> list[tuple[Event, str]]:
+    """(event, person), each once; what is older than the inbox keeps is not told any more."""
+    found = {}
+    for event in events:
+        if event.at > now - KEPT_WITHIN:
+            for person in event.to:
+                found[event.kind, event.key, person] = (event, person)
+    return list(found.values())

@@ -1,0 +1,51 @@
+"""The inbox of whoever is signed in, and the bell that counts what is unread."""
+
+from flask import Blueprint, Flask, Response, abort, g, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+
+from webapp.base import clock
+from webapp.base.written import instant_text
+from webapp.notices import queries
+from webapp.notices.rules import LEADS_TO
+from webapp.operations.ledger import the_ledger
+from webapp.operations.rules import SESSION
+from webapp.sites.queries import zone_of
+from webapp.staff.desk import desk_page
+
+bp = Blueprint("notices", __name__)
+
+
+@desk_page(bp, "/inbox", methods=("GET", "POST"))
+def inbox() -> Response:
+    """What wants to be known, unread first; read one by one or all at once."""
+    at = clock.now()
+    if request.method == "POST":
+        return _read(request.form.getlist("notice")[: queries.MOST])
+    zone = zone_of(g.project_id)
+    page = render_template(
+        "notices/inbox.html",
+        notices=queries.inbox(g.project_id, g.person.id, at),
+        kinds={kind: _(name) for kind, name in queries.KIND_NAMES.items()},
+        leads_to=lambda one: LEADS_TO[one.kind].format(one.subject),
+        instant=lambda instant: instant_text(instant, zone, at),
+    )
+    return make_response(page)
+
+
+def _read(chosen: list[str]) -> Response:
+    own = queries.own(g.project_id, g.person.id, chosen)
+    if not own or len(own) != len(set(chosen)):
+        abort(404)
+    for notice in own:
+        the_ledger().submit("notices.read", {"notice": notice}, project_id=g.project_id, author_id=g.person.id, proof=SESSION)
+    return make_response(redirect("/inbox", 303))
+
+
+def _unread() -> int:
+    return queries.unread(g.project_id, g.person.id, clock.now()) if g.get("project_id") and g.get("person") else 0
+
+
+def init_app(app: Flask) -> None:
+    """Register the page, and the count for the bell of every desk page."""
+    app.register_blueprint(bp)
+    app.jinja_env.globals["unread_notices"] = _unread
