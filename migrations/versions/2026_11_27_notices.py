@@ -24,7 +24,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project_id", "id", name=op.f("pk_notices_notice")),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_notices_notice_project_id_person_id_made_at"), "notices_notice", ["project_id", "person_id", "made_at"])
+    op.create_index(
+        op.f("ix_notices_notice_project_id_person_id_made_at"), "notices_notice", ["project_id", "person_id", "made_at"]
+    )
     op.create_table(
         "notices_reading",
         sa.Column("notice", sa.Uuid(as_uuid=False), nullable=False),
