@@ -115,7 +115,6 @@ def layout(site: Project, post: Post, kind: ShiftKind | None, accounts: Iterable
     """Everything that these records name, looked up once."""
     known = list(accounts)
     versions = {check.version for each in known for check in each.lists}
-    versions |= {one.version for each in known for one in each.pending if one.version}
     bodies = {version: found.body for version in versions if (found := edition(site.id, version))}
     named = people({person for each in known for person in _persons(each) if person})
     return Layout(
@@ -326,7 +325,7 @@ def _open(of: Account, told: Layout) -> Grid:
     told_of = {point.item for _version, point in rules.left_open(of)}
     rows += [
         (
-            each.title or told.prompts.get(each.version or "", {}).get(each.item or "", ""),
+            each.title or _prompt_of(told, each.version or "", each.item),
             _("done, to be verified") if each.is_done else _("to be put right"),
             str(_("due %(time)s", time=instant_text(each.due_at, told.site.zone, of.window.start))),
         )
@@ -334,6 +333,12 @@ def _open(of: Account, told: Layout) -> Grid:
         if each.item not in told_of or each.item is None
     ]
     return Grid(_("5. Open items"), (_("Item checked"), _("How it stands"), _("Note")), tuple(rows))
+
+
+def _prompt_of(told: Layout, version: str, item: str | None) -> str:
+    """What an item of a check asks, which need not be among those of this record."""
+    found = edition(told.site.id, version)
+    return next((words(each["prompt"]) for each in found.body["items"] if each["id"] == item), "") if found else ""
 
 
 def _remarks(of: Account, told: Layout) -> Grid:
