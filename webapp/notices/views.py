@@ -8,6 +8,7 @@ from webapp.base.written import instant_text
 from webapp.notices import queries
 from webapp.notices.rules import LEADS_TO
 from webapp.operations.ledger import the_ledger
+from webapp.operations.roles import DESK
 from webapp.operations.rules import SESSION
 from webapp.sites.queries import zone_of
 from webapp.staff.desk import desk_page
@@ -41,8 +42,9 @@ def _read(chosen: list[str]) -> Response:
     return make_response(redirect("/inbox", 303))
 
 
-def _unread() -> int:
-    return queries.unread(g.project_id, g.person.id, clock.now()) if g.get("project_id") and g.get("person") else 0
+def _unread() -> int | None:
+    """How many wait for whoever is signed in; None for those who have no inbox."""
+    return queries.unread(g.project_id, g.person.id, clock.now()) if g.roles & DESK else None
 
 
 def init_app(app: Flask) -> None:
