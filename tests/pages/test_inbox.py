@@ -66,3 +66,10 @@ def test_nobody_reads_for_another(site: Site):
     assert site.desk("chen").post("/inbox", headers=OURS).status_code == 404
     assert site.desk("lin").get("/inbox").status_code == 403
     assert site.stranger().get("/inbox").status_code == 303
+
+
+def test_whoever_only_writes_has_no_inbox_and_no_bell(shown: Site):
+    links = {each.attrs.get("href") for each in read(shown.desk("fang").get("/documents?lang=en").text).all("a")}
+    assert "/documents" in links
+    assert "/inbox" not in links
+    assert shown.desk("fang").get("/inbox").status_code == 403
