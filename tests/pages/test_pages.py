@@ -15,13 +15,14 @@ STATION = (
     "checks",
     "actions",
     "stock",
+    "conduct",
     "handover",
     "handover/things",
     "post",
     "outbox",
     "locked",
 )
-BAR = ("", "checks", "actions", "stock", "handover", "handover/things", "post", "outbox", "locked")
+BAR = ("", "checks", "actions", "stock", "conduct", "handover", "handover/things", "post", "outbox", "locked")
 DESK = ("/actions", "/review", "/review/2026-05-27", "/sessions", "/posts", "/things", "/tablets")
 ALONE = ("/enrol", "/sign-in", "/", "/ui", "/tablet-check", "/offline/zh-Hant", "/offline/zh-Hans", "/offline/en")
 
