@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_27_actions"
-down_revision = "2026_11_27_handover"
+down_revision = "2026_11_27_check_returns"
 branch_labels = None
 depends_on = None
 
