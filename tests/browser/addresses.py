@@ -7,7 +7,7 @@ from tests.browser.served import AT
 from webapp import demo
 from webapp.factory import create_app
 
-STATION, BAR, DESK, ALONE = "station", "bar", "desk", "alone"
+STATION, BAR, DESK, OFFICE, ALONE = "station", "bar", "desk", "office", "alone"
 TABLETS = (STATION, BAR)
 EXAMPLES = {
     "/<language>/door/": (STATION, "door/"),
@@ -62,7 +62,7 @@ EXAMPLES = {
     "/documents/<uuid:document_id>": (DESK, f"documents/{demo.named('document', 'script.a')}"),
     "/documents/<uuid:document_id>/<int:number>": (DESK, f"documents/{demo.named('document', 'script.a')}/2"),
     "/documents/<uuid:document_id>/<int:old>/<int:new>": (DESK, f"documents/{demo.named('document', 'script.a')}/1/2"),
-    "/documents/<uuid:document_id>/edit": (DESK, f"documents/{demo.named('document', 'script.a')}/edit"),
+    "/documents/<uuid:document_id>/edit": (OFFICE, f"documents/{demo.named('document', 'script.a')}/edit"),
     "/tablets": (DESK, "tablets"),
     "/tablets/<uuid:tablet_id>": (DESK, f"tablets/{demo.named('tablet', 'door')}"),
     "/tablets/import": (DESK, "tablets/import"),
@@ -116,4 +116,4 @@ def routes(folder: Path) -> set[str]:
     return {rule.rule for rule in app.url_map.iter_rules() if rule.methods and "GET" in rule.methods}
 
 
-ACCOUNT, PASSWORD = "chen", demo.PASSWORD
+ACCOUNT, WRITER, PASSWORD = "chen", "fang", demo.PASSWORD

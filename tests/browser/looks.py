@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.addresses import ACCOUNT, ALONE, BAR, DESK, PASSWORD, Example
+from tests.browser.addresses import ACCOUNT, ALONE, BAR, DESK, OFFICE, PASSWORD, WRITER, Example
 from tests.browser.hands import Tablet, enrolled
 from tests.browser.served import Server
 from tests.browser.watch import Watch
@@ -62,12 +62,13 @@ class Gallery:
     tablet: Tablet
     bar: Tablet
     desk: Page
+    office: Page
     alone: Page
     watch: Watch
 
     def show(self, example: Example, language: str) -> Page:
         """Open a page and wait until it has settled."""
-        page = {DESK: self.desk, ALONE: self.alone, BAR: self.bar.page}.get(example.kind, self.tablet.page)
+        page = {DESK: self.desk, OFFICE: self.office, ALONE: self.alone, BAR: self.bar.page}.get(example.kind, self.tablet.page)
         sized(page, LANDSCAPE)
         page.goto(self.tablet.server.url + example.address(language))
         page.evaluate("() => Promise.all([customElements.whenDefined('tally-value'), document.fonts.ready]).then(() => true)")
@@ -76,21 +77,26 @@ class Gallery:
 
 def opened(browser: Browser, server: Server, tablet: Tablet) -> tuple[Gallery, list[BrowserContext]]:
     """The tablet, and beside it one at the bar, a desk and a browser that is nobody's."""
-    counter, desk, alone = (browser.new_context(locale="zh-HK") for _kind in range(3))
+    counter, desk, office, alone = (browser.new_context(locale="zh-HK") for _kind in range(4))
     bar = enrolled(
         counter, server, server.run("tablets", "enrol", "--project", demo.CODE, "--name", "Bar", "--station", "bar").strip()
     )
-    for context in (counter, desk, alone):
+    for context in (counter, desk, office, alone):
         tablet.watch.over(context)
     for context in (tablet.context, counter):
         context.add_init_script("localStorage.locked = '';")  # after a look at the locked screen the next page is itself again
-    page = desk.new_page()
+    pages = _signed_in(server, desk, ACCOUNT, "review"), _signed_in(server, office, WRITER, "documents")
+    return Gallery(tablet, bar, *pages, alone.new_page(), tablet.watch), [counter, desk, office, alone]
+
+
+def _signed_in(server: Server, context: BrowserContext, account: str, home: str) -> Page:
+    page = context.new_page()
     page.goto(f"{server.url}/sign-in")
-    page.locator("#account").fill(ACCOUNT)
+    page.locator("#account").fill(account)
     page.locator("#password").fill(PASSWORD)
     page.locator("main form button").click()
-    page.wait_for_url("**/review")
-    return Gallery(tablet, bar, page, alone.new_page(), tablet.watch), [counter, desk, alone]
+    page.wait_for_url(f"**/{home}")
+    return page
 
 
 def sized(page: Page, size: tuple[int, int]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.addresses import ALONE, BAR, DESK, EXAMPLES, NO_PAGES, STATION
+from tests.browser.addresses import ALONE, BAR, DESK, EXAMPLES, NO_PAGES, OFFICE, STATION
 from tests.guard.page import PAGE, text
 from tests.guard.visitors import VISITORS, address, everything, unsafe
 from tests.pages.conftest import OURS, Site
@@ -13,6 +13,7 @@ MAY: dict[str, dict[str, str]] = {
     STATION: dict.fromkeys(STRANGERS, TO_ENROL) | {"door": OPEN, "bar": NOTHING, "elsewhere": OPEN},
     BAR: dict.fromkeys(STRANGERS, TO_ENROL) | {"door": NOTHING, "bar": OPEN, "elsewhere": NOTHING},
     DESK: dict.fromkeys(VISITORS, TO_SIGN_IN) | {"greeter": CLOSED, "editor": CLOSED, "supervisor": OPEN, "admin": OPEN},
+    OFFICE: dict.fromkeys(VISITORS, TO_SIGN_IN) | {"greeter": CLOSED, "editor": OPEN, "supervisor": CLOSED, "admin": OPEN},
     ALONE: dict.fromkeys(VISITORS, OPEN),
 }
 """What each visitor is answered, by the kind of page; whatever leads on is followed by its first step only."""
@@ -21,7 +22,6 @@ ONLY: dict[str, dict[str, str]] = {
           "supervisor": "302 /review", "admin": "302 /review", "greeter": "302 /review", "editor": "302 /documents"},
     "/sessions": {"editor": OPEN},
     **{rule: {"editor": OPEN} for rule in EXAMPLES if rule.startswith(("/documents", "/rooms"))},
-    "/documents/<uuid:document_id>/edit": {"editor": OPEN, "supervisor": CLOSED},
 }  # fmt: skip
 """Where a route answers otherwise than its kind."""
 ASKING = {"Accept": "text/html", "Accept-Language": "zh-HK"}

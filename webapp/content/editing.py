@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import Any
 
 from webapp.base.i18n import N_
@@ -377,11 +378,38 @@ def _compared(
     old: Mapping[str, Any], new: Mapping[str, Any], was: Mapping[str, Any], row: Mapping[str, Any], is_moved: bool | None
 ) -> Change:
     is_head = is_moved is None
-    first = {(p.label, p.number, p.tag): p.text for p in pieces(old, None if is_head else was)}
-    then = {(p.label, p.number, p.tag): p.text for p in pieces(new, None if is_head else row)}
-    texts = tuple(
-        (*name, first.get(name, ""), then.get(name, ""))
-        for name in dict.fromkeys([*then, *first])
-        if first.get(name, "") != then.get(name, "")
-    )
+    first, then = list(pieces(old, None if is_head else was)), list(pieces(new, None if is_head else row))
+    texts = (*_one_by_one(first, then), *_line_by_line(first, then))
     return Change("changed" if texts or not is_moved else "moved", {} if is_head else row, texts)
+
+
+Text = tuple[str, int, str, str, str]
+
+
+def _one_by_one(first: Sequence[Piece], then: Sequence[Piece]) -> list[Text]:
+    """What of the texts that stand once is otherwise."""
+    before, after = ({(p.label, 0, p.tag): p.text for p in each if not p.number} for each in (first, then))
+    names = [name for name in dict.fromkeys([*after, *before]) if before.get(name, "") != after.get(name, "")]
+    return [(*name, before.get(name, ""), after.get(name, "")) for name in names]
+
+
+def _line_by_line(first: Sequence[Piece], then: Sequence[Piece]) -> list[Text]:
+    """What of the lines is otherwise: one that is new in the middle changes none of those after it. Numbers are those of the later."""
+    found: list[Text] = []
+    for label in dict.fromkeys(piece.label for piece in [*then, *first] if piece.number):
+        before, after = _lines_of(first, label), _lines_of(then, label)
+        for what, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+            for step in range(0 if what == "equal" else max(j - i, m - k)):
+                old = dict(before[i + step]) if i + step < j else {}
+                new = dict(after[k + step]) if k + step < m else {}
+                tags = [tag for tag in LANGUAGES if old.get(tag, "") != new.get(tag, "")]
+                found += [(label, k + step + 1, tag, old.get(tag, ""), new.get(tag, "")) for tag in tags]
+    return found
+
+
+def _lines_of(found: Sequence[Piece], label: str) -> list[tuple[tuple[str, str], ...]]:
+    lines: dict[int, list[tuple[str, str]]] = {}
+    for piece in found:
+        if piece.label == label and piece.number:
+            lines.setdefault(piece.number, []).append((piece.tag, piece.text))
+    return [tuple(line) for line in lines.values()]
