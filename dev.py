@@ -464,7 +464,7 @@ def run(_arguments: Sequence[str]) -> int:
     env.setdefault("PORT", "8000")
     threshold = BIN / "threshold"
     must("Preparing the database", threshold, "migrate", env=env)
-    must("Loading the demo site", threshold, "demo", env=env)
+    must("Loading the demo site", threshold, "demo", "--week", env=env)
     os.chdir(ROOT)
     os.execve(threshold, [str(threshold), "serve"], env)
 

@@ -1,5 +1,7 @@
 """The demo site, at whatever time of day somebody opens it."""
 
+from collections import Counter
+
 import pytest
 from flask import Flask
 
@@ -8,6 +10,9 @@ from webapp import demo
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.cli import digest_text
+from webapp.duty import queries as duty
+from webapp.duty import rules as duty_rules
+from webapp.losses import queries as losses
 from webapp.sites import queries as sites
 from webapp.stock import queries as stock
 from webapp.tours import queries as tours
@@ -55,7 +60,7 @@ def test_a_second_load_changes_nothing(app: Flask, rows: Rows) -> None:
 
 
 def test_a_load_that_broke_off_is_taken_up_again(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    def break_off() -> None:
+    def break_off(_members: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
@@ -72,3 +77,41 @@ def test_what_is_printed_names_every_way_in(app: Flask) -> None:
     told = demo.describe(report, "http://127.0.0.1:8000")
     for word in ("http://127.0.0.1:8000/enrol", report.enrolment_code, "chen", demo.PASSWORD, "204618", "threshold tablets enrol"):
         assert word in told
+
+
+@pytest.mark.parametrize("hour", [7, 10, 20])
+def test_a_week_reads_like_a_real_show_flat(app: Flask, rows: Rows, hour: int) -> None:
+    """Two flats, seven days before today, forty tours, two handovers a day; one disputed, two unanswered, one tablet wiped."""
+    at = MORNING + (hour - 10) * HOUR
+    with clock.standing_at(at):
+        report = demo.load(at, week=True)
+    site = sites.project_by_code("YQF")
+    assert site
+    assert [flat.code for flat in sites.flats(site.id)] == ["A", "B"]
+    today, _end = sites.day_around(site, at)
+    days = [(today - back * 24 * HOUR, today - (back - 1) * 24 * HOUR) for back in range(1, demo.WEEK + 1)]
+    parties = [tours.parties(site.id, start, end, at) for start, end in days]
+    assert all({each.flat_id for each in of} == {demo.named("flat", key) for key in "ab"} for of in parties)
+    assert sum(map(len, parties)) >= 40
+    given = [duty.handovers(site.id, start, end, at) for start, end in days]
+    assert all(len(of) >= 2 for of in given)
+    found = Counter(duty_rules.status(each).value for of in given for each in of)
+    assert (found["disputed"], found["offered"]) == (1, 2)
+    assert found["accepted"] >= 14
+    wiped = [standing for standing in losses.standings(site.id).values() if len(standing.stores) > 1]
+    assert [store.high - store.acked for each in wiped for store in each.stores] == [2, 0]
+    assert rows.count("operations_receipt", outcome="applied") == rows.count("operations_receipt")
+    assert {each.key for each in report.people} >= {"wu", "luo", "ma", "fang"}
+    state = digest_text(demo.project_id(), at)
+    db.session.rollback()
+    assert not demo.load(at, week=True).is_new
+    assert digest_text(demo.project_id(), at) == state
+
+
+def test_each_flat_of_a_week_is_told_by_its_own_script(app: Flask) -> None:
+    with clock.standing_at(MORNING):
+        demo.load(MORNING, week=True)
+    site = sites.project_by_code("YQF")
+    assert site
+    prompts = [tours.prompt(site, flat, MORNING) for flat in sites.flats(site.id)]
+    assert [each.title["en"] for each in prompts if each] == ["Tour script, Type A", "Tour script, Type B"]

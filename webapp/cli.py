@@ -164,7 +164,8 @@ def restore_backup(source: Path) -> None:
 
 @main.command()
 @click.option("--at", type=int, help="milliseconds UTC: the site as it would be then; now where left out")
-def demo(at: int | None) -> None:
+@click.option("--week", is_flag=True, help="two flats and the seven days before, instead of one flat and yesterday")
+def demo(at: int | None, *, week: bool) -> None:
     """Load the demo site once, and print its addresses and sign-ins."""
     from webapp import demo as site
     from webapp.sites import queries as sites
@@ -174,7 +175,7 @@ def demo(at: int | None) -> None:
         if any(project.id != site.project_id() for project in sites.projects()):
             click.echo("This database has a site of its own: the demo is not loaded into it.")
             return
-        report = site.load(clock.now() if at is None else at)
+        report = site.load(clock.now() if at is None else at, week=week)
         click.echo(site.describe(report, app.config["PUBLIC_URL"]))
 
 

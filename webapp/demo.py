@@ -1,7 +1,7 @@
 """The demo site: 雲棲府, as operations sent through the ledger by named persons and two named tablets.
 
 Everything is derived from the instant it is loaded at: yesterday is whole, today has come as far as the clock. Ids are derived too,
-so a second load changes nothing.
+so a second load changes nothing. As a week it is a whole show flat: two flats, seven days before today, what went wrong in them.
 """
 
 import json
@@ -17,11 +17,14 @@ from webapp import opening
 from webapp.base import clock, ids
 from webapp.base.database import db
 from webapp.content import queries as content
+from webapp.losses import stores
+from webapp.losses.rules import Reached
 from webapp.operations.entries import Batch, Entry, Source, digest_of
 from webapp.operations.ledger import the_ledger
 from webapp.operations.registry import get
 from webapp.operations.roles import ADMIN, GREETER, MARKETING, SUPERVISOR, WATER_BAR
 from webapp.operations.rules import SESSION
+from webapp.sites import queries as sites
 from webapp.staff.access import set_code, set_password
 from webapp.staff.models import Password
 from webapp.tablets.enrolment import Spot, enrol, make_code
@@ -53,6 +56,12 @@ CAST = (
     Member("fang", "方若蘭", "若蘭", MARKETING, "650138", "fang"),
 )
 
+MORE = (
+    Member("wu", "吳嘉敏", "嘉敏", GREETER, "368172"),
+    Member("luo", "羅詩韻", "詩韻", GREETER, "152739"),
+    Member("ma", "馬文靜", "文靜", WATER_BAR, "840615"),
+)
+"""Who works besides in a week: two at the second flat, one more at the bar."""
 PLACES: Mapping[str, tuple[str, dict[str, str]]] = {
     "flat-a": ("show_flat", {"zh-Hant": "A 型樣板房", "zh-Hans": "A 型样板房", "en": "Show flat A"}),
     "bar": ("water_bar", {"zh-Hant": "水吧", "zh-Hans": "水吧", "en": "Water bar"}),
@@ -60,10 +69,13 @@ PLACES: Mapping[str, tuple[str, dict[str, str]]] = {
     "laundry": ("laundry", {"zh-Hant": "洗衣房", "zh-Hans": "洗衣房", "en": "Laundry"}),
     "store": ("store_room", {"zh-Hant": "儲藏間", "zh-Hans": "储藏间", "en": "Store room"}),
 }
+FLAT_B = ("show_flat", {"zh-Hant": "B 型樣板房", "zh-Hans": "B 型样板房", "en": "Show flat B"})
+POST_B = ("flat-b", GREETER, {"zh-Hant": "B 型迎賓崗", "zh-Hans": "B 型迎宾岗", "en": "Greeter's post B"})
 POSTS = {
     "door": ("flat-a", GREETER, {"zh-Hant": "迎賓崗", "zh-Hans": "迎宾岗", "en": "Greeter's post"}),
     "bar": ("bar", WATER_BAR, {"zh-Hant": "水吧崗", "zh-Hans": "水吧岗", "en": "Water bar"}),
 }
+PLACE_OF = {"door": "flat-a", "door-b": "flat-b", "bar": "bar"}
 SHIFTS = {
     "early": ("8:30", "13:30", {"zh-Hant": "早班", "zh-Hans": "早班", "en": "Early shift"}),
     "middle": ("13:30", "18:30", {"zh-Hant": "中班", "zh-Hans": "中班", "en": "Middle shift"}),
@@ -81,6 +93,11 @@ THINGS: Mapping[str, tuple[str, str, dict[str, str]]] = {
 KEPT = ("K-01", "R-1", "C-07")
 """What the greeters hand on from shift to shift."""
 TABLETS = {"door": ("A 型樣板房 1", "flat-a"), "bar": ("水吧 1", "bar")}
+TABLET_B = ("B 型樣板房 1", "flat-b")
+WEEK = 7
+"""How many days before today a week has."""
+DISPUTED, UNATTENDED, STORED, WIPED = 5, 4, 3, 2
+"""So many days ago a handover was disputed, nobody came to one, one was laid by for the night, a tablet lost its storage."""
 BAR_LEVELS = (("milk.fresh", 1000, 4000), ("tea.green", 100, 500), ("cup.paper", 60, 200))
 """What the water bar keeps within reach: item, minimum and par in base units."""
 INVENTORY = (
@@ -110,6 +127,8 @@ TODAY = (
 )  # fmt: skip
 LEFT = ("flat_open.air", "flat_open.layout")
 """Points of today's opening check that nobody has answered."""
+AT_B = ("09:20 2", "10:10 4", "11:00 3", "11:40 2", "14:05 5", "15:10 2", "16:00 3", "16:45 2")
+"""Guests of the second flat."""
 STAYED = 28
 """Minutes a party of the demo stays."""
 TOLD: Mapping[int, tuple[str, tuple[str, ...], str, tuple[tuple[str, str], ...]]] = {
@@ -159,7 +178,7 @@ def _entry_id(at: int, *parts: object) -> str:
 def first_party(at: int) -> str:
     """The id of the first party of the day that has this instant."""
     log = Log("door", _midnight(at))
-    _door(log, TODAY, LEFT)
+    _door(log, TODAY, LEFT, rehearses=False)
     return next(made for _at, _who, operation, _body, made in log.steps if operation == "tours.arrive")
 
 
@@ -178,7 +197,7 @@ def _offers(midnight: datetime) -> list[str]:
 def first_rehearsal(at: int) -> str:
     """The id of the rehearsal of the day before."""
     log = Log("door", _midnight(at) - timedelta(days=1))
-    _door(log, YESTERDAY, ())
+    _door(log, YESTERDAY, (), rehearses=True)
     return next(made for _at, _who, operation, _body, made in log.steps if operation == "tours.rehearse")
 
 
@@ -207,21 +226,22 @@ def is_loaded() -> bool:
     return found == len(wanted)
 
 
-def load(at: int) -> DemoReport:
-    """Load the demo site as it would be at an instant, once."""
+def load(at: int, *, week: bool = False) -> DemoReport:
+    """Load the demo site as it would be at an instant, once: yesterday and today, or as a week with two flats."""
     is_new = not is_loaded()
     db.session.rollback()
     if is_new:
         opened_at = clock.instant_of(_midnight(at) - timedelta(days=7, hours=-7))
-        opening.carry_out(opening.plan(_site(), "demo", is_demo=True), opened_at)
-        _stock_up(opened_at)
+        opening.carry_out(opening.plan(_site(week=week), "demo", is_demo=True), opened_at)
+        _stock_up(opened_at, week=week)
         _write(opened_at + clock.DAY)
-        _work(at, opened_at)
+        _work(at, opened_at, week=week)
         _put_right(at)
-        _give_access()
+        _give_access(CAST + MORE if week else CAST)
     code = make_code(project_id(), f"{TABLETS['door'][0][:-1]}2", "door", at)
     db.session.rollback()
-    return DemoReport(CAST, code, is_new)
+    is_week = any(post.code == "door-b" for post in sites.posts(project_id()))
+    return DemoReport(CAST + MORE if is_week else CAST, code, is_new)
 
 
 def describe(report: DemoReport, url: str) -> str:
@@ -242,8 +262,31 @@ def _midnight(at: int) -> datetime:
     return clock.local(at, ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _site() -> opening.Tree:
+def _site(*, week: bool) -> opening.Tree:
     """What a file would say of it."""
+    tree = _first_flat()
+    if week:
+        flat = content.delivered("project")["unit_types"][1]
+        tree["places"]["flat-b"] = dict(zip(("kind", "names"), FLAT_B, strict=True))
+        tree["flats"]["b"] = _flat(flat, "flat-b")
+        tree["posts"]["door-b"] = dict(zip(("place", "role", "names"), POST_B, strict=True))
+        tree["items"]["cover.cloth"]["flat-b"] = {"minimum": 20, "par": 60}
+        tree["people"] |= _people(MORE)
+    return tree
+
+
+def _flat(flat: Mapping[str, Any], place: str) -> dict[str, Any]:
+    return {"place": place, "code": flat["code"], "unit_type": flat["code"], "title": flat["title"],
+            "area": flat["placeholders"]["area_sqm"], "placeholders": flat["placeholders"], "plan": flat["plan"]}  # fmt: skip
+
+
+def _people(members: Sequence[Member]) -> dict[str, Any]:
+    return {
+        each.key: {"name": each.name, "call_name": each.call_name, "language": "zh-Hant", "roles": [each.role]} for each in members
+    }
+
+
+def _first_flat() -> dict[str, Any]:
     delivered = content.delivered("project")
     site, flat = delivered["project"], delivered["unit_types"][0]
     levels: dict[str, dict[str, Mapping[str, int]]] = {item["id"]: {} for item in content.delivered("items")["items"]}
@@ -254,15 +297,12 @@ def _site() -> opening.Tree:
         "project": {"code": CODE, "names": site["name"], "zone": ZONE, "record_language": "zh-Hant", "opens": "9:00",
                     "closes": "18:00", "placeholders": site["placeholders"]},
         "places": {key: {"kind": kind, "names": names} for key, (kind, names) in PLACES.items()},
-        "flats": {"a": {"place": "flat-a", "code": "A", "unit_type": flat["code"], "title": flat["title"],
-                        "area": flat["placeholders"]["area_sqm"], "placeholders": flat["placeholders"],
-                        "plan": flat["plan"]}},
+        "flats": {"a": _flat(flat, "flat-a")},
         "posts": {key: {"place": place, "role": role, "names": names} for key, (place, role, names) in POSTS.items()},
         "shifts": {key: {"starts": starts, "ends": ends, "names": names} for key, (starts, ends, names) in SHIFTS.items()},
         "items": levels,
         "things": {key: {"kind": kind, "place": place, "names": names} for key, (kind, place, names) in THINGS.items()},
-        "people": {each.key: {"name": each.name, "call_name": each.call_name, "language": "zh-Hant", "roles": [each.role]}
-                   for each in CAST},
+        "people": _people(CAST),
     }  # fmt: skip
 
 
@@ -270,7 +310,7 @@ def _submit(operation: str, entry_id: str, at: int, /, **body: object) -> None:
     opening.submit(project_id(), operation, entry_id, body, at)
 
 
-def _stock_up(at: int) -> None:
+def _stock_up(at: int, *, week: bool) -> None:
     store, covers = named("place", "store"), named("item", "cover.cloth")
     for item in content.delivered("items")["items"]:
         made = named("item", item["id"])
@@ -278,7 +318,8 @@ def _stock_up(at: int) -> None:
     for number, (code, names) in enumerate(INVENTORY):
         _submit("stock.list_thing", named("inventory", code), at, flat=named("flat", "a"), code=code, names=names,
                 placing=PLACING[number % len(PLACING)], expected=1 + number % 3)  # fmt: skip
-    _submit("stock.draw", named("opening", "flat-a"), at, item=covers, place=named("place", "flat-a"), store=store, quantity=60)
+    for code, quantity in (("flat-a", 60), ("flat-b", 50))[: 2 if week else 1]:
+        _submit("stock.draw", named("opening", code), at, item=covers, place=named("place", code), store=store, quantity=quantity)
 
 
 def _write(at: int) -> None:
@@ -301,10 +342,10 @@ def _write(at: int) -> None:
             raise RuntimeError(f"{operation}: {dict(outcome.errors)}")
 
 
-def _give_access() -> None:
-    for each in CAST:
+def _give_access(members: Sequence[Member]) -> None:
+    for each in members:
         set_code(person(each.key), each.code, shown=True)
-    for each in CAST:
+    for each in members:
         if each.account:
             set_password(person(each.key), each.account, PASSWORD)
 
@@ -350,37 +391,94 @@ def _mend(log: Log, who: str, code: str, place: str, item: str, found: str, mend
     log.keep(log.at(mended, 1), who, "checklists.answer", **said, answer="pass")
 
 
-def _work(at: int, opened_at: int) -> None:
-    """Yesterday whole, and today as far as it has come, as the two tablets recorded it."""
-    today = _midnight(at)
-    for station in TABLETS:
-        source = _tablet(station, opened_at)
-        sent = 0
-        for midnight, parties, left in (
-            (today - timedelta(days=1), YESTERDAY, ()),
-            (today, TODAY, LEFT),
-        ):
-            log = Log(station, midnight)
-            if station == "bar" and not left:
-                _mend(log, "su", "check.bar_opening", "bar", "bar_open.floor", "08:50", "09:40", "吧臺內側地面濕滑。")
-            (_door if station == "door" else _bar)(log, parties, left)
-            sent = _send(source, log, sent, at)
+def _work(at: int, opened_at: int, *, week: bool) -> None:
+    """Every day whole, and today as far as it has come, as the tablets recorded it."""
+    for station in (*TABLETS, "door-b") if week else TABLETS:
+        source, sent, epoch = _tablet(station, opened_at), 0, 1
+        for back in range(WEEK if week else 1, -1, -1):
+            log = Log(station, _midnight(at) - timedelta(days=back))
+            _day(log, back, week=week)
+            sent = _send(source, log, sent, at, epoch)
+            if week and (station, back) == ("bar", WIPED):
+                epoch, sent = stores.begin(source, Reached(epoch, sent + 2, log.at("18:30")), log.at("18:40")), 0
+
+
+def _day(log: Log, back: int, *, week: bool) -> None:
+    """What one tablet recorded on a day so many days before today."""
+    if log.station == "door-b":
+        _second_door(log, back)
+    elif log.station == "bar":
+        _bar(log, "ma" if week else "su")
+    else:
+        parties = TODAY if back == 0 else YESTERDAY if back == 1 else (YESTERDAY, TODAY)[back % 2][: 7 + back]
+        _door(log, parties, LEFT if back == 0 else (), rehearses=back == 1)
+
+
+def _relief(log: Log, out: str, come: str, post: str, time: str, note: str, result: str = "accepted", exceptions: str = "") -> None:
+    """One hands a post over and another takes it, or does not. Nobody comes: `come` is told of and answers nothing."""
+    offer = log.keep(log.at(time), out, "duty.offer", place=named("place", PLACE_OF[post]), post=named("post", post),
+                     to=person(come), note=note)  # fmt: skip
+    if result:
+        told = {"exceptions": exceptions} if exceptions else {}
+        log.keep(log.at(time, 2), come, "duty.accept", offer=offer, result=result, **told)
+        log.keep(log.at(time, 3), out, "shifts.leave_post", post=named("post", post))
+        log.keep(log.at(time, 4), come, "shifts.take_post", post=named("post", post))
+
+
+def _second_door(log: Log, back: int) -> None:
+    """A day at the second flat: 吳嘉敏 until 13:25, then 羅詩韻; and what went wrong on the days that are told of."""
+    place, post, covers = named("place", "flat-b"), named("post", "door-b"), named("item", "cover.cloth")
+    log.keep(log.at("08:31"), "wu", "shifts.take_post", post=post)
+    _tick(log, "wu", "check.flat_opening", "flat-b", log.at("08:36"), {"flat_open.covers": "50"})
+    log.keep(log.at("08:52"), "wu", "stock.count", item=covers, place=place, state="clean", counted="50")
+    log.keep(log.at("08:53"), "wu", "stock.count", item=covers, place=place, state="soiled", counted="0")
+    parties = AT_B[back % 3 : back % 3 + 6]
+    late = back == UNATTENDED
+    for number, (time, guests) in enumerate(party.split() for party in parties):
+        who = "wu" if time < "13:25" or late else "luo"
+        party = log.keep(log.at(time), who, "tours.arrive", flat=named("flat", "b"), place=place, guests=guests, covers=guests,
+                         item=covers)  # fmt: skip
+        log.keep(log.at(time, 1), who, "tours.receive", party=party, mode=("guided", "accompanied", "self_guided")[number % 3])
+        if number == 0:
+            for minute, stop in enumerate(_script("script.b")["stops"], 2):
+                log.keep(log.at(time, minute), who, "tours.step", tour=party, line=f"{stop['key']}.1", version=version("script.b"))
+        log.keep(log.at(time, 24), who, "tours.see_off", party=party)
+    if back == DISPUTED:
+        _relief(log, "wu", "luo", "door-b", "13:25", "一切正常。", "disputed", "鞋套少了 6 雙，對不上記錄。")
+    elif late:
+        _relief(log, "wu", "luo", "door-b", "13:25", "接班人未到，已告知主管，繼續留守。", "")
+    else:
+        _relief(log, "wu", "luo", "door-b", "13:25", "一切正常。")
+    last = "wu" if late else "luo"
+    pairs = sum(int(party.split()[1]) for party in parties)
+    log.keep(log.at("17:48"), last, "stock.count", item=covers, place=place, state="clean", counted=str(50 - pairs))
+    log.keep(
+        log.at("17:50"), last, "stock.collect", item=covers, place=place, laundry=named("place", "laundry"), quantity=str(pairs)
+    )
+    _tick(log, last, "check.flat_closing", "flat-b", log.at("17:52"), {
+        "flat_close.covers_clean": str(50 - pairs), "flat_close.covers_soiled": str(pairs),
+    })  # fmt: skip
+    if back == STORED:
+        log.keep(log.at("18:00"), last, "duty.offer", place=place, post=post, note="末班，無接班人：鑰匙已放入鑰匙箱。")
+    log.keep(log.at("18:06"), last, "shifts.leave_post", post=post)
 
 
 def _tablet(station: str, at: int) -> TabletRow:
-    name, place = TABLETS[station]
+    name, place = TABLET_B if station == "door-b" else TABLETS[station]
     chosen = named("tablet", station)
-    spot = Spot(named("place", place), named("flat", "a") if place == "flat-a" else None)
-    return tablet(project_id(), chosen) or enrol(project_id(), name, station, at, spot=spot, tablet_id=chosen).tablet
+    flat = {"flat-a": "a", "flat-b": "b"}.get(place)
+    spot = Spot(named("place", place), named("flat", flat) if flat else None)
+    kind = station.partition("-")[0]
+    return tablet(project_id(), chosen) or enrol(project_id(), name, kind, at, spot=spot, tablet_id=chosen).tablet
 
 
-def _send(source: TabletRow, log: Log, sent: int, at: int) -> int:
+def _send(source: TabletRow, log: Log, sent: int, at: int, epoch: int) -> int:
     """Send what had happened by `at` as one batch. Returns the tablet's number after it."""
     steps = [step for step in sorted(log.steps, key=lambda step: step[0]) if step[0] <= at]
     entries = tuple(_entry(step, sent + place) for place, step in enumerate(steps, 1))
     if not entries:
         return sent
-    batch = Batch(1, entries, "demo-entries", sent + len(entries), "", 0)
+    batch = Batch(epoch, entries, "demo-entries", sent + len(entries), "", 0)
     received_at = min(at, entries[-1].happened_at + clock.MINUTE)
     answer = the_ledger().receive(Source(source.id, source.number, source.project_id, source.enrolled_at), batch, received_at)
     wrong = [result for result in answer.results if result["outcome"] not in {"applied", "duplicate"} or result.get("flags")]
@@ -398,7 +496,7 @@ def _entry(step: tuple[int, str, str, dict[str, str], str], seq: int) -> Entry:
     )  # fmt: skip
 
 
-def _door(log: Log, parties: Sequence[str], left: Sequence[str]) -> None:
+def _door(log: Log, parties: Sequence[str], left: Sequence[str], *, rehearses: bool) -> None:
     """A day at the door: 林靜怡 until 13:20, then 何欣怡."""
     place, post, covers = named("place", "flat-a"), named("post", "door"), named("item", "cover.cloth")
     if left:
@@ -421,7 +519,7 @@ def _door(log: Log, parties: Sequence[str], left: Sequence[str]) -> None:
     log.keep(log.at("08:53"), "lin", "stock.count", item=covers, place=place, state="soiled", counted="0")
     for number, (time, guests) in enumerate(party.split() for party in parties):
         _receive(log, time, guests, number)
-    if not left:
+    if rehearses:
         _rehearse(log, "13:26")
         _mend(log, "lin", "check.flat_opening", "flat-a", "flat_open.water", "08:50", "12:10", "客衛洗手盆下有水。")
     log.keep(
@@ -493,12 +591,12 @@ def _rehearse(log: Log, time: str) -> None:
         log.keep(log.at(time) + number * 20 * clock.SECOND, "he", "tours.step", tour=begun, line=line, version=version("script.a"))
 
 
-def _script() -> dict[str, Any]:
-    return next(body for body in content.bodies() if body["id"] == "script.a")
+def _script(code: str = "script.a") -> dict[str, Any]:
+    return next(body for body in content.bodies() if body["id"] == code)
 
 
-def _bar(log: Log, _parties: Sequence[str], _left: Sequence[str]) -> None:
-    """A day at the bar: 蘇曉彤."""
+def _bar(log: Log, late: str) -> None:
+    """A day at the bar: 蘇曉彤, in a week until 馬文靜 comes."""
     place, post = named("place", "bar"), named("post", "bar")
     log.keep(log.at("08:36"), "su", "shifts.take_post", post=post)
     _ready(log, "su", "bar", log.at("08:37"))
@@ -509,12 +607,14 @@ def _bar(log: Log, _parties: Sequence[str], _left: Sequence[str]) -> None:
                  quantity=quantity)  # fmt: skip
     log.keep(log.at("15:10"), "su", "stock.write_off", item=named("item", "milk.fresh"), place=place, state="clean",
              quantity="250", reason="spilt")  # fmt: skip
-    log.keep(log.at("15:30"), "su", "duty.remark", place=place, post=post, category="stock", text="橙汁只夠兩天。")
+    if late != "su":
+        _relief(log, "su", late, "bar", "13:30", "橙汁只夠兩天。")
+    log.keep(log.at("15:30"), late, "duty.remark", place=place, post=post, category="stock", text="橙汁只夠兩天。")
     for minute, (sku, left) in enumerate(BAR_LEFT):
-        log.keep(log.at("17:40", minute), "su", "stock.count", item=named("item", sku), place=place, state="clean", counted=left)
-    _tick(log, "su", "check.bar_closing", "bar", log.at("17:45"), {})
-    log.keep(log.at("18:07"), "su", "custody.give_back", asset=named("thing", "R-2"))
-    log.keep(log.at("18:08"), "su", "shifts.leave_post", post=post)
+        log.keep(log.at("17:40", minute), late, "stock.count", item=named("item", sku), place=place, state="clean", counted=left)
+    _tick(log, late, "check.bar_closing", "bar", log.at("17:45"), {})
+    log.keep(log.at("18:07"), late, "custody.give_back", asset=named("thing", "R-2"))
+    log.keep(log.at("18:08"), late, "shifts.leave_post", post=post)
 
 
 def _tick(log: Log, who: str, code: str, place: str, at: int, numbers: Mapping[str, str], left: Sequence[str] = ()) -> None:

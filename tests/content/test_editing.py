@@ -134,3 +134,15 @@ def test_two_versions_differ_by_what_was_added_removed_changed_and_moved() -> No
 def test_the_texts_of_a_row_keep_their_languages_together() -> None:
     found = texts(CHECK, CHECK["items"][0])
     assert ("What is looked at", 0, WORDS) in found
+
+
+def test_a_line_that_is_new_in_the_middle_changes_none_after_it() -> None:
+    later = deepcopy(SCRIPT)
+    later["stops"][0]["lines"].insert(1, WORDS)
+    assert [each.texts for each in changes(SCRIPT, later)] == [
+        tuple(("Lines, one breath each", 2, tag, "", WORDS[tag]) for tag in ("zh-Hant", "zh-Hans", "en"))
+    ]
+    back = changes(later, SCRIPT)[0].texts
+    assert [(number, before, after) for _label, number, _tag, before, after in back] == [
+        (2, WORDS[tag], "") for tag in ("zh-Hant", "zh-Hans", "en")
+    ]

@@ -394,7 +394,7 @@ def _one_by_one(first: Sequence[Piece], then: Sequence[Piece]) -> list[Text]:
 
 
 def _line_by_line(first: Sequence[Piece], then: Sequence[Piece]) -> list[Text]:
-    """What of the lines is otherwise: one that is new in the middle changes none of those after it. Numbers are those of the later."""
+    """What of the lines is otherwise: one that is new in the middle changes none of those after it. Numbers are the later's."""
     found: list[Text] = []
     for label in dict.fromkeys(piece.label for piece in [*then, *first] if piece.number):
         before, after = _lines_of(first, label), _lines_of(then, label)
