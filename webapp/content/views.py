@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from webapp.base import clock, ids
 from webapp.base.database import db
 from webapp.base.i18n import LANGUAGES, N_, NAMES, words
-from webapp.base.written import instant_text
+from webapp.base.written import day_and_month, instant_text
 from webapp.content import editing, queries, rules
 from webapp.content.editing import SHAPES, Errors
 from webapp.content.models import Document
@@ -320,6 +320,7 @@ def _around(site: Project, at: int) -> dict[str, Any]:
         "act_names": {key: _(name) for key, name in ACT_NAMES.items()},
         "value_names": {key: _(name) for key, name in VALUE_NAMES.items()},
         "instant": instant,
+        "day_of": lambda when: day_and_month(when, site.zone),
         "names_of": lambda who: people([who])[who].name if who and who in people([who]) else str(_("the set-up")),
         "texts_of": editing.texts,
         "rows_of": editing.rows_of,
