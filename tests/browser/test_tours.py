@@ -98,6 +98,33 @@ def test_two_tours_are_carried_at_once_without_a_network_and_each_stays_at_its_l
 
 
 @pytest.mark.clause("P2-4.4.3d")
+def test_a_tap_on_a_room_of_the_plan_leads_there_out_of_order_and_without_a_network(door: Tablet):
+    door.server.stop()
+    party = arrived(door, 2)
+    page = tour(door, party)
+    tap(door, page.get_by_role("group", name="戶型圖").get_by_role("button", name="廚房"))
+    at_line(page, "廚房", "廚房是 U 形，臺面總長約 3.2 米。")
+    hall = page.locator('.plan__tap[value="hall.1"]')
+    hall.focus()
+    seen = len(door.entries())
+    page.keyboard.press("Enter")
+    until(lambda: len(door.entries()) == seen + 1, "nothing was saved")
+    at_line(page, "門廳", "進門是獨立門廳，左手是鞋櫃，右手可以放換鞋凳。")
+    for size in SIZES:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        boxes = [each.bounding_box() for each in page.locator(".plan__tap").all()]
+        assert min(min(box["width"], box["height"]) for box in boxes if box) >= 48, size
+
+
+@pytest.mark.clause("P2-4.2.2a")
+def test_the_conduct_cards_are_read_without_a_network(door: Tablet):
+    door.server.stop()
+    door.go()
+    door.page.get_by_role("link", name="言行舉止卡").click()
+    expect(door.page.get_by_role("heading", name="在客人面前不做")).to_be_visible()
+
+
+@pytest.mark.clause("P2-4.4.3d")
 def test_the_lines_are_spoken_in_another_language_than_the_tablets(door: Tablet):
     door.server.stop()
     party = arrived(door, 3)
