@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 import yaml
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from webapp.base.database import db
 from webapp.content import rules
@@ -69,23 +70,48 @@ def _in_force(project_id: str, at: int, *where: sa.ColumnElement[bool]) -> list[
 
 def copies(project_id: str, at: int, *where: sa.ColumnElement[bool]) -> list[Copy]:
     """Every version there is, by kind and code, the newest first, and what each is at an instant."""
-    wanted = (
-        select(Version.id, Version.document_id, Document.kind, Document.code, Version.number, Version.effective_at)
-        .join(Document, Document.id == Version.document_id)
-        .where(Document.project_id == project_id, *where)
-    )
-    rows = db.session.execute(wanted).all()
-    acts = _acts(project_id, [row.id for row in rows if row.effective_at == NEVER or row.effective_at <= at], at)
+    known: dict[str, tuple[Version, Document]] = {}
+    acts: dict[str, list[Act]] = defaultdict(list)
+    for row in db.session.execute(_versions_with_acts(project_id, at, *where)):
+        version, act = row[0], _or_none(row[2])
+        known[version.id] = version, row[1]
+        acts[version.id] += [] if act is None else [act]
     lives: dict[str, dict[int, Life]] = defaultdict(dict)
-    for row in rows:
-        lives[row.document_id][row.number] = life(row.effective_at, acts[row.id])
-    stand = {document_id: standings(known, at) for document_id, known in lives.items()}
+    for version, _document in known.values():
+        lives[version.document_id][version.number] = life(version.effective_at, _in_order(acts[version.id]))
+    stand = {document_id: standings(of, at) for document_id, of in lives.items()}
     found = [
-        Copy(*row[:5], lives[row.document_id][row.number], stand[row.document_id][row.number])
-        for row in rows
-        if row.effective_at != NEVER or acts[row.id]
-    ]
+        Copy(
+            version.id, document.id, document.kind, document.code, version.number, lives[document.id][version.number],
+            stand[document.id][version.number],
+        )
+        for version, document in known.values()
+        if version.effective_at != NEVER or acts[version.id]
+    ]  # fmt: skip
     return sorted(found, key=lambda each: (each.kind, each.code, -each.number))
+
+
+def _versions_with_acts(project_id: str, at: int, *where: sa.ColumnElement[bool]) -> sa.Select[Version, Document, Act]:
+    """Without the bodies, which are long: only those in force are read."""
+    done = (Act.version_id == Version.id) & (Act.project_id == Version.project_id) & (Act.effective_at <= at)
+    return (
+        select(Version, Document, Act)
+        .join(Document, Document.id == Version.document_id)
+        .outerjoin(Act, done)
+        .where(Document.project_id == project_id, *where)
+        .options(defer(Version.body))
+    )
+
+
+def _or_none(act: Act | None) -> Act | None:
+    """The right side of an outer join, whose type forgets that there may be none."""
+    return act
+
+
+def _in_order(acts: Sequence[Act]) -> list[rules.Act]:
+    """What was done with a version; of two who decided by the same page the first comes first."""
+    ordered = sorted(acts, key=lambda row: (row.seen, row.place_in_order))
+    return [rules.Act(row.what, row.author_id, row.effective_at, row.seen, row.from_at, row.reason) for row in ordered]
 
 
 def copies_of(project_id: str, document_id: str, at: int) -> list[Copy]:
@@ -101,15 +127,6 @@ def documents(project_id: str) -> list[Document]:
 
 def document(project_id: str, document_id: str) -> Document | None:
     return next((each for each in documents(project_id) if each.id == document_id), None)
-
-
-def _acts(project_id: str, versions: Sequence[str], at: int) -> dict[str, list[rules.Act]]:
-    """What was done with these versions up to an instant; of two who decided by the same page the first comes first."""
-    wanted = select(Act).where(Act.project_id == project_id, Act.version_id.in_(versions), Act.effective_at <= at)
-    found: dict[str, list[rules.Act]] = defaultdict(list)
-    for row in sorted(db.session.scalars(wanted), key=lambda row: (row.seen, row.place_in_order)):
-        found[row.version_id].append(rules.Act(row.what, row.author_id, row.effective_at, row.seen, row.from_at, row.reason))
-    return found
 
 
 def edition(project_id: str, version_id: str) -> Edition | None:
