@@ -178,7 +178,7 @@ def _entry_id(at: int, *parts: object) -> str:
 def first_party(at: int) -> str:
     """The id of the first party of the day that has this instant."""
     log = Log("door", _midnight(at))
-    _door(log, TODAY, LEFT, rehearses=False)
+    _door(log, TODAY, LEFT)
     return next(made for _at, _who, operation, _body, made in log.steps if operation == "tours.arrive")
 
 
@@ -197,7 +197,7 @@ def _offers(midnight: datetime) -> list[str]:
 def first_rehearsal(at: int) -> str:
     """The id of the rehearsal of the day before."""
     log = Log("door", _midnight(at) - timedelta(days=1))
-    _door(log, YESTERDAY, (), rehearses=True)
+    _door(log, YESTERDAY, ())
     return next(made for _at, _who, operation, _body, made in log.steps if operation == "tours.rehearse")
 
 
@@ -496,7 +496,7 @@ def _entry(step: tuple[int, str, str, dict[str, str], str], seq: int) -> Entry:
     )  # fmt: skip
 
 
-def _door(log: Log, parties: Sequence[str], left: Sequence[str], *, rehearses: bool) -> None:
+def _door(log: Log, parties: Sequence[str], left: Sequence[str], *, rehearses: bool = True) -> None:
     """A day at the door: 林靜怡 until 13:20, then 何欣怡."""
     place, post, covers = named("place", "flat-a"), named("post", "door"), named("item", "cover.cloth")
     if left:
@@ -519,7 +519,7 @@ def _door(log: Log, parties: Sequence[str], left: Sequence[str], *, rehearses: b
     log.keep(log.at("08:53"), "lin", "stock.count", item=covers, place=place, state="soiled", counted="0")
     for number, (time, guests) in enumerate(party.split() for party in parties):
         _receive(log, time, guests, number)
-    if rehearses:
+    if rehearses and not left:
         _rehearse(log, "13:26")
         _mend(log, "lin", "check.flat_opening", "flat-a", "flat_open.water", "08:50", "12:10", "客衛洗手盆下有水。")
     log.keep(
