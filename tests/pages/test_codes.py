@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.browser.addresses import ALONE, BAR, DESK, EVERY, STATION
+from tests.browser.addresses import ALONE, BAR, DESK, EVERY, OFFICE, STATION
 from tests.pages.conftest import Node, Site, read
 from tests.pages.test_desk import COPY, FIRST, covers, sends
 from webapp import demo
@@ -19,6 +19,8 @@ from webapp.repairs.queries import FIELDS, WORDS
 
 CODE = re.compile(r"\b[a-z][a-z0-9]*(?:[._][a-z0-9]+)+\b")
 """flat_open.air, stock.draw, unknown_reference: what no sentence in any language holds."""
+FIGURE = re.compile(r"{\w+}")
+"""What a spoken line takes from its flat, {area_sqm}: whoever writes lines has to see it."""
 HIDDEN = {"script", "style", "template", "option"}
 ALONE_WORDS = re.compile(r"\b(refused|held|quarantined|applied|lost|fork|newer|fault|attempts|digest|role|rejected|pass|fail|na)\b")
 
@@ -70,6 +72,7 @@ def links(page: Node, start: str) -> set[str]:
 def test_no_page_says_what_only_machines_read(odd: Site, language: str, tell) -> None:
     desk, found, seen = odd.desk("chen"), [], 0
     clients = {STATION: odd.tablet("door"), BAR: odd.tablet("bar"), ALONE: odd.stranger(), DESK: desk}
+    clients[OFFICE] = odd.desk("fang")
     more = sorted(links(read(desk.get("/repairs").text), "/repairs/"))
     assert len(more) >= 5, "the odd entries are there to be looked at"
     pages = [(each.kind, each.address(language)) for each in EVERY] + [(DESK, f"{path}?lang={language}") for path in more]
@@ -78,7 +81,7 @@ def test_no_page_says_what_only_machines_read(odd: Site, language: str, tell) ->
         assert answer.status_code == 200, path
         said = list(texts(read(answer.text)))
         seen += len(said)
-        found += [(path, code) for text in said for code in CODE.findall(text) if "threshold" not in code]
+        found += [(path, code) for text in said for code in CODE.findall(FIGURE.sub("", text)) if "threshold" not in code]
         if language != "en" and not path.startswith("/ui"):  # whose samples are in two languages
             found += [(path, word) for text in said for word in ALONE_WORDS.findall(text)]
     tell(f"{len(pages)} pages in {language}, {seen} texts: no code among them")

@@ -20,6 +20,9 @@ ROWS_MOST, LINES_MOST = 120, 40
 """So many a page can hold."""
 _DROPPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+NAMES = {"source": N_("Source"), "site_option": N_("Only where a site wants it"), "prescribed": N_("As the guideline has it")}
+"""What stands in delivered rows and is not edited."""
+
 Body = dict[str, Any]
 Said = Mapping[str, str]
 Errors = dict[str, tuple[str, int | None]]
@@ -333,7 +336,7 @@ def pieces(body: Mapping[str, Any], row: Mapping[str, Any] | None = None) -> Ite
             yield Piece(part.label, 0, "", found if isinstance(found, str) else json.dumps(found))
     named = {part.path.partition(".")[0] for part in parts} | {shape.key, shape.rows, "kind", "id"}
     for name in sorted(set(source) - named):
-        yield Piece(name, 0, "", json.dumps(source[name], ensure_ascii=False))
+        yield Piece(NAMES.get(name, name), 0, "", json.dumps(source[name], ensure_ascii=False).strip('"'))
 
 
 def texts(body: Mapping[str, Any], row: Mapping[str, Any] | None = None) -> list[tuple[str, int, dict[str, str]]]:
