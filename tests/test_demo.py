@@ -81,7 +81,7 @@ def test_what_is_printed_names_every_way_in(app: Flask) -> None:
 
 @pytest.mark.parametrize("hour", [7, 10, 20])
 def test_a_week_reads_like_a_real_show_flat(app: Flask, rows: Rows, hour: int) -> None:
-    """Two flats, seven days before today, forty tours, two handovers a day; one disputed, two unanswered, one tablet wiped."""
+    """Two flats, seven days before today, forty tours, two handovers a day; and what goes wrong: one of each."""
     at = MORNING + (hour - 10) * HOUR
     with clock.standing_at(at):
         report = demo.load(at, week=True)
@@ -96,7 +96,10 @@ def test_a_week_reads_like_a_real_show_flat(app: Flask, rows: Rows, hour: int) -
     given = [duty.handovers(site.id, start, end, at) for start, end in days]
     assert all(len(of) >= 2 for of in given)
     found = Counter(duty_rules.status(each).value for of in given for each in of)
-    assert (found["disputed"], found["offered"]) == (1, 2)
+    assert (found["disputed"], found["unattended"], found["offered"]) == (1, 1, 0)
+    kept = [each for of in given for each in of if each.kept]
+    assert len(kept) >= 2
+    assert {bool(each.answers) for each in kept if each.at < days[0][0]} == {True}
     assert found["accepted"] >= 14
     wiped = [standing for standing in losses.standings(site.id).values() if len(standing.stores) > 1]
     assert [store.high - store.acked for each in wiped for store in each.stores] == [2, 0]

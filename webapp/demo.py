@@ -394,10 +394,13 @@ def _mend(log: Log, who: str, code: str, place: str, item: str, found: str, mend
 def _work(at: int, opened_at: int, *, week: bool) -> None:
     """Every day whole, and today as far as it has come, as the tablets recorded it."""
     for station in (*TABLETS, "door-b") if week else TABLETS:
-        source, sent, epoch = _tablet(station, opened_at), 0, 1
+        source, sent, epoch, before = _tablet(station, opened_at), 0, 1, None
         for back in range(WEEK if week else 1, -1, -1):
             log = Log(station, _midnight(at) - timedelta(days=back))
             _day(log, back, week=week)
+            if before and (back or station != "door"):
+                _unlock(log, before)
+            before = log if week else None
             sent = _send(source, log, sent, at, epoch)
             if week and (station, back) == ("bar", WIPED):
                 epoch, sent = stores.begin(source, Reached(epoch, sent + 2, log.at("18:30")), log.at("18:40")), 0
@@ -414,10 +417,19 @@ def _day(log: Log, back: int, *, week: bool) -> None:
         _door(log, parties, LEFT if back == 0 else (), rehearses=back == 1)
 
 
+def _unlock(log: Log, before: Log) -> None:
+    """Whoever opens takes over what was locked up the evening before."""
+    kept = [made for _at, _who, operation, body, made in before.steps if operation == "duty.offer" and "kept" in body]
+    if kept:
+        who = "wu" if log.station == "door-b" else "lin"
+        log.keep(log.at("08:34"), who, "duty.accept", offer=kept[-1], result="accepted")
+
+
 def _relief(log: Log, out: str, come: str, post: str, time: str, note: str, result: str = "accepted", exceptions: str = "") -> None:
-    """One hands a post over and another takes it, or does not. Nobody comes: `come` is told of and answers nothing."""
+    """One hands a post over and another takes it, or does not. Without a result nobody comes, and the note says so."""
+    told = {"note": note} if result else {"absent": note}
     offer = log.keep(log.at(time), out, "duty.offer", place=named("place", PLACE_OF[post]), post=named("post", post),
-                     to=person(come), note=note)  # fmt: skip
+                     to=person(come), **told)  # fmt: skip
     if result:
         told = {"exceptions": exceptions} if exceptions else {}
         log.keep(log.at(time, 2), come, "duty.accept", offer=offer, result=result, **told)
@@ -459,7 +471,8 @@ def _second_door(log: Log, back: int) -> None:
         "flat_close.covers_clean": str(50 - pairs), "flat_close.covers_soiled": str(pairs),
     })  # fmt: skip
     if back == STORED:
-        log.keep(log.at("18:00"), last, "duty.offer", place=place, post=post, note="末班，無接班人：鑰匙已放入鑰匙箱。")
+        log.keep(log.at("18:00"), last, "duty.offer", place=place, post=post, note="末班，無接班人。", kept="key_box",
+                 custodian="鑰匙箱 5 號")  # fmt: skip
     log.keep(log.at("18:06"), last, "shifts.leave_post", post=post)
 
 
