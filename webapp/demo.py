@@ -411,6 +411,8 @@ def _day(log: Log, back: int, *, week: bool) -> None:
     if log.station == "door-b":
         _second_door(log, back)
     elif log.station == "bar":
+        if back == 1:
+            _mend(log, "su", "check.bar_opening", "bar", "bar_open.floor", "08:50", "09:40", "吧臺內側地面濕滑。")
         _bar(log, "ma" if week else "su")
     else:
         parties = TODAY if back == 0 else YESTERDAY if back == 1 else (YESTERDAY, TODAY)[back % 2][: 7 + back]
