@@ -44,7 +44,7 @@ def _read(chosen: list[str]) -> Response:
 
 def _unread() -> int | None:
     """How many wait for whoever is signed in; None for those who have no inbox."""
-    return queries.unread(g.project_id, g.person.id, clock.now()) if g.roles & DESK else None
+    return queries.unread(g.project_id, g.person.id, clock.now()) if g.get("roles", frozenset()) & DESK else None
 
 
 def init_app(app: Flask) -> None:
