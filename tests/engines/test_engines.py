@@ -6,8 +6,12 @@ import pytest
 
 from tests.browser.hands import until
 from tests.browser.looks import LANDSCAPE, OVERFLOW, PHONE, SMALL
+from tests.browser.served import AT
+from tests.browser.test_day import ROWS
 from tests.browser.test_photos import stored
-from tests.engines.station import Station
+from tests.engines.station import POST, Station
+from webapp import demo
+from webapp.base import clock
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +31,7 @@ SECOND_LINE = """() => {
 @pytest.mark.clause("P2-4.4.2c")
 @pytest.mark.clause("P2-4.4.3a")
 @pytest.mark.clause("P2-4.4.3b")
+@pytest.mark.clause("P2-5.1")
 def test_what_is_recorded_without_a_server_outlives_the_browser_and_arrives_once(station: Station, tell: Callable[[str], None]):
     engine, server = station.engine, station.server
     server.stop()
@@ -60,7 +65,24 @@ def test_what_is_recorded_without_a_server_outlives_the_browser_and_arrives_once
     station.send()
     station.arrived_once()
     station.shows_everything_once()
+
+    # The supervisor prints the morning: what was counted here is on it.
+    engine.go(f"{server.url}/records/{clock.day_of(AT, demo.ZONE)}/{POST}/early")
+    engine.type("#account", "chen")
+    engine.type("#password", demo.PASSWORD)
+    engine.tap("main form button")
+    until(lambda: engine.has("article section"), "the record is not shown")
+    engine.go(f"{server.url}/records/{clock.day_of(AT, demo.ZONE)}/{POST}/early?lang=zh-Hant")
+    before = [each["guests"] for each in station.before["tours"]["parties"] if each["arrived_at"] >= morning()]
+    total = engine.ask(ROWS, "接待情況")[-1]
+    assert (total[1], total[2], total[-1]) == (str(len(before) + 3), str(sum(before) + 9), str(sum(before) + 9))
+    assert [row[2] for row in engine.ask(ROWS, "參觀記錄")[-4:-1]] == ["2", "4", "3"]
+    station.keep_picture("record")
     tell(f"{station.name}: {pages} pages without a server, {len(station.deeds)} entries, browser killed once, each arrived once")
+
+
+def morning() -> int:
+    return clock.day_bounds(clock.day_of(AT, demo.ZONE), demo.ZONE)[0]
 
 
 @pytest.mark.clause("P2-4.4.6a")
