@@ -63,6 +63,29 @@ def tablet_notes(project_id: str) -> Notes:
     return found
 
 
+@dataclass(frozen=True)
+class DeskLink:
+    """A page of the desk that is opened now and then: it stands on the site's page, not in the frame."""
+
+    path: str
+    title: str
+    about: str
+    icon: str
+
+
+_links: dict[str, DeskLink] = {}
+
+
+def desk_link(path: str, title: str, about: str, icon: str) -> None:
+    """Declare such a page. Title and what it is for: msgids."""
+    _links[path] = DeskLink(path, title, about, icon)
+
+
+def desk_links() -> list[DeskLink]:
+    """All of them, in the order of their packages."""
+    return list(_links.values())
+
+
 Cautions = list[tuple[str, str]]
 """What the pages of a tablet say to whoever works at it: what is the matter, and what to do."""
 _cautions: list[Callable[[str, str], Cautions]] = []

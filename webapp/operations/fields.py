@@ -48,6 +48,8 @@ def explain(code: str, limit: int | None = None) -> str:
         "not_an_id": _("This entry cannot be read; choose it again."),
         "not_a_photo": _("This photo cannot be read. Take it again, as a JPEG or PNG."),
         "not_an_instant": _("Write a date and time."),
+        "not_a_day": _("Write a day, such as 2026-05-01."),
+        "out_of_order": _("This lies before a date that comes first."),
         "when": _("At most 48 hours back, and not in the future."),
         "other_project": _("This belongs to another project."),
         "too_many": _("At most %(limit)s entries.", limit=limit),

@@ -1,4 +1,6 @@
-"""Role names, as they stand in memberships and operations (guideline: who does what)."""
+"""Role names, as they stand in memberships and operations (guideline: who does what), and in words."""
+
+from webapp.base.i18n import N_
 
 GREETER = "greeter"
 WATER_BAR = "water_bar"
@@ -13,3 +15,12 @@ EVERYONE = FRONT | DESK
 OFFICE = DESK | {MARKETING}
 """Whoever signs in with an account."""
 ALL_ROLES = EVERYONE | {MARKETING}
+
+ROLE_NAMES = {
+    GREETER: N_("Greeter"),
+    WATER_BAR: N_("Water bar"),
+    SUPERVISOR: N_("Sales-centre manager"),
+    DEPUTY: N_("Deputy"),
+    MARKETING: N_("Marketing editor"),
+    ADMIN: N_("Administrator"),
+}

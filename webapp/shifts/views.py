@@ -6,11 +6,16 @@ from flask import Blueprint, Flask, Response, abort, flash, g, make_response, re
 from flask_babel import gettext as _
 
 from webapp.base import clock
+from webapp.base.i18n import N_
+from webapp.operations import registry
+from webapp.operations.declarations import desk_link, desk_links
+from webapp.operations.fields import explain
 from webapp.operations.ledger import the_ledger
 from webapp.operations.rules import SESSION
 from webapp.shifts import queries
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
+from webapp.sites.rules import MARKETING, POST_WARRANTY, PRE_MOVE_IN, WARRANTY, Dates, out_of_order, stage_on
 from webapp.staff import access
 from webapp.staff.desk import desk_page
 from webapp.staff.queries import locked_codes, people
@@ -19,6 +24,8 @@ from webapp.tablets.queries import tablets
 from webapp.tablets.stations import station_page
 
 bp = Blueprint("shifts", __name__)
+
+desk_link("/posts", N_("Posts"), N_("Who stands where now; codes that were locked"), "user")
 
 
 @station_page(bp, ("door", "bar"), "post", families=("shifts",))
@@ -39,6 +46,63 @@ def _standing(site: Project) -> dict[str, Any]:
         "present": present,
         "people": people(each.person_id for each in present),
     }
+
+
+STAGE_NAMES = {
+    MARKETING: N_("Selling"), PRE_MOVE_IN: N_("Sold, before moving in"), WARRANTY: N_("Within the warranty"),
+    POST_WARRANTY: N_("After the warranty"),
+}  # fmt: skip
+DATE_NAMES = {
+    "opens_on": N_("Opening of sales"), "sold_on": N_("Last flat sold"), "moves_in_on": N_("Moving in"),
+    "warranty_ends_on": N_("End of the warranty"),
+}  # fmt: skip
+
+
+@desk_page(bp, "/site", methods=("GET", "POST"))
+def about() -> Response:
+    """The site: its stage and dates, its places, flats and posts, and the pages that are opened now and then (P2-1)."""
+    site, at = this_site(), clock.now()
+    wrong: dict[str, str] | None = {}
+    if request.method == "POST":
+        wrong = _dated()
+    if wrong is None:
+        return make_response(redirect(url_for("shifts.about"), 303))
+    dates = sites.dates(site.id, at)
+    page = render_template(
+        "shifts/site.html",
+        site=site,
+        dates=[(name, str(_(words)), getattr(dates, name) or "") for name, words in DATE_NAMES.items()],
+        stage=str(_(STAGE_NAMES[stage_on(dates, clock.day_of(at, site.zone).isoformat())])),
+        said=dates.stage,
+        stages=[("", str(_("As the dates say"))), *((each, str(_(name))) for each, name in STAGE_NAMES.items())],
+        places=sites.places(site.id),
+        flats=sites.flats(site.id),
+        posts=sites.posts(site.id),
+        kinds=queries.kinds(site.id),
+        links=desk_links(),
+        typed=request.form,
+        wrong=wrong,
+    )
+    return make_response(page, 422 if wrong else 200)
+
+
+def _dated() -> dict[str, str] | None:
+    """Set the dates as typed; what is wrong by field, None where nothing is."""
+    said = {name: request.form.get(name, "").strip() for name in (*DATE_NAMES, "stage", "reason")}
+    _cleaned, wrong = registry.get("sites.set_dates").clean(said)
+    found = {name: explain(code, 200) for name, code in wrong.items()}
+    if not found:
+        days = Dates(**{name: said[name] or None for name in Dates._fields})
+        found = {name: explain("out_of_order") for name in out_of_order(days)}
+    if said["stage"] and not said["reason"]:
+        found["reason"] = str(_("Say why the stage is not the one of the dates."))
+    if found:
+        return found
+    outcome = the_ledger().submit("sites.set_dates", said, project_id=g.project_id, author_id=g.person.id, proof=SESSION)
+    if outcome.errors:
+        abort(403)
+    flash(_("The dates are set."), "ok")
+    return None
 
 
 @desk_page(bp, "/posts", methods=("GET", "POST"))

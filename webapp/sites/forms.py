@@ -1,5 +1,6 @@
 """What opening a site asks for."""
 
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -7,6 +8,7 @@ from webapp.base.i18n import LANGUAGES
 from webapp.operations.fields import Choice, Document, Form, Invalid, Number, Reference, Text, Ticked
 from webapp.operations.roles import FRONT
 from webapp.sites.models import PLACE_KINDS
+from webapp.sites.rules import STAGES
 
 DAY_MINUTES = 24 * 60
 ROOMS_MOST = 40
@@ -92,6 +94,28 @@ class ProjectForm(Form):
     closes = Number(most=DAY_MINUTES)
     is_demo = Ticked()
     placeholders = Placeholders(optional=True)
+
+
+class Day(Text):
+    """A day of the calendar, as 2026-05-01."""
+
+    def __init__(self, label: str = "", **kwargs: Any) -> None:
+        super().__init__(label, most=10, **kwargs)
+
+    def parse(self, text: str) -> str:
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            raise Invalid("not_a_day") from None
+
+
+class DatesForm(Form):
+    opens_on = Day(optional=True)
+    sold_on = Day(optional=True)
+    moves_in_on = Day(optional=True)
+    warranty_ends_on = Day(optional=True)
+    stage = Choice(of=STAGES, optional=True)
+    reason = Text(most=200, optional=True)
 
 
 class PlaceForm(Form):

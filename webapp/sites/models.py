@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.base.database import Base, Id, Words
+from webapp.operations.models import Fact
 from webapp.operations.registry import reference
 
 PLACE_KINDS = ("sales_centre", "show_flat", "water_bar", "store_room", "laundry", "other")
@@ -26,6 +27,19 @@ class Project(Base):
     closes: Mapped[int]
     is_demo: Mapped[bool]
     placeholders: Mapped[dict[str, str]] = mapped_column(sa.JSON)
+
+
+class Milestones(Fact):
+    """The dates of a site as 2026-05-01; the last set counts, whole. `stage`: said by a person against the dates, for a `reason`."""
+
+    __tablename__ = "sites_milestones"
+
+    opens_on: Mapped[str | None] = mapped_column(sa.String(10))
+    sold_on: Mapped[str | None] = mapped_column(sa.String(10))
+    moves_in_on: Mapped[str | None] = mapped_column(sa.String(10))
+    warranty_ends_on: Mapped[str | None] = mapped_column(sa.String(10))
+    stage: Mapped[str | None] = mapped_column(sa.String(16))
+    reason: Mapped[str | None] = mapped_column(sa.String(200))
 
 
 @reference("sites.place")

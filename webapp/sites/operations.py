@@ -3,10 +3,11 @@
 from webapp.base.i18n import N_
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
-from webapp.operations.roles import ADMIN
+from webapp.operations.roles import ADMIN, SUPERVISOR
 from webapp.operations.rules import SESSION
-from webapp.sites.forms import FlatForm, PlaceForm, PostForm, ProjectForm
-from webapp.sites.models import Flat, Place, Post, Project
+from webapp.sites.forms import DatesForm, FlatForm, PlaceForm, PostForm, ProjectForm
+from webapp.sites.models import Flat, Milestones, Place, Post, Project
+from webapp.sites.rules import DATES
 
 
 @operation("sites.open_project", form=ProjectForm, roles={ADMIN}, proof=SESSION, title=N_("Site opened"))
@@ -17,6 +18,15 @@ def open_project(form: ProjectForm, occasion: Occasion) -> None:
         record_language=form.record_language.data, opens=form.opens.data, closes=form.closes.data,
         is_demo=form.is_demo.data, placeholders=form.placeholders.data or {},
     )  # fmt: skip
+
+
+@operation(
+    "sites.set_dates", form=DatesForm, roles={ADMIN, SUPERVISOR}, proof=SESSION, decision=True, title=N_("Dates of the site set")
+)
+def set_dates(form: DatesForm, occasion: Occasion) -> None:
+    """Say when the site opens (開盤), is sold out, is moved into (入住) and leaves its warranty; the stage follows from that."""
+    names = (*DATES, "stage", "reason")
+    occasion.record(Milestones, **{name: getattr(form, name).data for name in names})
 
 
 @operation("sites.add_place", form=PlaceForm, roles={ADMIN}, proof=SESSION, title=N_("Place added"))

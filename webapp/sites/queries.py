@@ -8,7 +8,8 @@ from sqlalchemy import select
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.operations.declarations import state
-from webapp.sites.models import Flat, Place, Post, Project
+from webapp.sites.models import Flat, Milestones, Place, Post, Project
+from webapp.sites.rules import Dates
 
 
 def projects() -> Sequence[Project]:
@@ -29,6 +30,14 @@ def zone_of(project_id: str) -> str:
 
 def project_by_code(code: str) -> Project | None:
     return db.session.scalars(select(Project).where(Project.code == code)).one_or_none()
+
+
+def dates(project_id: str, at: int) -> Dates:
+    """The dates of a site as they were last set."""
+    wanted = select(Milestones).where(Milestones.project_id == project_id, Milestones.effective_at <= at)
+    ordered = [column.desc() for column in Milestones.order()]
+    row = db.session.scalars(wanted.order_by(*ordered).limit(1)).one_or_none()
+    return Dates(*(getattr(row, name) for name in Dates._fields)) if row else Dates()
 
 
 def places(project_id: str, kind: str | None = None) -> Sequence[Place]:

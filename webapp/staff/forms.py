@@ -1,7 +1,7 @@
 """What recording a person asks for."""
 
 from webapp.base.i18n import LANGUAGES
-from webapp.operations.fields import Choice, Form, Identity, Text
+from webapp.operations.fields import Choice, Form, Identity, Instant, Text
 from webapp.operations.roles import ALL_ROLES
 
 
@@ -16,6 +16,14 @@ class LockForm(Form):
 
     person = Identity()
     tablet = Identity()
+
+
+class JoinForm(Form):
+    """As RoleForm; `until`: when the role ends by itself, as a deputy's does."""
+
+    person = Identity()
+    role = Choice(of=sorted(ALL_ROLES))
+    until = Instant(optional=True)
 
 
 class RoleForm(Form):

@@ -31,10 +31,12 @@ class _AboutPerson(Fact):
 
 
 class Membership(_AboutPerson):
-    """A role in this project, from its effective time on."""
+    """A role in this project, from its effective time on, and not longer than `until` (a deputy's)."""
 
     __tablename__ = "staff_membership"
     __table_args__ = (sa.Index(None, "project_id", "person_id"), KEYED)
+
+    until: Mapped[Instant | None]
 
 
 class Departure(_AboutPerson):

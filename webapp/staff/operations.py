@@ -6,7 +6,7 @@ from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import ADMIN, DESK
 from webapp.operations.rules import SESSION
-from webapp.staff.forms import LockForm, PersonForm, RoleForm
+from webapp.staff.forms import JoinForm, LockForm, PersonForm, RoleForm
 from webapp.staff.models import Departure, Membership, Person, Reopening
 
 
@@ -16,10 +16,10 @@ def add_person(form: PersonForm, occasion: Occasion) -> None:
     occasion.record(Person, id=occasion.id, name=form.name.data, call_name=form.call_name.data, language=form.language.data)
 
 
-@operation("staff.join", form=RoleForm, roles={ADMIN}, proof=SESSION, title=N_("Role given"))
-def join(form: RoleForm, occasion: Occasion) -> None:
-    """Give a person a role in this project, from now on."""
-    occasion.record(Membership, person_id=form.person.data, role=form.role.data)
+@operation("staff.join", form=JoinForm, roles={ADMIN}, proof=SESSION, title=N_("Role given"))
+def join(form: JoinForm, occasion: Occasion) -> None:
+    """Give a person a role in this project, from now on; where it says until when, only so long (domain.md: deputies)."""
+    occasion.record(Membership, person_id=form.person.data, role=form.role.data, until=form.until.data)
 
 
 @operation("staff.leave", form=RoleForm, roles={ADMIN}, proof=SESSION, title=N_("Role ended"))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from webapp.base.database import db
 from webapp.operations import rules as operation_rules
-from webapp.staff.models import Code, Departure, Grant, Membership, Person, Session, Throttle
+from webapp.staff.models import Code, Departure, Grant, Membership, Password, Person, Session, Throttle
 from webapp.staff.rules import IDLE_WITHIN, LOCKED_AFTER
 
 
@@ -38,7 +38,7 @@ _LEFT = (
     .scalar_subquery()
 )
 _MEMBERSHIPS = (
-    select(Person.id, Membership.role, Membership.effective_at, _LEFT.label("until"))
+    select(Person.id, Membership.role, Membership.effective_at, Membership.until, _LEFT.label("left"))
     .outerjoin(Membership, (Membership.person_id == Person.id) & (Membership.project_id == sa.bindparam("project")))
     .where(Person.id.in_(sa.bindparam("people", expanding=True)))
     .order_by(*Membership.order())
@@ -50,14 +50,15 @@ def memberships(
 ) -> Mapping[str, list[operation_rules.Membership]]:
     """What each person known anywhere may in this project: an empty list where nothing; unknown people are absent.
 
-    A role ends at the first departure at or after its beginning. One query, for every batch asks it.
+    A role ends at the first departure at or after its beginning, or when it was said to. One query, for every batch asks it.
     """
     wanted = list(person_ids)
     found: dict[str, list[operation_rules.Membership]] = {}
     for row in connection.execute(_MEMBERSHIPS, {"project": project_id, "people": wanted}) if wanted else ():
         held = found.setdefault(row.id, [])
         if row.role is not None:
-            held.append(operation_rules.Membership(row.role, row.effective_at, row.until))
+            ends = [each for each in (row.until, row.left) if each is not None]
+            held.append(operation_rules.Membership(row.role, row.effective_at, min(ends, default=None)))
     return found
 
 
@@ -84,6 +85,17 @@ def roles(project_id: str, person_id: str, at: int) -> tuple[str, ...]:
     """The roles a person holds in a project at an instant, sorted."""
     held = memberships(db.session.connection(), project_id, [person_id]).get(person_id, ())
     return _held(held, at)
+
+
+def held(project_id: str, person_id: str, at: int) -> list[operation_rules.Membership]:
+    """The memberships of a person that hold at an instant, each with its end where one is known."""
+    found = memberships(db.session.connection(), project_id, [person_id]).get(person_id, ())
+    return [each for each in found if each.since <= at and (each.until is None or at < each.until)]
+
+
+def account_of(person_id: str) -> str | None:
+    """What a person types to sign in at a desk."""
+    return db.session.scalar(select(Password.account).where(Password.person_id == person_id))
 
 
 def projects_of(person_id: str, at: int) -> list[str]:

@@ -1,16 +1,34 @@
-"""Signing in and out at a desk, and where one is signed in."""
+"""Signing in and out at a desk, where one is signed in, and who works here in which role (P2-3.1)."""
 
-from flask import Blueprint, Flask, Response, abort, g, make_response, redirect, render_template, request, url_for
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from webapp.base import clock
-from webapp.operations.roles import ADMIN, OFFICE
+from webapp.base import clock, ids
+from webapp.base.database import db
+from webapp.base.i18n import N_, NAMES
+from webapp.operations import registry
+from webapp.operations.declarations import desk_link
+from webapp.operations.fields import explain
+from webapp.operations.ledger import the_ledger
+from webapp.operations.roles import ADMIN, OFFICE, ROLE_NAMES
+from webapp.operations.rules import SESSION, Membership
+from webapp.sites import queries as sites
 from webapp.staff import access, queries
 from webapp.staff.access import person_of
 from webapp.staff.desk import cookie_name, desk_page, home, is_local, token
-from webapp.staff.rules import SESSION_WITHIN
+from webapp.staff.models import Code, Person
+from webapp.staff.rules import PASSWORD_LEAST, SESSION_WITHIN, is_weak_code, is_weak_password, read_code
 
 bp = Blueprint("staff", __name__)
+MOST = {"name": 80, "call_name": 40}
+ACCOUNT_MOST, PASSWORD_MOST = 64, 200
+
+desk_link("/people", N_("People"), N_("Who works here, in which role; six digits and accounts"), "users")
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -70,6 +88,160 @@ def sessions() -> Response:
         abort(404)
     access.end_session(key, at)
     return make_response(redirect(url_for("staff.sign_in" if key == here else "staff.sessions"), 303))
+
+
+@desk_page(bp, "/people", methods=("GET", "POST"))
+def people() -> Response:
+    """Who works here; an administrator adds somebody."""
+    wrong: dict[str, str] | None = {}
+    if request.method == "POST":
+        wrong = _added()
+    if wrong is None:
+        return make_response(redirect(url_for("staff.people"), 303))
+    page = render_template(
+        "staff/people.html",
+        colleagues=queries.colleagues(g.project_id, clock.now()),
+        may_change=ADMIN in g.roles,
+        roles=_roles(),
+        typed=request.form,
+        wrong=wrong,
+        one_time=ids.uuid7(clock.now()),
+    )
+    return make_response(page, 422 if wrong else 200)
+
+
+def _roles() -> list[tuple[str, str]]:
+    return [(role, str(_(name))) for role, name in ROLE_NAMES.items()]
+
+
+def _added() -> dict[str, str] | None:
+    """Record a person with a first role; what is wrong by field, None where nothing is."""
+    _only_an_administrator()
+    said = {name: request.form.get(name, "") for name in ("name", "call_name", "language")}
+    wrong = {name: explain(code, MOST.get(name)) for name, code in registry.get("staff.add_person").clean(said)[1].items()}
+    if request.form.get("role") not in ROLE_NAMES:
+        wrong["role"] = explain("not_offered")
+    if wrong:
+        return wrong
+    made = request.form.get("_id", "")
+    person_id = made if ids.is_id(made) else ids.uuid7(clock.now())
+    _submitted("staff.add_person", said, person_id)
+    _submitted("staff.join", {"person": person_id, "role": request.form["role"]}, ids.derived(person_id, "joins"))
+    flash(_("%(name)s works here now. Give six digits on the person’s page.", name=said["name"]), "ok")
+    return None
+
+
+def _only_an_administrator() -> None:
+    if ADMIN not in g.roles:
+        abort(403)
+
+
+def _submitted(name: str, body: Mapping[str, Any], entry_id: str | None = None) -> None:
+    outcome = the_ledger().submit(
+        name, body, project_id=g.project_id, author_id=g.person.id, proof=SESSION, entry_id=entry_id,
+    )  # fmt: skip
+    if outcome.errors:
+        abort(422)
+
+
+@desk_page(bp, "/people/<uuid:person_id>", methods=("GET", "POST"))
+def person(person_id: UUID) -> Response:
+    """One person: roles, the six digits, the account at a desk. Only an administrator changes any of it."""
+    at = clock.now()
+    found = queries.people([str(person_id)]).get(str(person_id))
+    held = queries.held(g.project_id, str(person_id), at)
+    if found is None or not (held or found.project_id == g.project_id):
+        abort(404)
+    wrong: dict[str, str] | None = {}
+    if request.method == "POST":
+        _only_an_administrator()
+        changes = {"join": _joined, "leave": _left, "code": _coded, "account": _accounted}
+        wrong = (changes.get(request.form.get("what", "")) or abort(422))(found)
+    if wrong is None:
+        return make_response(redirect(request.path, 303))
+    return make_response(_person(found, held, wrong), 422 if wrong else 200)
+
+
+def _person(found: Person, held: Sequence[Membership], wrong: dict[str, str]) -> str:
+    code = db.session.get(Code, found.id)
+    site = sites.project(g.project_id)
+    return render_template(
+        "staff/person.html",
+        one=found,
+        held=[(each, str(_(ROLE_NAMES[each.role]))) for each in held],
+        roles=[(role, name) for role, name in _roles() if role not in {each.role for each in held}],
+        has_code=code is not None,
+        account=queries.account_of(found.id) if found.project_id == g.project_id else None,
+        may_change=ADMIN in g.roles,
+        is_ours=found.project_id == g.project_id,
+        typed=request.form,
+        wrong=wrong,
+        zone=site.zone if site else "UTC",
+        language=NAMES.get(found.language, found.language),
+    )
+
+
+def _joined(found: Person) -> dict[str, str] | None:
+    """Give a role, for good or until the end of a day."""
+    role, until = request.form.get("role", ""), request.form.get("until", "").strip()
+    body = {"person": found.id, "role": role}
+    if role not in ROLE_NAMES:
+        return {"role": explain("not_offered")}
+    if until:
+        try:
+            day = date.fromisoformat(until)
+        except ValueError:
+            return {"until": explain("not_a_day")}
+        body["until"] = str(clock.day_bounds(day, sites.zone_of(g.project_id))[1])
+        if int(body["until"]) <= clock.now():
+            return {"until": str(_("This day is over."))}
+    _submitted("staff.join", body)
+    flash(_("Given. It holds for whatever is recorded from now on."), "ok")
+    return None
+
+
+def _left(found: Person) -> dict[str, str] | None:
+    """End a role; nobody ends his own last one as administrator, or nobody could give it back."""
+    role = request.form.get("role", "")
+    if found.id == g.person.id and role == ADMIN:
+        return {"left": str(_("Nobody takes the administrator’s role from himself. Let another one do it."))}
+    _submitted("staff.leave", {"person": found.id, "role": role})
+    flash(_("Ended. What was recorded stays with its author."), "ok")
+    return None
+
+
+def _coded(found: Person) -> dict[str, str] | None:
+    """Give other six digits."""
+    _only_ours(found)
+    digits = read_code(request.form.get("code", ""))
+    if digits is None:
+        return {"code": str(_("Six digits."))}
+    if is_weak_code(digits):
+        return {"code": str(_("Everybody would try this first. Take other digits."))}
+    access.set_code(found.id, digits, by=g.person.id)
+    flash(_("Tablets know the new digits as soon as they are online."), "ok")
+    return None
+
+
+def _accounted(found: Person) -> dict[str, str] | None:
+    """Give an account for a desk, or another password."""
+    _only_ours(found)
+    account, password = request.form.get("account", "").strip(), request.form.get("password", "")
+    if not account or len(account) > ACCOUNT_MOST:
+        return {"account": explain("too_long", ACCOUNT_MOST) if account else explain("required")}
+    if access.owner_of(account) not in {None, found.id}:
+        return {"account": str(_("Somebody else signs in by this name."))}
+    if len(password) > PASSWORD_MOST or is_weak_password(password, account):
+        return {"password": str(_("At least %(least)s characters, and not what everybody would try first.", least=PASSWORD_LEAST))}
+    access.set_password(found.id, account, password, by=g.person.id)
+    flash(_("The new password holds from now on; who was signed in by the old one no longer is."), "ok")
+    return None
+
+
+def _only_ours(found: Person) -> None:
+    """Secrets are changed where the person was first recorded: an administrator of one site opens no desk of another."""
+    if found.project_id != g.project_id:
+        abort(403)
 
 
 def init_app(app: Flask) -> None:

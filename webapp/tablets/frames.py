@@ -12,7 +12,7 @@ from webapp.base.i18n import LANGUAGES, N_, NAMES, language, words
 from webapp.base.written import day_and_month, time_text
 from webapp.operations import roles
 from webapp.operations.declarations import tablet_cautions
-from webapp.operations.roles import ADMIN, DEPUTY, GREETER, MARKETING, SUPERVISOR, WATER_BAR
+from webapp.operations.roles import GREETER, ROLE_NAMES, WATER_BAR
 from webapp.sites import queries as sites
 from webapp.sites.models import Flat, Place, Post, Project
 from webapp.staff.desk import home_of
@@ -20,14 +20,6 @@ from webapp.staff.queries import Colleague
 from webapp.tablets.fitness import in_app
 from webapp.tablets.queries import TabletRow, drains_since
 
-ROLES = {
-    GREETER: N_("Greeter"),
-    WATER_BAR: N_("Water bar"),
-    SUPERVISOR: N_("Sales-centre manager"),
-    DEPUTY: N_("Deputy"),
-    MARKETING: N_("Marketing editor"),
-    ADMIN: N_("Administrator"),
-}
 STATIONS = {"door": N_("Door"), "bar": N_("Water bar"), "floor": N_("Sales floor")}
 TODAY, PARTIES = ("", N_("Today"), "house"), ("parties", N_("Parties"), "users")
 SHARED = (
@@ -41,9 +33,8 @@ STAFF = {"door": GREETER, "bar": WATER_BAR}
 DESK = (
     ("/review", N_("Review"), "clipboard-check"),
     ("/records", N_("Records"), "file-text"),
-    ("/stock", N_("Stock"), "package"),
     ("/actions", N_("Actions"), "clipboard-list"),
-    ("/posts", N_("Posts"), "user"),
+    ("/site", N_("Site"), "house"),
     ("/tablets", N_("Tablets"), "tablet"),
     ("/repairs", N_("Repairs"), "pencil"),
     ("/documents", N_("Documents"), "file-pen"),
@@ -78,7 +69,7 @@ def this_post() -> Post | None:
 
 def role_name(held: Sequence[str]) -> str:
     """The first of a person's roles, in words."""
-    return next((str(_(ROLES[role])) for role in ROLES if role in held), "")
+    return next((str(_(ROLE_NAMES[role])) for role in ROLE_NAMES if role in held), "")
 
 
 def cards(people: Iterable[Colleague]) -> list[dict[str, str]]:
