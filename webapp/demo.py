@@ -233,6 +233,7 @@ def load(at: int, *, week: bool = False) -> DemoReport:
     if is_new:
         opened_at = clock.instant_of(_midnight(at) - timedelta(days=7, hours=-7))
         opening.carry_out(opening.plan(_site(week=week), "demo", is_demo=True), opened_at)
+        _set_dates(opened_at)
         _stock_up(opened_at, week=week)
         _write(opened_at + clock.DAY)
         _work(at, opened_at, week=week)
@@ -308,6 +309,14 @@ def _first_flat() -> dict[str, Any]:
 
 def _submit(operation: str, entry_id: str, at: int, /, **body: object) -> None:
     opening.submit(project_id(), operation, entry_id, body, at)
+
+
+def _set_dates(at: int) -> None:
+    """The site opened in spring, and is moved into next year."""
+    first = clock.day_of(at, ZONE).replace(day=1)
+    days = {"opens_on": -60, "sold_on": 240, "moves_in_on": 400, "warranty_ends_on": 400 + 730}
+    dates = {name: (first + timedelta(days=number)).isoformat() for name, number in days.items()}
+    _submit("sites.set_dates", named("dates", "site"), at, **dates)
 
 
 def _stock_up(at: int, *, week: bool) -> None:

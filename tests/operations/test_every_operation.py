@@ -77,6 +77,7 @@ EXAMPLES: dict[str, Body] = {
     "sites.add_flat": lambda site: {"place": site.id("flat"), "code": "B", "unit_type": "B", "title": WORDS},
     "sites.add_place": lambda _site: {"kind": "other", "code": "terrace", "names": WORDS},
     "sites.add_post": lambda site: {"place": site.id("flat"), "code": "gate", "role": "greeter", "names": WORDS},
+    "sites.set_dates": lambda _site: {"opens_on": "2026-05-01", "moves_in_on": "2027-06-30"},
     "staff.add_person": lambda _site: {"name": "新人", "call_name": "新", "language": "zh-Hant"},
     "staff.join": lambda site: {"person": site.person("stranger"), "role": "greeter"},
     "staff.leave": lambda site: {"person": site.person("lin"), "role": "greeter"},

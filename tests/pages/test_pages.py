@@ -23,7 +23,7 @@ STATION = (
     "locked",
 )
 BAR = ("", "checks", "actions", "stock", "conduct", "handover", "handover/things", "post", "outbox", "locked")
-DESK = ("/actions", "/review", "/review/2026-05-27", "/sessions", "/posts", "/things", "/tablets")
+DESK = ("/actions", "/review", "/review/2026-05-27", "/sessions", "/posts", "/site", "/people", "/things", "/tablets")
 ALONE = ("/enrol", "/sign-in", "/", "/ui", "/tablet-check", "/offline/zh-Hant", "/offline/zh-Hans", "/offline/en")
 
 

@@ -7,10 +7,11 @@ from flask import Blueprint, Flask, Response, flash, g, make_response, redirect,
 from flask_babel import gettext as _
 
 from webapp.base import clock, ids
-from webapp.base.i18n import LANGUAGES, NAMES, words
+from webapp.base.i18n import LANGUAGES, N_, NAMES, words
 from webapp.custody import queries
 from webapp.custody.queries import Thing
 from webapp.custody.rules import LENT_OUT
+from webapp.operations.declarations import desk_link
 from webapp.operations.fields import explain
 from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import ADMIN, SUPERVISOR
@@ -23,6 +24,8 @@ from webapp.tablets.frames import this_site
 from webapp.tablets.stations import station_page
 
 bp = Blueprint("custody", __name__)
+desk_link("/things", N_("Keys and things"), N_("Keys, radios, cards and what is lent; who has them"), "key-round")
+
 CODE_MOST = 32
 
 

@@ -11,6 +11,7 @@ from webapp.operations import registry
 from webapp.operations.declarations import desk_link, desk_links
 from webapp.operations.fields import explain
 from webapp.operations.ledger import the_ledger
+from webapp.operations.roles import ADMIN, SUPERVISOR
 from webapp.operations.rules import SESSION
 from webapp.shifts import queries
 from webapp.sites import queries as sites
@@ -80,6 +81,7 @@ def about() -> Response:
         posts=sites.posts(site.id),
         kinds=queries.kinds(site.id),
         links=desk_links(),
+        may_set=bool(g.roles & {ADMIN, SUPERVISOR}),
         typed=request.form,
         wrong=wrong,
     )

@@ -30,7 +30,7 @@ class Project(Base):
 
 
 class Milestones(Fact):
-    """The dates of a site as 2026-05-01; the last set counts, whole. `stage`: said by a person against the dates, for a `reason`."""
+    """The dates of a site as 2026-05-01; the last set counts, whole. `stage`: what a person says instead, for a `reason`."""
 
     __tablename__ = "sites_milestones"
 

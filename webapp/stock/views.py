@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 
 from webapp.base import clock, ids, table
 from webapp.base.database import db
-from webapp.base.i18n import words
+from webapp.base.i18n import N_, words
 from webapp.base.written import instant_text
 from webapp.operations import registry
+from webapp.operations.declarations import desk_link
 from webapp.operations.fields import explain
 from webapp.operations.ledger import the_ledger
 from webapp.operations.rules import SESSION
@@ -26,6 +27,8 @@ from webapp.stock.tables import MOVEMENTS
 from webapp.tablets.frames import this_site
 
 bp = Blueprint("stock", __name__)
+desk_link("/stock", N_("Stock"), N_("What lies where, what differs, what was asked for, what is being washed"), "package")
+
 ACTS = {"issues": "stock.issue", "orderings": "stock.settle", "reversals": "stock.undo", "ways": "stock.set_way",
         "trackings": "stock.set_tracking"}  # fmt: skip
 """What is decided at the desk, by the noun in its address."""
