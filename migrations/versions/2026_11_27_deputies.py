@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_27_deputies"
-down_revision = "2026_11_27_stock"
+down_revision = "2026_11_27_rooms"
 branch_labels = None
 depends_on = None
 

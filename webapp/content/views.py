@@ -20,6 +20,7 @@ from webapp.content.operations import WRITERS
 from webapp.content.queries import Copy
 from webapp.content.rules import KINDS, Standing, is_key, text_in
 from webapp.operations import registry
+from webapp.operations.declarations import desk_link
 from webapp.operations.fields import explain
 from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import OFFICE
@@ -31,6 +32,8 @@ from webapp.staff.queries import people
 from webapp.tablets.stations import station_page
 
 bp = Blueprint("content", __name__)
+
+desk_link("/documents", N_("Documents"), N_("Scripts, checklists, cards: written, approved, compared"), "file-pen")
 KIND_NAMES = {
     "script": N_("Tour script"),
     "greetings": N_("Greetings"),

@@ -37,10 +37,9 @@ DESK = (
     ("/site", N_("Site"), "house"),
     ("/tablets", N_("Tablets"), "tablet"),
     ("/repairs", N_("Repairs"), "pencil"),
-    ("/documents", N_("Documents"), "file-pen"),
 )
-OFFICE = ("/documents",)
-"""Where somebody goes who only writes."""
+OFFICE = (("/documents", N_("Documents"), "file-pen"),)
+"""Where somebody goes who only writes; for the others it stands on the site's page."""
 CHOSEN = "language"
 """The cookie that holds the language chosen where an address has none."""
 
@@ -153,8 +152,7 @@ def _desk() -> dict[str, Any]:
         "person": me,
         "nav": [
             _link(path, label, icon, request.path.startswith(path))
-            for path, label, icon in DESK
-            if g.roles & roles.DESK or path in OFFICE
+            for path, label, icon in (DESK if g.roles & roles.DESK else OFFICE)
         ],
         "urls": {"home": home_of(g.roles), "outbox": "", "lock": "", "post": "", "sessions": "/sessions", "sign_out": "/sign-out"},
     }  # fmt: skip
