@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_27_deputies"
-down_revision = "2026_11_27_rooms"
+down_revision = "2026_11_27_notices"
 branch_labels = None
 depends_on = None
 
@@ -12,7 +12,6 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("staff_membership") as table:
         table.add_column(sa.Column("until", sa.BigInteger(), nullable=True))
-
 
     op.create_table(
         "sites_milestones",

@@ -16,6 +16,7 @@ from webapp.imports import queries
 from webapp.imports.queries import Plan
 from webapp.imports.rules import BYTES_MOST, KINDS, Kind, Problem, encodings, template
 from webapp.operations import registry
+from webapp.operations.declarations import desk_link
 from webapp.operations.fields import explain
 from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import ADMIN, SUPERVISOR
@@ -24,6 +25,7 @@ from webapp.staff.desk import desk_page
 from webapp.tablets.frames import this_site
 
 bp = Blueprint("imports", __name__)
+desk_link("/import", N_("Bring in a table"), N_("People, items, inventories and balances from a CSV file"), "cloud-upload")
 MAY = (ADMIN, SUPERVISOR)
 KIND_NAMES = {
     "people": N_("People and their roles"), "items": N_("Items"), "inventory": N_("Things of a show flat"),
