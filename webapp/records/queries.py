@@ -134,7 +134,7 @@ def _stock(site: Project, post: Post, item: Item, kept: str, window: Window, mov
     counted = counts[0] if counts else None
     before = moved[moved.index(counted) + 1 :] if counted else ()
     then = opening + sum(each.quantity for each in before if each.kind != "count") if counted else None
-    if counted and kept == SOILED:
+    if counted and item.category == "shoe_cover":  # handed over as they lay there a moment before, whatever was counted earlier
         then = _due(site, post, item, kept, counted.at - 1)
     return Stock(
         item.id, kept, opening, drawn, -sum(each for each in rest if each < 0), written_off, sum(each for each in rest if each > 0),

@@ -16,7 +16,7 @@ from webapp.base.database import db
 from webapp.base.i18n import N_, NAMES, words
 from webapp.base.written import instant_text
 from webapp.content.queries import edition as content_of
-from webapp.duty.queries import CATEGORY_NAMES
+from webapp.duty.queries import CATEGORY_NAMES, KEPT_NAMES
 from webapp.operations import registry
 from webapp.operations.fields import Field, Identity, Instant, Invalid, Lines, Photos, Reference, explain
 from webapp.operations.models import DOUBTFUL, Receipt
@@ -24,6 +24,7 @@ from webapp.operations.registry import Operation
 from webapp.repairs.models import REJECTED, Ruling
 from webapp.sites.models import Project
 from webapp.staff.queries import people
+from webapp.stock.queries import REASON_NAMES
 from webapp.tours.queries import MODE_NAMES, NEED_NAMES, TAG_NAMES
 
 FIELDS: Mapping[str, str] = {
@@ -42,7 +43,7 @@ FIELDS: Mapping[str, str] = {
 }  # fmt: skip
 """The fields of what staff record, as the repair room names them."""
 WORDS: Mapping[str, str] = {
-    **CATEGORY_NAMES, **MODE_NAMES, **NEED_NAMES, **TAG_NAMES, **NAMES,
+    **CATEGORY_NAMES, **MODE_NAMES, **NEED_NAMES, **TAG_NAMES, **NAMES, **KEPT_NAMES, **REASON_NAMES,
     "yes": N_("Yes"), "no": N_("No"), "clean": N_("Clean"), "soiled": N_("Soiled"), "store": N_("Store"), "pass": N_("In order"),
     "fail": N_("Not in order"), "na": N_("Does not apply"), "accepted": N_("Taken over"),
     "accepted_with_exceptions": N_("Taken over with exceptions"), "disputed": N_("Disputed"),
