@@ -115,6 +115,10 @@ PLACING = (
     {"zh-Hant": "靠牆一側", "zh-Hans": "靠墙一侧", "en": "On the side of the wall"},
     {"zh-Hant": "與標準照片一致", "zh-Hans": "与标准照片一致", "en": "As in the reference photo"},
 )
+FOR_A_WEEK = 8
+"""So many times its par of each thing lies in the store when a week begins."""
+LEFT_AT_LAUNDRY = 2
+"""The morning, so many days ago, on which the laundry had brought nothing back."""
 BAR_LEFT = (("milk.fresh", "650"), ("tea.green", "210"), ("cup.paper", "48"))
 """What it counts at the end of a day."""
 YESTERDAY = (
@@ -323,7 +327,8 @@ def _stock_up(at: int, *, week: bool) -> None:
     store, covers = named("place", "store"), named("item", "cover.cloth")
     for item in content.delivered("items")["items"]:
         made = named("item", item["id"])
-        _submit("stock.receive", named("opening", item["id"]), at, item=made, place=store, quantity=item["par"])
+        quantity = min(item["par"] * FOR_A_WEEK, 900_000) if week else item["par"]
+        _submit("stock.receive", named("opening", item["id"]), at, item=made, place=store, quantity=quantity)
     for number, (code, names) in enumerate(INVENTORY):
         _submit("stock.list_thing", named("inventory", code), at, flat=named("flat", "a"), code=code, names=names,
                 placing=PLACING[number % len(PLACING)], expected=1 + number % 3)  # fmt: skip
@@ -409,6 +414,8 @@ def _work(at: int, opened_at: int, *, week: bool) -> None:
             _day(log, back, week=week)
             if before and (back or station != "door"):
                 _unlock(log, before)
+            if before and back != LEFT_AT_LAUNDRY:
+                _bring_back(log, before)
             before = log if week else None
             sent = _send(source, log, sent, at, epoch)
             if week and (station, back) == ("bar", WIPED):
@@ -434,6 +441,13 @@ def _unlock(log: Log, before: Log) -> None:
     if kept:
         who = "wu" if log.station == "door-b" else "lin"
         log.keep(log.at("08:34"), who, "duty.accept", offer=kept[-1], result="accepted")
+
+
+def _bring_back(log: Log, before: Log) -> None:
+    """What went to the laundry in the evening is on the shelf in the morning."""
+    for _at, _who, operation, body, _made in before.steps:
+        if operation == "stock.collect":
+            log.keep(log.at("08:40"), "wu" if log.station == "door-b" else "lin", "stock.return_clean", **body)
 
 
 def _relief(log: Log, out: str, come: str, post: str, time: str, note: str, result: str = "accepted", exceptions: str = "") -> None:

@@ -53,6 +53,17 @@ def signed(entry: dict[str, Any]) -> tuple[str, str, str]:
     return entry["operation"], name, entry["proof"].partition(":")[0]
 
 
+def test_digits_before_a_name_are_nobodys_and_make_room_for_the_next(tablet: Callable[..., Tablet]):
+    mine = tablet()
+    dialog = asked(mine)
+    for digit in CODES["lin"]:
+        dialog.locator(f'[data-digit="{digit}"]').click()
+    expect(dialog.locator("[data-told=who]")).to_be_visible()
+    expect(dialog.locator("input[name=code]")).to_have_value("")
+    answer(mine, dialog, "lin", CODES["lin"])
+    expect(dialog).to_be_hidden()
+
+
 def test_wrong_codes_wait_without_the_server_and_after_a_reload(tablet: Callable[..., Tablet]):
     mine = tablet()
     stop(mine)

@@ -71,13 +71,19 @@ def show(day: str, post_id: UUID, shift: str) -> Response:
     page = render_template(
         "records/show.html",
         papers=[_paper(site, post, found)],
-        may_sign=_may_sign() and window.end <= now,
+        may_sign=_may_sign() and window.end <= now and not _is_signed(site, found),
         is_on=window.end > now,
         digest=found.digest,
         wrong=wrong,
         one_time=ids.uuid7(now),
     )
     return make_response(page, 422 if wrong else 200)
+
+
+def _is_signed(site: Project, found: Account) -> bool:
+    """Whether the newest signature under a record is for what it says now."""
+    signed = queries.reviews(site.id, found.day, found.day).get((found.post, found.day, found.window.shift))
+    return signed is not None and signed.digest == found.digest
 
 
 def _may_sign() -> bool:

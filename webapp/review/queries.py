@@ -123,7 +123,8 @@ def covers_of(day: Day) -> list[PlaceCovers]:
 def heard_of(day: Day, now: int) -> list[Heard]:
     """The tablets in use with what was last heard of each; silence counts only today."""
     found = contacts(day.site.id)
-    return [_heard(each, found.get(each.id), day, now) for each in tablets(day.site.id) if each.revoked_at is None]
+    return [_heard(each, found.get(each.id), day, now) for each in tablets(day.site.id)
+            if each.revoked_at is None and each.enrolled_at < day.end]  # fmt: skip
 
 
 def _heard(tablet: TabletRow, contact: Contact | None, day: Day, now: int) -> Heard:
@@ -291,7 +292,7 @@ def _wants_a_look(check: Check) -> bool:
 
 def _check_points(day: Day) -> Iterator[Point]:
     for check in checks_of(day):
-        became, title = checklists.standing_of(day.site, check, day.at), words(check.edition.body["title"])
+        became, title = checklists.standing_of(day.site, check, day.at), _title_of(day, check)
         due = day.time(check.window.closes_at or 0)
         if became is Standing.MISSED:
             yield Point(title, _("missed: nothing was recorded, due until %(time)s", time=due), "over", _checks_href(day))
@@ -303,6 +304,12 @@ def _check_points(day: Day) -> Iterator[Point]:
             yield Point(title, _("voided: %(reason)s", reason=check.run.voided), "ok")
         elif became is not Standing.AHEAD or _wants_a_look(check):
             yield from _run_points(day, check, title, due if became is Standing.LATE else "")
+
+
+def _title_of(day: Day, check: Check) -> str:
+    """The list, and where it was gone through."""
+    place = sites.place(day.site.id, check.place_id)
+    return " · ".join(filter(None, (words(place.names) if place else "", words(check.edition.body["title"]))))
 
 
 def _checks_href(day: Day) -> str:
@@ -395,6 +402,11 @@ def _covers_points(covers: Sequence[PlaceCovers]) -> Iterator[Point]:
                 least=amount_text(each.covers.minimum),
             )
             yield Point(_("%(item)s: running low", item=words(each.item.names)), f"{words(each.place.names)} · {left}")
+        if each.covers.soiled < 0:
+            sent = _(
+                "%(number)s more went to the laundry than were worn: count the basket", number=amount_text(-each.covers.soiled)
+            )
+            yield Point(words(each.item.names), f"{words(each.place.names)} · {sent}")
 
 
 def _below_zero_points(day: Day) -> Iterator[Point]:

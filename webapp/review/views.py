@@ -50,6 +50,7 @@ def _page(site: Project, wanted: date) -> str:
     heard, covers, found = queries.heard_of(day, now), queries.covers_of(day), queries.doubts(day)
     log, certified = queries.log(day), queries.certified(day)
     named = {*(each.author_id for each in found), *(each.author_id for each in certified), *(each.by for each in log)}
+    lacking = {tablet.id for tablet, standing in queries.standings_of(day).values() if standing.gaps}
     points = open_first(queries.points(day, heard, covers, found))
     return render_template(
         "review/day.html",
@@ -64,7 +65,7 @@ def _page(site: Project, wanted: date) -> str:
         clean=amount_text(sum(each.covers.clean for each in covers)),
         soiled=amount_text(sum(each.covers.soiled for each in covers)),
         heard=heard,
-        restless=sum(bool(each.unsent or each.is_silent) for each in heard),
+        restless=sum(bool(each.unsent or each.is_silent or each.tablet.id in lacking) for each in heard),
         points=points,
         open=sum(point.tone != "ok" for point in points),
         log=log,

@@ -129,7 +129,11 @@ export class PostGate extends HTMLElement {
         if (/** @type {SubmitEvent} */ (event).submitter?.matches("[data-cancel]")) return;
         event.preventDefault();
         const person = people.find(({ id }) => id === choice.value);
-        if (!person) return this.#tell(dialog, "wrong");
+        if (!person) {
+          code.value = "";
+          choice.focus();
+          return this.#tell(dialog, "who");
+        }
         if (dialog.ariaBusy === "true") return;
         dialog.ariaBusy = "true";
         const within = Number(this.dataset.within) || undefined;
