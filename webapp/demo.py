@@ -116,7 +116,7 @@ PLACING = (
     {"zh-Hant": "與標準照片一致", "zh-Hans": "与标准照片一致", "en": "As in the reference photo"},
 )
 FOR_A_WEEK = 8
-"""So many times its par of each thing lies in the store when a week begins."""
+"""So many times its par of what the bar serves lies in the store when a week begins; twice of all else."""
 LEFT_AT_LAUNDRY = 2
 """The morning, so many days ago, on which the laundry had brought nothing back."""
 BAR_LEFT = (("milk.fresh", "650"), ("tea.green", "210"), ("cup.paper", "48"))
@@ -327,7 +327,8 @@ def _stock_up(at: int, *, week: bool) -> None:
     store, covers = named("place", "store"), named("item", "cover.cloth")
     for item in content.delivered("items")["items"]:
         made = named("item", item["id"])
-        quantity = min(item["par"] * FOR_A_WEEK, 900_000) if week else item["par"]
+        often = FOR_A_WEEK if item["id"] in [sku for sku, _left in BAR_LEFT] else 2
+        quantity = min(item["par"] * often, 900_000) if week else item["par"]
         _submit("stock.receive", named("opening", item["id"]), at, item=made, place=store, quantity=quantity)
     for number, (code, names) in enumerate(INVENTORY):
         _submit("stock.list_thing", named("inventory", code), at, flat=named("flat", "a"), code=code, names=names,
