@@ -14,7 +14,7 @@ from tests.conftest import import_all_models
 from tests.operations.test_every_operation import EXAMPLES
 from webapp.base.lean import put_together
 from webapp.operations import registry
-from webapp.operations.fields import Choice, Choices, Field, Identity, Instant, Photos, Quantity, Reference, Text, Ticked
+from webapp.operations.fields import Choice, Choices, Field, Identity, Instant, Photos, Quantity, Reference, Text, Ticked, Time
 from webapp.operations.registry import Operation
 
 FOLDER = Path(__file__).parent
@@ -56,6 +56,8 @@ def _sample(site: Site, field: Field) -> Any:
         return [f"{number:064x}" for number in range(field.most)]
     if isinstance(field, Choices):
         return list(field.offered)
+    if isinstance(field, Time):
+        return "14:05"
     if isinstance(field, (Text, Ticked)):
         return "yes"
     return "1.5" if isinstance(field, Quantity) else "1"
