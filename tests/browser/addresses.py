@@ -43,6 +43,7 @@ EXAMPLES = {
     "/inbox": (DESK, "inbox"),
     "/review": (DESK, "review"),
     "/review/<day>": (DESK, "review/2026-05-27"),
+    "/review/<day>/close": (DESK, "review/2026-05-28/close"),
     "/records": (DESK, "records"),
     "/records/<day>/<uuid:post_id>/<shift>": (DESK, f"records/2026-05-27/{demo.named('post', 'door')}/early"),
     "/records/<month>/<uuid:post_id>/print": (DESK, f"records/2026-05/{demo.named('post', 'bar')}/print"),

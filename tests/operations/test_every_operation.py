@@ -71,6 +71,9 @@ EXAMPLES: dict[str, Body] = {
     "notices.read": lambda site: {"notice": site.id("a notice")},
     "records.review": lambda site: {"post": site.id("door"), "day": "2026-05-28", "digest": "0" * 64},
     "repairs.rule": lambda site: {"entry": site.id("an entry held"), "result": "rejected", "reason": "Entered twice"},
+    "review.close": lambda _site: {
+        "day": "2026-05-28", "lines.a.words": "The tablet at the bar is silent", "lines.a.reason": "unreachable",
+    },
     "shifts.add_kind": lambda _site: {"code": "early", "names": WORDS, "starts": "510", "ends": "810"},
     "shifts.leave_post": lambda site: {"post": site.id("door")},
     "shifts.take_post": lambda site: {"post": site.id("door")},

@@ -208,11 +208,10 @@ def reviews(project_id: str, since: str, until: str) -> dict[tuple[str, str, str
     return {(row.post_id, row.day, row.shift_id): row for row in db.session.scalars(wanted.order_by(*Review.order()))}
 
 
-def came_after(of: Account, project_id: str, signed_at: int) -> list[Receipt]:
-    """The entries of a record's window that came after it was signed, by when they happened."""
-    window = of.window
+def came_after(project_id: str, start: int, end: int, signed_at: int) -> list[Receipt]:
+    """The entries of a record's window, or of a day, that came after it was signed, by when they happened."""
     wanted = select(Receipt).where(
-        Receipt.project_id == project_id, Receipt.effective_at >= window.start, Receipt.effective_at < window.end,
+        Receipt.project_id == project_id, Receipt.effective_at >= start, Receipt.effective_at < end,
         Receipt.received_at > signed_at, Receipt.outcome == "applied", Receipt.tablet_id.is_not(None),
     )  # fmt: skip
     return list(db.session.scalars(wanted.order_by(Receipt.effective_at).limit(50)))

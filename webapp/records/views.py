@@ -176,7 +176,7 @@ def _addenda(site: Project, found: Account, signed_at: int) -> Grid:
             title_of(row.operation),
             instant_text(row.received_at, site.zone, 0),
         )
-        for row in queries.came_after(found, site.id, signed_at)
+        for row in queries.came_after(site.id, found.window.start, found.window.end, signed_at)
     ]
     total = ngettext("%(num)s entry came after this was signed", "%(num)s entries came after this was signed", len(rows))
     return Grid(_("Addenda"), (_("Time"), _("Event"), _("Came in")), tuple(rows), (total, "", ""))

@@ -28,8 +28,10 @@ from webapp.losses.rules import ANEW, WAITING, Gap
 from webapp.losses.rules import Standing as Completeness
 from webapp.operations.models import DOUBTFUL, Receipt
 from webapp.operations.roles import SUPERVISOR
+from webapp.records import queries as records
 from webapp.repairs import queries as repairs
-from webapp.review.rules import Event, Point
+from webapp.review.models import Closure, LeftOpen
+from webapp.review.rules import POINTS_MOST, Closed, Event, Left, Point, labelled
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
 from webapp.sites.models import Place, Project
@@ -50,6 +52,12 @@ CONCERNS = {
     "accepted_twice": N_("answered twice"),
     "no_reason": N_("exceptions without a word"),
     "no_custodian": N_("the keys were left with nobody named"),
+}
+REASON_NAMES = {
+    "carried": N_("carried to tomorrow"),
+    "in_hand": N_("being put right"),
+    "unreachable": N_("tablet not reachable"),
+    "other": N_("another reason"),
 }
 TO_PUT_RIGHT = ("abnormal", "safety", "repair")
 """Kinds of remark that may become a corrective action by a tap."""
@@ -190,7 +198,7 @@ def _tablet_points(day: Day, heard: Sequence[Heard]) -> Iterator[Point]:
         words_of = _("%(tablet)s has %(number)s to send", tablet=each.tablet.name, number=each.unsent)
         silent = _("%(tablet)s is silent", tablet=each.tablet.name)
         since = _("last heard %(time)s", time=day.time(each.seen_at)) if each.seen_at else ""
-        yield Point(words_of if each.unsent else silent, since, href=f"/tablets/{each.tablet.id}")
+        yield Point(words_of if each.unsent else silent, since, href=f"/tablets/{each.tablet.id}", about="tablet")
     standings, older, awaited = standings_of(day), list(_older_cases(day)), list(_awaited_points(day))
     for tablet, standing in standings.values():
         yield from _missing_points(day, tablet, standing.gaps)
@@ -436,6 +444,40 @@ def _silent_points(day: Day) -> Iterator[Point]:
         if status(party, day.at) is Status.ENDED_SILENTLY:
             title = _("Party of %(number)s, %(time)s: not seen off", number=party.guests, time=day.time(party.arrived_at))
             yield Point(title, _("counted as gone after 60 minutes"))
+
+
+def left_open(points: Sequence[Point]) -> dict[str, Point]:
+    """The points that each want a reason when the day is closed. The last may stand for too many."""
+    found = labelled(points)
+    if len(found) <= POINTS_MOST:
+        return found
+    shown = dict(list(found.items())[: POINTS_MOST - 1])
+    number = len(found) - len(shown)
+    return shown | {"rest": Point(ngettext("%(num)s further point", "%(num)s further points", number))}
+
+
+def closures(day: Day) -> list[Closed]:
+    """Who closed the day while it was on; the first of them counts (domain section 0.8)."""
+    wanted = select(Closure).where(
+        Closure.project_id == day.site.id, Closure.effective_at >= day.start, Closure.effective_at < day.end,
+        Closure.day == clock.day_of(day.start, day.site.zone).isoformat(),
+    )  # fmt: skip
+    found = list(db.session.scalars(wanted.order_by(*Closure.order()).limit(20)))
+    left = _left([row.operation_id for row in found], day.site.id) if found else {}
+    return [Closed(row.effective_at, row.author_id, tuple(left.get(row.operation_id, ()))) for row in found]
+
+
+def _left(entries: Sequence[str], project_id: str) -> dict[str, list[Left]]:
+    found: dict[str, list[Left]] = {}
+    wanted = select(LeftOpen).where(LeftOpen.project_id == project_id, LeftOpen.operation_id.in_(entries)).order_by(LeftOpen.line)
+    for row in db.session.scalars(wanted):
+        found.setdefault(row.operation_id, []).append(Left(row.words, row.reason, row.note or ""))
+    return found
+
+
+def came_after(day: Day, closed: Closed) -> list[Receipt]:
+    """The entries of the day that came after it was closed, by when they happened."""
+    return records.came_after(day.site.id, day.start, day.end, closed.at)
 
 
 def log(day: Day) -> list[Event]:

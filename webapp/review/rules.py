@@ -1,7 +1,14 @@
-"""How a day reads; pure."""
+"""How a day reads, and what is said of it when it is closed; pure."""
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+REASONS = ("carried", "in_hand", "unreachable", "other")
+"""Why a point stays open: carried to tomorrow, being put right, its tablet not reachable, something else."""
+POINTS_MOST, WORDS_MOST, NOTE_MOST = 30, 80, 60
+"""So that all of them in Chinese fit into one entry (16 KiB)."""
 
 
 @dataclass(frozen=True)
@@ -14,6 +21,18 @@ class Point:
     href: str | None = None
     entry: str | None = None
     """The entry it tells of, whose photos stand with it."""
+    about: str = ""
+    """What it is about where its words change by themselves while somebody reads them."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.tone != "ok"
+
+    @property
+    def line(self) -> str:
+        """Its words as they are kept when the day is closed with it."""
+        said = " · ".join(filter(None, (self.words, self.detail)))
+        return said if len(said) <= WORDS_MOST else f"{said[: WORDS_MOST - 1]}…"
 
 
 @dataclass(frozen=True)
@@ -27,6 +46,37 @@ class Event:
     entry: str | None = None
     place: str | None = None
     """Where something may be to be put right."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """A point that was left open, with its one reason."""
+
+    words: str
+    reason: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """One signature that closed a day; `by` is a person's id."""
+
+    at: int
+    by: str | None
+    left: tuple[Left, ...] = ()
+
+
+def labelled(points: Iterable[Point]) -> dict[str, Point]:
+    """The open points, each under a label that it keeps from one drawing of a page to the next: its reason finds it again."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for point in points:
+        if point.is_open:
+            said = "\n".join((point.href or "", point.entry or "", point.about or point.words))
+            label = hashlib.sha256(said.encode()).hexdigest()[:8]
+            seen[label] += 1
+            found[label if seen[label] == 1 else f"{label}-{seen[label]}"] = point
+    return found
 
 
 def by_hour(guests: Mapping[int, int], opens: int, closes: int) -> list[tuple[int, int]]:

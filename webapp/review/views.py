@@ -1,19 +1,28 @@
-"""The review of a day (domain section 0.8): one page that shows the shift."""
+"""The review of a day (domain section 0.8): one page that shows the shift, and one where the day is closed."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
-from flask import Blueprint, Flask, abort, render_template
+from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
+from flask_babel import gettext as _
 
 from webapp.actions import queries as actions
 from webapp.attachments import queries as attachments
-from webapp.base import clock
+from webapp.base import clock, ids
+from webapp.base.database import db
 from webapp.base.written import amount_text
-from webapp.repairs.queries import OUTCOMES
+from webapp.operations import registry
+from webapp.operations.fields import explain
+from webapp.operations.ledger import the_ledger
+from webapp.operations.roles import DEPUTY, SUPERVISOR
+from webapp.operations.rules import SESSION
+from webapp.repairs.queries import OUTCOMES, title_of
 from webapp.review import queries
 from webapp.review.queries import Day
-from webapp.review.rules import by_hour, open_first
+from webapp.review.rules import NOTE_MOST, Point, by_hour, open_first
 from webapp.shifts.queries import shift_at
 from webapp.sites.models import Project
+from webapp.staff.access import check_code
 from webapp.staff.desk import desk_page
 from webapp.staff.queries import people
 from webapp.tablets.frames import this_site
@@ -33,24 +42,117 @@ def today() -> str:
 def on(day: str) -> str:
     """A day by its date, 2026-03-06; nothing of a day to come."""
     site = this_site()
+    return _page(site, _asked(site, day))
+
+
+@desk_page(bp, "/review/<day>/close", methods=("GET", "POST"))
+def close(day: str) -> Response:
+    """Close a day while it is on: never blocked, a reason for each point that stays open, the six digits as the signature."""
+    site, now = this_site(), clock.now()
+    wanted = _asked(site, day)
+    one = _day(site, wanted, now)
+    if not _may_close():
+        abort(403)
+    if one.end <= now:
+        flash(_("This day is over: it closed by itself."), "soon")
+        return make_response(redirect(f"/review/{wanted}", 303))
+    points = queries.left_open(open_first(_points(one, now)))
+    wrong = _closed(one, wanted, points, now) if request.method == "POST" else {}
+    if wrong is None:
+        return make_response(redirect(f"/review/{wanted}", 303))
+    closures = queries.closures(one)
+    page = render_template(
+        "review/close.html",
+        day=wanted,
+        points=points,
+        reasons=[("", _("Choose a reason")), *((key, _(name)) for key, name in queries.REASON_NAMES.items())],
+        note_most=NOTE_MOST,
+        closures=closures,
+        people=people(each.by for each in closures if each.by),
+        said=request.form,
+        wrong=wrong,
+        one_time=ids.uuid7(now),
+    )
+    return make_response(page, 422 if wrong else 200)
+
+
+def _closed(day: Day, wanted: date, points: Mapping[str, Point], now: int) -> dict[str, str] | None:
+    """Close the day with what was said of each point that stands open now; what is wrong by field, None where nothing is."""
+    said = {"day": wanted.isoformat()}
+    for label, point in points.items():
+        said[f"lines.{label}.words"] = point.line
+        said |= {name: request.form.get(name, "") for name in (f"lines.{label}.reason", f"lines.{label}.note")}
+    wrong = {name: explain(code, NOTE_MOST) for name, code in registry.get("review.close").clean(said)[1].items()}
+    missing = {f"lines.{label}.reason": point for label, point in points.items() if not said[f"lines.{label}.reason"].strip()}
+    wrong |= {name: _("Choose a reason for “%(point)s”.", point=point.words) for name, point in missing.items()}
+    if wrong:
+        return wrong
+    who = g.person.id
+    if check_code(who, request.form.get("code", ""), now).person_id is None:
+        return {"code": _("The code does not fit this person. Try again.")}
+    one_time = request.form.get("_id", "")
+    db.session.rollback()
+    outcome = the_ledger().submit(
+        "review.close", said, project_id=day.site.id, author_id=who, proof=SESSION,
+        entry_id=one_time if ids.is_id(one_time) else None, at=now,
+    )  # fmt: skip
+    if outcome.errors:
+        return {name or "code": explain(code) for name, code in outcome.errors.items()}
+    _tell(day, who)
+    return None
+
+
+def _tell(day: Day, who: str) -> None:
+    """Say that it is closed; to whoever comes second, whose signature counts."""
+    db.session.rollback()
+    first = queries.closures(day)[0]
+    if first.by == who:
+        flash(_("Closed. What arrives later is shown as such."), "ok")
+        return
+    name = people([first.by])[first.by].name if first.by else _("Unknown")
+    flash(
+        _("%(name)s closed this day at %(time)s. Both signatures stand, the first counts.", name=name, time=day.time(first.at)),
+        "soon",
+    )
+
+
+def _may_close() -> bool:
+    return bool(g.roles & {SUPERVISOR, DEPUTY})
+
+
+def _asked(site: Project, day: str) -> date:
+    """A day by its date; nothing of a day to come."""
     try:
         wanted = date.fromisoformat(day)
     except ValueError:
         abort(404)
     if wanted > clock.day_of(clock.now(), site.zone):
         abort(404)
-    return _page(site, wanted)
+    return wanted
+
+
+def _day(site: Project, wanted: date, now: int) -> Day:
+    start, end = clock.day_bounds(wanted, site.zone)
+    return Day(site, start, end, min(now, end - 1))
+
+
+def _points(day: Day, now: int) -> list[Point]:
+    return queries.points(day, queries.heard_of(day, now), queries.covers_of(day), queries.doubts(day))
 
 
 def _page(site: Project, wanted: date) -> str:
     now = clock.now()
-    start, end = clock.day_bounds(wanted, site.zone)
-    day = Day(site, start, end, min(now, end - 1))
+    day = _day(site, wanted, now)
+    start, end = day.start, day.end
     figures = tours.figures_of(site, start, end, day.at)
     heard, covers, found = queries.heard_of(day, now), queries.covers_of(day), queries.doubts(day)
     log, certified = queries.log(day), queries.certified(day)
-    named = {*(each.author_id for each in found), *(each.author_id for each in certified), *(each.by for each in log)}
     lacking = {tablet.id for tablet, standing in queries.standings_of(day).values() if standing.gaps}
+    closures = queries.closures(day)
+    late = queries.came_after(day, closures[0]) if closures else []
+    yesterday = queries.closures(_day(site, wanted - timedelta(days=1), now))
+    named = {*(each.by for each in closures), *(each.author_id for each in late)}
+    named |= {*(each.author_id for each in found), *(each.author_id for each in certified), *(each.by for each in log)}
     points = open_first(queries.points(day, heard, covers, found))
     return render_template(
         "review/day.html",
@@ -67,7 +169,13 @@ def _page(site: Project, wanted: date) -> str:
         heard=heard,
         restless=sum(bool(each.unsent or each.is_silent or each.tablet.id in lacking) for each in heard),
         points=points,
-        open=sum(point.tone != "ok" for point in points),
+        open=sum(point.is_open for point in points),
+        closures=closures,
+        late=[(title_of(each.operation), each) for each in late],
+        carried=yesterday[0].left if yesterday else (),
+        closed_itself=bool(log) and not closures and end <= now,
+        may_close=_may_close() and not closures and end > now,
+        reasons=queries.REASON_NAMES,
         log=log,
         doubts=found,
         certified=[(each, clock.day_of(each.certified_at or 0, site.zone)) for each in certified],

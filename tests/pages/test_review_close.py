@@ -1,0 +1,251 @@
+"""A day is closed at the desk: clean or with exceptions, never blocked; what comes later is shown as such (domain section 0.8)."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from tests.pages.conftest import AT, OURS, Node, Site, hidden_of, read
+from tests.pages.test_desk import FIRST, sends
+from webapp import demo
+from webapp.base import clock, ids
+from webapp.base.database import db
+from webapp.operations.entries import digest_of
+from webapp.operations.ledger import the_ledger
+from webapp.operations.rules import SYSTEM
+from webapp.review import queries
+from webapp.review.models import Closure, LeftOpen
+from webapp.review.rules import NOTE_MOST, POINTS_MOST, REASONS, WORDS_MOST, Point, labelled
+
+TODAY, YESTERDAY = "/review/2026-05-28", "/review/2026-05-27"
+CLOSE = f"{TODAY}/close"
+CODES = {each.key: each.code for each in demo.CAST}
+MIDNIGHT = AT + (10 * 60 + 29) * clock.MINUTE
+CLEAN = [Point("Everything is in order", tone="ok")]
+
+
+def page(site: Site, path: str = TODAY, who: str = "chen", language: str = "en") -> Node:
+    answer = site.desk(who).get(f"{path}?lang={language}")
+    assert answer.status_code == 200
+    return read(answer.text)
+
+
+def section(shown: Node, key: str) -> str:
+    return " ".join(each.text() for each in shown.all("section") if each.attrs.get("aria-labelledby") == key)
+
+
+def closures() -> int:
+    db.session.rollback()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Closure)) or 0
+
+
+def reasons_of(shown: Node, reason: str = "carried") -> dict[str, str]:
+    return {each.attrs["name"]: reason for each in shown.all("select")}
+
+
+def closes(site: Site, who: str = "chen", *, reason: str = "carried", at: int = AT, **changed: str) -> tuple[int, Node]:
+    """Open the page, say the same of each point, sign, and follow to where it leads."""
+    client = site.desk(who)
+    with clock.standing_at(at):
+        shown = read(client.get(f"{CLOSE}?lang=en").text)
+        form = hidden_of(shown) | reasons_of(shown, reason) | {"code": CODES[who]} | changed
+        answer = client.post(f"{CLOSE}?lang=en", data=form, headers=OURS)
+        told = client.get(f"{answer.location}?lang=en") if answer.location else answer
+    return answer.status_code, read(told.text)
+
+
+def deputy() -> None:
+    outcome = the_ledger().submit(
+        "staff.join", {"person": demo.person("zhou"), "role": "supervisor_deputy"}, project_id=demo.project_id(), author_id=None,
+        proof=SYSTEM, at=AT - clock.MINUTE,
+    )  # fmt: skip
+    assert outcome.outcome == "applied"
+
+
+@pytest.fixture
+def clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "points", lambda *_: CLEAN)
+
+
+@pytest.mark.usefixtures("clean")
+@pytest.mark.clause("P2-4.1.3")
+def test_a_clean_day_is_closed_by_one_button_and_the_code(site: Site):
+    shown = page(site, CLOSE)
+    forms = [
+        each for each in shown.all("form") if each.all("input") and "code" in {one.attrs.get("id") for one in each.all("input")}
+    ]
+    asked = [one for one in forms[0].all("input", "select", "textarea") if one.attrs.get("type") != "hidden"]
+    assert [one.attrs["name"] for one in asked] == ["code"]
+    assert [each.text() for each in forms[0].all("button")] == ["End the shift"]
+    status, told = closes(site)
+    assert (status, closures()) == (303, 1)
+    assert "Closed. What arrives later is shown as such." in told.text()
+    assert "Closed by 陳思遠 at 13:31" in told.text()
+    assert CLOSE not in {each.attrs.get("href") for each in told.all("a")}, "it is closed"
+
+
+@pytest.mark.clause("P2-4.1.3")
+def test_with_open_points_it_closes_with_exceptions_that_tomorrow_sees(site: Site):
+    status, told = closes(site, reason="in_hand")
+    number = len(list(db.session.scalars(sa.select(LeftOpen))))
+    assert (status, number > 0) == (303, True)
+    assert "Closed with exceptions by 陳思遠 at 13:31" in told.text()
+    left = section(told, "left-1")
+    assert left.count("being put right") == number
+    with clock.standing_at(AT + clock.DAY):
+        assert section(page(site, "/review/2026-05-29"), "carried").count("being put right") == number
+    assert section(page(site), "carried") == "", "yesterday left nothing"
+
+
+def test_a_reason_that_is_missing_is_asked_for_beside_its_field_and_nothing_typed_is_lost(site: Site):
+    names = list(reasons_of(page(site, CLOSE)))
+    note = names[1].replace(".reason", ".note")
+    status, told = closes(site, **{names[0]: "", names[1]: "unreachable", note: "螢幕碎了"})
+    assert (status, closures()) == (422, 0)
+    fields = {each.attrs.get("name"): each for each in told.all("select", "input")}
+    assert fields[names[0]].attrs["aria-invalid"] == "true"
+    assert f"{names[0]}-error" in fields[names[0]].attrs["aria-describedby"]
+    assert "aria-invalid" not in fields[names[1]].attrs
+    chosen = [each.attrs["value"] for each in fields[names[1]].all("option") if "selected" in each.attrs]
+    assert (chosen, fields[note].attrs["value"]) == (["unreachable"], "螢幕碎了")
+    assert f"#{names[0]}" in {each.attrs.get("href") for each in told.all("a")}
+
+
+def test_a_reason_that_is_not_offered_and_a_note_too_long_are_told(site: Site):
+    name = next(iter(reasons_of(page(site, CLOSE))))
+    note = name.replace(".reason", ".note")
+    status, told = closes(site, **{name: "tired", note: "字" * (NOTE_MOST + 1)})
+    assert (status, closures()) == (422, 0)
+    assert "Choose one of the entries offered." in told.text()
+    assert f"Too long: at most {NOTE_MOST} characters." in told.text()
+
+
+def test_a_wrong_code_closes_nothing_and_keeps_the_reasons(site: Site):
+    status, told = closes(site, reason="other", code="000000")
+    assert (status, closures()) == (422, 0)
+    assert "The code does not fit this person" in told.text()
+    chosen = {each.attrs["value"] for each in told.all("option") if "selected" in each.attrs}
+    assert "other" in chosen
+    assert "carried" not in chosen
+
+
+@pytest.mark.parametrize(("who", "status"), [("zhou", 403), ("lin", 403), ("fang", 403)])
+def test_who_may_not_close(site: Site, who: str, status: int):
+    client = site.desk(who)
+    assert client.get(CLOSE).status_code == status
+    assert client.post(CLOSE, data={"code": CODES[who]}, headers=OURS).status_code == status
+    assert closures() == 0
+
+
+def test_who_may_not_is_shown_no_button(shown: Site):
+    links = {who: {each.attrs.get("href") for each in page(shown, who=who).all("a")} for who in ("chen", "zhou")}
+    assert (CLOSE in links["chen"], CLOSE in links["zhou"]) == (True, False)
+    assert "/records?month=2026-05#day-2026-05-28" in links["zhou"]
+
+
+def test_the_deputy_may(site: Site):
+    deputy()
+    status, told = closes(site, "zhou")
+    assert (status, closures()) == (303, 1)
+    assert "by 周致和 at 13:31" in told.text()
+
+
+def test_nobody_closes_without_signing_in(site: Site):
+    answer = site.stranger().post(CLOSE, data={"code": CODES["chen"]}, headers=OURS)
+    assert "/sign-in" in answer.location
+    assert closures() == 0
+
+
+def test_a_second_person_is_told_and_the_first_counts(site: Site):
+    deputy()
+    closes(site)
+    status, told = closes(site, "zhou", at=AT + clock.MINUTE)
+    assert (status, closures()) == (303, 2)
+    assert "陳思遠 closed this day at 13:31. Both signatures stand, the first counts." in told.text()
+    assert "Closed with exceptions by 陳思遠 at 13:31" in told.text()
+    assert "Also closed by 周致和 at 13:32" in told.text()
+
+
+def test_the_same_form_twice_closes_once(site: Site):
+    client = site.desk("chen")
+    shown = read(client.get(CLOSE).text)
+    form = hidden_of(shown) | reasons_of(shown) | {"code": CODES["chen"]}
+    assert [client.post(CLOSE, data=form, headers=OURS).status_code for _ in range(2)] == [303, 303]
+    assert closures() == 1
+
+
+def test_a_closing_of_another_project_closes_nothing_here(site: Site):
+    other = ids.derived(demo.project_id(), "other")
+    outcome = the_ledger().submit("review.close", {"day": "2026-05-28"}, project_id=other, author_id=None, proof=SYSTEM, at=AT)
+    assert outcome.outcome == "applied"
+    assert "Closed by" not in page(site).text()
+
+
+@pytest.mark.clause("P2-4.1.3")
+def test_what_arrives_after_closing_is_shown_as_such(site: Site):
+    closes(site)
+    assert section(page(site), "late") == ""
+    body = json.dumps({"place": demo.named("place", "flat-a"), "category": "abnormal", "text": "Lamp fell"})
+    before = AT - 10 * clock.MINUTE
+    said = replace(FIRST, body=body, digest=digest_of(body), happened_at=before, beacon_at=before)
+    sends("Door", said, at=AT + 5 * clock.MINUTE)
+    with clock.standing_at(AT + 10 * clock.MINUTE):
+        late = section(page(site), "late")
+    assert late.startswith("Arrived after closing 1")
+    assert "13:21 Remark 何欣怡 · came in 13:36" in late
+
+
+def test_a_day_that_nobody_closed_closes_by_itself_and_nothing_is_written(site: Site):
+    said = "Closed by itself: nobody signed this day."
+    assert said in page(site, YESTERDAY).text()
+    assert said not in page(site).text(), "it is still on"
+    assert said not in page(site, "/review/2025-01-01").text(), "nobody worked"
+    with clock.standing_at(MIDNIGHT - 1):
+        assert said not in page(site).text()
+    with clock.standing_at(MIDNIGHT):
+        assert said in page(site).text()
+    assert closures() == 0
+
+
+def test_a_day_that_is_over_is_not_signed_afterwards(site: Site):
+    client = site.desk("chen")
+    answer = client.post(f"{YESTERDAY}/close?lang=en", data={"code": CODES["chen"]}, headers=OURS)
+    assert (answer.status_code, closures()) == (303, 0)
+    assert "This day is over: it closed by itself." in client.get(f"{answer.location}?lang=en").text
+    assert client.get("/review/2026-05-29/close").status_code == 404
+    assert client.get("/review/tomorrow/close").status_code == 404
+
+
+def test_it_is_said_in_chinese(site: Site):
+    assert "結束本班" in page(site, language="zh-Hant").text()
+    asked = page(site, CLOSE, language="zh-Hans").text()
+    for said in ("结束本班", "带未完事项结束", "带到明日", "正在处理", "平板未连上", "其他原因"):
+        assert said in asked
+
+
+def test_a_point_keeps_its_label_while_its_figures_change():
+    points = [Point("Bar has 3 to send", href="/tablets/1", about="tablet"), Point("Gone"), Point("Gone"), *CLEAN]
+    later = [Point("Bar has 5 to send", href="/tablets/1", about="tablet"), *points[1:]]
+    assert list(labelled(points)) == list(labelled(later))
+    assert len(labelled(points)) == 3
+
+
+@pytest.mark.usefixtures("site")
+def test_however_much_is_open_it_fits_into_one_entry():
+    said = {"day": "2026-05-28"}
+    for number in range(POINTS_MOST):
+        label = f"lines.{number:08x}"
+        said |= {f"{label}.words": Point("字" * 100).line, f"{label}.reason": REASONS[2], f"{label}.note": "字" * NOTE_MOST}
+    outcome = the_ledger().submit(
+        "review.close", said, project_id=demo.project_id(), author_id=demo.person("chen"), proof="session"
+    )
+    assert (outcome.outcome, outcome.errors) == ("applied", {})
+    assert {len(each.words) for each in db.session.scalars(sa.select(LeftOpen))} == {WORDS_MOST}
+
+
+def test_more_points_than_fit_are_one_line(site: Site):
+    many = [Point(f"Point {number}") for number in range(POINTS_MOST + 5)]
+    with site.app.test_request_context(headers={"Accept-Language": "en"}):
+        found = queries.left_open(many)
+    assert (len(found), found["rest"].words) == (POINTS_MOST, "6 further points")

@@ -1,0 +1,19 @@
+"""What is said when a day is closed."""
+
+from webapp.operations.fields import Choice, Form, Lines, Text
+from webapp.review.rules import NOTE_MOST, POINTS_MOST, REASONS, WORDS_MOST
+
+
+class LeftOpenForm(Form):
+    """A point that stays open, and its one reason."""
+
+    words = Text(most=WORDS_MOST)
+    reason = Choice(of=REASONS)
+    note = Text(most=NOTE_MOST, optional=True)
+
+
+class CloseForm(Form):
+    """`lines`: one for each point that stands open; none on a clean day."""
+
+    day = Text(most=10)
+    lines = Lines(LeftOpenForm, most=POINTS_MOST)

@@ -1,0 +1,25 @@
+"""What is signed of a day. The review itself has no table: it is a reading of the facts."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.operations.models import Fact
+from webapp.review.rules import NOTE_MOST, WORDS_MOST
+
+
+class Closure(Fact):
+    """Somebody closed a day. Of several the first counts; what it left open stands in `LeftOpen` with its entry."""
+
+    __tablename__ = "review_closure"
+
+    day: Mapped[str] = mapped_column(sa.String(10))
+
+
+class LeftOpen(Fact):
+    """A point that stood open when the day was closed, in the words in which it was read, and why it stays open."""
+
+    __tablename__ = "review_left_open"
+
+    words: Mapped[str] = mapped_column(sa.String(WORDS_MOST))
+    reason: Mapped[str] = mapped_column(sa.String(16))
+    note: Mapped[str | None] = mapped_column(sa.String(NOTE_MOST))
