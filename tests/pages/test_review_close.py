@@ -208,6 +208,13 @@ def test_a_day_that_nobody_closed_closes_by_itself_and_nothing_is_written(site: 
     assert closures() == 0
 
 
+def test_what_arrives_after_it_closed_by_itself_is_shown_too(site: Site):
+    assert section(page(site, YESTERDAY), "late") == ""
+    before = AT - clock.DAY
+    sends("Door", replace(FIRST, happened_at=before, beacon_at=before))
+    assert "13:31 Remark 何欣怡 · came in 13:31" in section(page(site, YESTERDAY), "late")
+
+
 def test_a_day_that_is_over_is_not_signed_afterwards(site: Site):
     client = site.desk("chen")
     answer = client.post(f"{YESTERDAY}/close?lang=en", data={"code": CODES["chen"]}, headers=OURS)

@@ -475,9 +475,9 @@ def _left(entries: Sequence[str], project_id: str) -> dict[str, list[Left]]:
     return found
 
 
-def came_after(day: Day, closed: Closed) -> list[Receipt]:
-    """The entries of the day that came after it was closed, by when they happened."""
-    return records.came_after(day.site.id, day.start, day.end, closed.at)
+def came_after(day: Day, closed_at: int) -> list[Receipt]:
+    """The entries of the day that came after it was closed, or closed by itself, by when they happened."""
+    return records.came_after(day.site.id, day.start, day.end, closed_at)
 
 
 def log(day: Day) -> list[Event]:

@@ -149,7 +149,8 @@ def _page(site: Project, wanted: date) -> str:
     log, certified = queries.log(day), queries.certified(day)
     lacking = {tablet.id for tablet, standing in queries.standings_of(day).values() if standing.gaps}
     closures = queries.closures(day)
-    late = queries.came_after(day, closures[0]) if closures else []
+    closed_at = closures[0].at if closures else end
+    late = queries.came_after(day, closed_at) if closed_at <= now else []
     yesterday = queries.closures(_day(site, wanted - timedelta(days=1), now))
     named = {*(each.by for each in closures), *(each.author_id for each in late)}
     named |= {*(each.author_id for each in found), *(each.author_id for each in certified), *(each.by for each in log)}
