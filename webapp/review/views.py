@@ -109,7 +109,8 @@ def _tell(day: Day, who: str) -> None:
     if first.by == who:
         flash(_("Closed. What arrives later is shown as such."), "ok")
         return
-    name = people([first.by])[first.by].name if first.by else _("Unknown")
+    found = people([first.by]).get(first.by) if first.by else None
+    name = found.name if found else _("Unknown")
     flash(
         _("%(name)s closed this day at %(time)s. Both signatures stand, the first counts.", name=name, time=day.time(first.at)),
         "soon",
