@@ -15,7 +15,7 @@ from webapp.tablets import enrolment, stations
 
 pytestmark = pytest.mark.database
 BLANK = ("parties/blank", "parties/tour/blank", "parties/rehearsal/blank")
-PAGES = ("", "parties", *BLANK, "locked", "checks", "stock", "handover", "post", "outbox")
+PAGES = ("", "parties", *BLANK, "locked", "checks", "actions", "stock", "conduct", "handover", "handover/things", "post", "outbox")
 
 
 class Door:

@@ -249,7 +249,7 @@ MENDED_AT = {
     "custody": "handover/things",
 }
 """Where an entry of a package can be said again."""
-AT_THE_DESK = {"shifts.leave_post", "shifts.take_post", "stock.confirm", "stock.receive", "stock.reverse", "tours.ask",
+AT_THE_DESK = {"shifts.leave_post", "shifts.take_post", "stock.confirm", "stock.receive", "stock.request", "tours.ask",
                "tours.care", "tours.receive", "tours.speak", "tours.step"}  # fmt: skip
 """No page that an entry alone can name has a form for these; the supervisor mends them."""
 

@@ -25,6 +25,7 @@ from webapp.repairs.queries import title_of
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
+from webapp.staff import queries as staff
 from webapp.staff.access import check_code
 from webapp.staff.desk import desk_page
 from webapp.staff.queries import people
@@ -39,7 +40,7 @@ def listing() -> str:
     site, now = this_site(), clock.now()
     today = clock.day_of(now, site.zone)
     first = _month(request.args.get("month", "")) or today.replace(day=1)
-    days = [day for day in _days(first) if day <= today]
+    days = [day for day in _days(first) if _begins(site) <= day <= today]
     signed = queries.reviews(site.id, first.isoformat(), _last(first).isoformat())
     posts, kinds = sites.posts(site.id), {kind.id: words(kind.names) for kind in shifts.kinds(site.id)}
     return render_template(
@@ -146,8 +147,10 @@ def blank(post_id: UUID) -> str:
 
 def _papers(site: Project, post: Post, first: date) -> Iterator[tuple[str, Paper]]:
     """Every record of a post in a month that has begun, in order."""
-    now = clock.now()
+    now, begins = clock.now(), _begins(site)
     for day in _days(first):
+        if day < begins:
+            continue
         for window in queries.windows_of(site, day):
             if window.start <= now:
                 yield day.isoformat(), _paper(site, post, queries.account(site, post, day, window, now))
@@ -183,6 +186,12 @@ def _addenda(site: Project, found: Account, signed_at: int) -> Grid:
 
 
 # what an address asks for
+
+
+def _begins(site: Project) -> date:
+    """The day from which a site has duty records: its first person began then."""
+    began = staff.since(site.id)
+    return clock.day_of(clock.now() if began is None else began, site.zone)
 
 
 def _asked(site: Project, day: str, post_id: UUID, shift: str, now: int) -> tuple[Post, date, Window]:

@@ -87,6 +87,11 @@ def roles(project_id: str, person_id: str, at: int) -> tuple[str, ...]:
     return _held(held, at)
 
 
+def since(project_id: str) -> int | None:
+    """When the first person of a site began to work there."""
+    return db.session.scalar(select(sa.func.min(Membership.effective_at)).where(Membership.project_id == project_id))
+
+
 def held(project_id: str, person_id: str, at: int) -> list[operation_rules.Membership]:
     """The memberships of a person that hold at an instant, each with its end where one is known."""
     found = memberships(db.session.connection(), project_id, [person_id]).get(person_id, ())
