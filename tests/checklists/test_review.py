@@ -30,7 +30,9 @@ def points(app: Flask, site: Site, until: str) -> list[Point]:
 
 
 def told(app: Flask, site: Site, until: str) -> list[tuple[str, str]]:
-    return [(each.detail, each.tone) for each in points(app, site, until) if each.detail.startswith("word:")]
+    """What is told of a list, without the place it was gone through at."""
+    found = [(each.detail.rpartition(" · ")[2], each.tone) for each in points(app, site, until)]
+    return [(words, tone) for words, tone in found if words.startswith("word:")]
 
 
 @pytest.mark.clause("P2-4.4.6b")
