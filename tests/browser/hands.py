@@ -111,7 +111,7 @@ class Tablet:
 
     def ready(self) -> None:
         """Wait until everything is on the tablet that it needs without a network."""
-        until(lambda: self.page.evaluate(READY), "the pack was not carried")
+        until(lambda: self.page.evaluate(READY), "the pack was not carried", 90_000)
         until(lambda: self.kept().get("people"), "nobody is known here")
 
     def take_post(self, who: str, wrong_first: str | None = None) -> None:

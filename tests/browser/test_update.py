@@ -286,7 +286,7 @@ def test_nobody_at_work_is_disturbed_and_then_all_pages_change(profile: Profile)
     wanted = len(LANGUAGES) * len(PAGES)
     second.goto(f"{site.way.url}/en/door/")
     ask(second, UPDATED)
-    until(lambda: again(second.reload) and ask(second, PACKED, pages) == wanted, "the next pack is not whole")
+    until(lambda: again(second.reload) and ask(second, PACKED, pages) == wanted, "the next pack is not whole", 90_000)
     again(second.reload)  # and it asks once more whether everybody is idle
     until(lambda: [each for each in profile.versions.values() if each["status"] == "installed"], "nobody waits")
     assert site.whole(door.page) == site.whole(second) == "this"

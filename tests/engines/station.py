@@ -117,7 +117,7 @@ class Station:
         self.engine.tap("main form button")
         self.engine.sees("[data-done]")
         self.engine.tap('main a[href$="/door/"]')
-        until(lambda: self.engine.asked(CARRIED), "the pack was not carried")
+        until(lambda: self.engine.asked(CARRIED), "the pack was not carried", 90_000)
         until(lambda: self.kept().get("people"), "nobody is known here")
 
     def take_post(self, who: str) -> None:
