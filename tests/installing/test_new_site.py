@@ -122,7 +122,11 @@ def test_a_production_start_from_nothing(server: Server, tmp_path: Path, monkeyp
 
     code = done("tablets", "enrol", "--project", "JHT", "--name", "Bar", "--station", "bar").strip()
     assert bar.ask("/enrol", code=code)[0] == 200
-    looked = [(each, {STATION: door, BAR: bar}.get(each.kind, desk)) for each in EVERY if not NAMED.search(each.path)]
+    looked = [
+        (each, {STATION: door, BAR: bar}.get(each.kind, leader if each.path.endswith("close") else desk))
+        for each in EVERY
+        if not NAMED.search(each.path)
+    ]
     wrong = [str(each) for each, client in looked if client.ask(each.address("zh-Hant"))[0] not in (200, 302, 303)]
     assert wrong == [], "pages of a site at which nothing has happened yet"
     tell(f"{len(looked)} pages of a site that was opened from a file")
