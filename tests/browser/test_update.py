@@ -22,7 +22,7 @@ from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, ex
 
 from tests.browser.builds import Site, again, ask, next_build
 from tests.browser.conftest import FLAGS, LANDSCAPE, main_process
-from tests.browser.hands import LANGUAGES, PAGES, WITHIN, Tablet, enrolled, until
+from tests.browser.hands import LANGUAGES, PACK, WITHIN, Tablet, enrolled, until
 from tests.browser.served import Server, copied
 from tests.browser.test_overlay import shown
 from tests.browser.way import Answer, Way
@@ -283,7 +283,7 @@ def test_nobody_at_work_is_disturbed_and_then_all_pages_change(profile: Profile)
     site.serve("next")
     second = door.context.new_page()
     pages = f"threshold-pages-{site.builds['next']}"
-    wanted = len(LANGUAGES) * len(PAGES)
+    wanted = len(LANGUAGES) * len(PACK)
     second.goto(f"{site.way.url}/en/door/")
     ask(second, UPDATED)
     until(lambda: again(second.reload) and ask(second, PACKED, pages) == wanted, "the next pack is not whole", 90_000)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.conftest import LANDSCAPE
-from tests.browser.hands import LANGUAGES, PAGES, Tablet, typed, until
+from tests.browser.hands import LANGUAGES, PACK, PAGES, Tablet, typed, until
 from tests.browser.served import Server
 from tests.browser.watch import Watch
 from tests.browser.way import Meddles, Way, html
@@ -102,7 +102,7 @@ def test_it_never_keeps_a_page_that_is_not_ours(fresh: BrowserContext, server: S
     way.meddling = {"/door/stock": WRONG[wrong]}
     _enrol(fresh, server)
     page = fresh.pages[0]
-    until(lambda: len(_pages(page.evaluate(CACHED))) == len(PAGES) - 1, "the other pages were not carried", 90_000)
+    until(lambda: len(_pages(page.evaluate(CACHED))) == len(PACK) - 1, "the other pages were not carried", 90_000)
     page.goto(f"{server.url}/zh-Hant/door/stock")
     page.goto(f"{server.url}/zh-Hant/door/")
     assert len(way.asked) >= 2
