@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from tests.conftest import import_all_models
+from webapp.operations import registry
 from webapp.operations.fields import (
     Choice,
     Choices,
@@ -29,6 +31,7 @@ from webapp.operations.fields import (
 )
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import Operation
+from webapp.review.rules import NOTE_MOST
 
 
 class EveryForm(Form):
@@ -216,3 +219,17 @@ def test_what_a_row_refers_to_is_named_by_its_cell() -> None:
     some = "0198c0de-0000-7000-8000-000000000001"
     form, _wrong = ROWS.clean({"lines.a.kind": "asset", "lines.a.asset": some, "lines.b.kind": "stock"})
     assert ROWS.referred(form) == [("lines.a.asset", "custody.asset", some), ("lines.b.asset", "custody.asset", None)]
+
+
+def test_what_is_wrong_is_said_with_the_bound_of_its_own_field(app: Flask) -> None:
+    """A bound of another field, or of none, would send whoever reads it the wrong way."""
+    import_all_models()
+    count, close = registry.get("stock.draw"), registry.get("review.close")
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        told = count.explain({"quantity": "too_large", "item": "required", "": "role"})
+        rows = close.explain({"lines.a.note": "too_long"})
+    assert told == {
+        "quantity": f"At most {count.fields['quantity'].limit_of('too_large')}.", "item": "Fill this in.",
+        "": "You may not do this here.",
+    }  # fmt: skip
+    assert rows == {"lines.a.note": f"Too long: at most {NOTE_MOST} characters."}

@@ -15,12 +15,10 @@ from webapp.base.i18n import N_, words
 from webapp.base.written import instant_text
 from webapp.operations import registry
 from webapp.operations.fields import Instant, explain
-from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import EVERYONE, SUPERVISOR
-from webapp.operations.rules import SESSION
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
-from webapp.staff.desk import desk_page
+from webapp.staff.desk import desk_page, submit
 from webapp.staff.queries import colleagues, people
 from webapp.tablets.frames import this_post, this_site
 from webapp.tablets.stations import station_page
@@ -88,11 +86,9 @@ def _opened(site: Project) -> str:
     if registry.get("actions.open").clean(said)[1]:
         abort(400)
     made = ids.derived("action", site.id, said["subject"])
-    outcome = the_ledger().submit(
-        "actions.open", said, project_id=site.id, author_id=g.person.id, proof=SESSION, entry_id=made
-    )  # fmt: skip
-    if outcome.errors:
-        abort(403 if "" in outcome.errors else 404)
+    wrong = submit("actions.open", said, entry_id=made)
+    if wrong:
+        abort(403 if "" in wrong else 404)
     flash(_("A corrective action is open. Say here who does it, and until when."), "ok")
     return made
 
@@ -134,28 +130,18 @@ def _acted(found: Action, site: Project) -> Mapping[str, str] | None:
     said = {name: request.form.get(name, "") for name in operation.fields if name not in ("photos", "when")}
     said |= {"action": found.id} | ({"result": act} if act in (VERIFIED, REOPENED) else {})
     said |= {name: clock.typed(said[name], site.zone) for name in said if isinstance(operation.fields[name], Instant)}
-    wrong = {name: explain(code, 500) for name, code in operation.clean(said)[1].items()}
+    wrong = operation.explain(operation.clean(said)[1])
     if act == REOPENED and not said["note"].strip():
         wrong["note"] = explain("required")
     if act == VERIFIED and not found.may_verify(g.person.id):
         wrong[""] = _("Whoever did it does not verify it. Ask somebody else.")
     if act != "done" and request.form.get("seen") != found.version:
         wrong[""] = _("Something has happened to it since this page was drawn. Look at it again.")
+    wrong = wrong or submit(operation.name, said)
     if wrong:
         return wrong
-    outcome = the_ledger().submit(
-        operation.name, {name: value for name, value in said.items() if value}, project_id=site.id, author_id=g.person.id,
-        proof=SESSION, entry_id=_one_time(),
-    )  # fmt: skip
-    if outcome.errors:
-        return {name: _("You may not do this.") if not name else explain(code, 500) for name, code in outcome.errors.items()}
     flash(_(SAID[act]), "ok")
     return None
-
-
-def _one_time() -> str | None:
-    shown = request.form.get("_id", "")
-    return shown if ids.is_id(shown) else None
 
 
 def _page(found: Action, site: Project, at: int, wrong: Mapping[str, str]) -> str:

@@ -14,13 +14,10 @@ from webapp.base.i18n import N_
 from webapp.checklists import queries
 from webapp.checklists.queries import Check
 from webapp.checklists.rules import Line
-from webapp.operations.fields import explain
-from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import SUPERVISOR
-from webapp.operations.rules import SESSION
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
-from webapp.staff.desk import desk_page
+from webapp.staff.desk import desk_page, submit
 from webapp.staff.queries import people
 from webapp.tablets.frames import this_post, this_role, this_site
 from webapp.tablets.stations import station_page
@@ -107,14 +104,12 @@ def _decided(found: list[Check]) -> dict[str, str] | None:
         return {"seen": _("It was answered since this page was opened. Look again, then decide.")}
     is_void = form.get("act") == "void"
     told = {"reason": form.get("reason", "")} if is_void else {"items": form.getlist("items"), "comment": form.get("comment", "")}
-    one_time = form.get("_id", "")
-    outcome = the_ledger().submit(
+    wrong = submit(
         "checklists.void" if is_void else "checklists.return_items",
         {"version": check.edition.id, "place": check.place_id, "day": check.day, "seen": form.get("seen", ""), **told},
-        project_id=g.project_id, author_id=g.person.id, proof=SESSION, entry_id=one_time if ids.is_id(one_time) else None,
-    )  # fmt: skip
-    if outcome.errors:
-        return {name: explain(code, 500) for name, code in outcome.errors.items()}
+    )
+    if wrong:
+        return wrong
     flash(_("Voided. Its answers stay.") if is_void else _("Returned. It stands open on the tablet of the place again."), "ok")
     return None
 
@@ -126,7 +121,7 @@ def inspection(post_id: UUID) -> Response:
     post = next((each for each in sites.posts(site.id) if each.id == str(post_id)), None) or abort(404)
     found = [each for each in queries.runs(site, post.place_id, SUPERVISOR, at) if each.edition.body["purpose"] == "inspection"]
     if request.method == "POST":
-        number = sum(_inspected(site, found, key, post.id) for key in request.form.getlist("item"))
+        number = sum(_inspected(found, key, post.id) for key in request.form.getlist("item"))
         flash(ngettext("%(num)s point recorded", "%(num)s points recorded", number), "ok")
         return make_response(redirect(request.path, 303))
     given = [line.given for each in found for line in each.run.lines if line.given]
@@ -142,16 +137,14 @@ def inspection(post_id: UUID) -> Response:
     )
 
 
-def _inspected(site: Project, found: list[Check], key: str, post_id: str) -> bool:
+def _inspected(found: list[Check], key: str, post_id: str) -> bool:
     """Record the answer to one item, if there is one."""
     answer, note = request.form.get(f"answer.{key}", ""), request.form.get(f"note.{key}", "").strip()
     check = next((each for each in found for line in each.run.lines if line.item["id"] == key), None)
     if check is None or not (answer or note):
         return False
     body = {"version": check.edition.id, "place": check.place_id, "item": key, "answer": answer, "note": note, "post": post_id}
-    told = {name: value for name, value in body.items() if value}
-    outcome = the_ledger().submit("checklists.answer", told, project_id=site.id, author_id=g.person.id, proof=SESSION)
-    return not outcome.errors
+    return not submit("checklists.answer", body)
 
 
 def init_app(app: Flask) -> None:

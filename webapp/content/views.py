@@ -10,7 +10,6 @@ from flask import Blueprint, Flask, Response, abort, flash, g, make_response, re
 from flask_babel import gettext as _
 
 from webapp.base import clock, ids
-from webapp.base.database import db
 from webapp.base.i18n import LANGUAGES, N_, NAMES, words
 from webapp.base.written import day_and_month, instant_text
 from webapp.content import editing, queries, rules
@@ -22,12 +21,11 @@ from webapp.content.rules import KINDS, Standing, is_key, text_in
 from webapp.operations import registry
 from webapp.operations.declarations import desk_link
 from webapp.operations.fields import explain
-from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import OFFICE
-from webapp.operations.rules import APPLIED, DUPLICATE, SESSION
+from webapp.operations.rules import APPLIED, DUPLICATE
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
-from webapp.staff.desk import desk_page
+from webapp.staff.desk import desk_page, send
 from webapp.staff.queries import people
 from webapp.tablets.stations import station_page
 
@@ -266,12 +264,7 @@ def _kept(one: Document, body: dict[str, Any], newest: int) -> Errors:
 
 def _submit(operation: str, **body: object) -> tuple[str | None, Mapping[str, str]]:
     """Send a desk's decision; the id of what was taken, None where it was not, and what is wrong by field."""
-    shown, person_id = request.form.get("_id", ""), g.person.id
-    db.session.rollback()
-    outcome = the_ledger().submit(
-        operation, {name: str(value) for name, value in body.items() if value != ""}, project_id=g.project_id, author_id=person_id,
-        proof=SESSION, entry_id=shown if ids.is_id(shown) else None, at=clock.now(),
-    )  # fmt: skip
+    outcome = send(operation, {name: str(value) for name, value in body.items()})
     return outcome.id if outcome.outcome in (APPLIED, DUPLICATE) and not outcome.errors else None, outcome.errors
 
 

@@ -12,12 +12,9 @@ from webapp.custody import queries
 from webapp.custody.queries import Thing
 from webapp.custody.rules import LENT_OUT
 from webapp.operations.declarations import desk_link
-from webapp.operations.fields import explain
-from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import ADMIN, SUPERVISOR
-from webapp.operations.rules import SESSION
 from webapp.sites import queries as sites
-from webapp.staff.desk import desk_page
+from webapp.staff.desk import desk_page, submit
 from webapp.staff.models import Person
 from webapp.staff.queries import people
 from webapp.tablets.frames import this_site
@@ -25,8 +22,6 @@ from webapp.tablets.stations import station_page
 
 bp = Blueprint("custody", __name__)
 desk_link("/things", N_("Keys and things"), N_("Keys, radios, cards and what is lent; who has them"), "key-round")
-
-CODE_MOST = 32
 
 
 @station_page(bp, ("door", "bar"), "handover/things", families=("custody",))
@@ -79,16 +74,7 @@ def _added() -> dict[str, str] | None:
     named = {tag: said for tag in LANGUAGES if (said := request.form.get(f"name-{tag}", "").strip())}
     if any(each.code == typed["code"] for each in queries.assets(g.project_id)):
         return {"code": str(_("Another thing has this number."))}
-    one_time = request.form.get("_id", "")
-    outcome = the_ledger().submit(
-        "custody.add_asset", typed | ({"names": json.dumps(named)} if named else {}), project_id=g.project_id,
-        author_id=g.person.id, proof=SESSION, entry_id=one_time if ids.is_id(one_time) else None,
-    )  # fmt: skip
-    return {name: _told(code) for name, code in outcome.errors.items()} or None
-
-
-def _told(code: str) -> str:
-    return str(_("Whoever signed in may not do this here.")) if code == "role" else explain(code, CODE_MOST)
+    return submit("custody.add_asset", typed | {"names": json.dumps(named) if named else ""}) or None
 
 
 def init_app(app: Flask) -> None:

@@ -21,14 +21,11 @@ from webapp.duty import queries
 from webapp.duty.rules import Handover, open_for, status
 from webapp.duty.rules import Status as HandoverStatus
 from webapp.operations import registry
-from webapp.operations.fields import explain
-from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import DEPUTY, FRONT, SUPERVISOR
-from webapp.operations.rules import SESSION
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
-from webapp.staff.desk import desk_page
+from webapp.staff.desk import desk_page, submit
 from webapp.staff.queries import colleagues, people
 from webapp.stock import queries as stock
 from webapp.tablets.frames import this_flat, this_post, this_role, this_site
@@ -282,14 +279,11 @@ def settle(offer_id: UUID) -> Response:
 
 def _settled(found: Handover) -> dict[str, str] | None:
     """Record the finding that was typed; what is wrong with it by field, None where nothing is."""
-    based_on, one_time = request.form.get("based_on", ""), request.form.get("_id", "")
+    based_on = request.form.get("based_on", "")
     if found.answers and based_on != found.answers[-1].id:
         return {"text": _("Somebody has answered since this page was opened. Look at it again and settle it then.")}
-    outcome = the_ledger().submit(
-        "duty.resolve", {"offer": found.id, "based_on": based_on, "text": request.form.get("text", "")}, project_id=g.project_id,
-        author_id=g.person.id, proof=SESSION, entry_id=one_time if ids.is_id(one_time) else None,
-    )  # fmt: skip
-    return {"text": explain(next(iter(outcome.errors.values())), FINDING_MOST)} if outcome.errors else None
+    wrong = submit("duty.resolve", {"offer": found.id, "based_on": based_on, "text": request.form.get("text", "")})
+    return {"text": next(iter(wrong.values()))} if wrong else None
 
 
 FINDING_MOST = 500

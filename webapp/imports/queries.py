@@ -134,9 +134,8 @@ def _refused(steps: Sequence[Step]) -> Iterator[Problem]:
     """What the forms of the operations would refuse, by the column it was typed in."""
     for step in steps:
         for name, code in registry.get(step.intent.operation).clean(step.intent.body)[1].items():
-            field_of = registry.get(step.intent.operation).fields[name]
-            limit = getattr(field_of, {"too_long": "most", "too_large": "most", "too_small": "least"}.get(code, ""), "")
-            yield Problem(step.row.line, step.columns.get(name, name), code, str(limit))
+            limit = registry.get(step.intent.operation).fields[name].limit_of(code)
+            yield Problem(step.row.line, step.columns.get(name, name), code, "" if limit is None else str(limit))
 
 
 def _names(row: Row) -> dict[str, str]:

@@ -12,11 +12,8 @@ from webapp.losses import queries
 from webapp.losses.queries import Told
 from webapp.losses.rules import Gap, came_after_all
 from webapp.operations import registry
-from webapp.operations.fields import explain
-from webapp.operations.ledger import the_ledger
-from webapp.operations.rules import SESSION
 from webapp.sites.models import Project
-from webapp.staff.desk import desk_page
+from webapp.staff.desk import desk_page, submit
 from webapp.staff.queries import people
 from webapp.tablets.frames import this_site
 from webapp.tablets.queries import TabletRow, contacts, tablet
@@ -41,12 +38,7 @@ def show(tablet_id: UUID) -> Response:
 def _declared(found: TabletRow) -> dict[str, str] | None:
     """Declare the loss that was asked for; what is wrong with it by field, None where nothing is."""
     typed = {name: request.form.get(name, "") for name in ("epoch", "first", "last", "reason")}
-    one_time = request.form.get("_id", "")
-    outcome = the_ledger().submit(
-        "losses.declare", typed | {"tablet": found.id}, project_id=g.project_id, author_id=g.person.id, proof=SESSION,
-        entry_id=one_time if ids.is_id(one_time) else None,
-    )  # fmt: skip
-    return {name: explain(code, REASON_MOST) for name, code in outcome.errors.items()} or None
+    return submit("losses.declare", typed | {"tablet": found.id}) or None
 
 
 def _page(found: TabletRow, wrong: dict[str, str]) -> str:

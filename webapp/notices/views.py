@@ -7,11 +7,9 @@ from webapp.base import clock
 from webapp.base.written import instant_text
 from webapp.notices import queries
 from webapp.notices.rules import LEADS_TO
-from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import DESK
-from webapp.operations.rules import SESSION
 from webapp.sites.queries import zone_of
-from webapp.staff.desk import desk_page
+from webapp.staff.desk import desk_page, send
 
 bp = Blueprint("notices", __name__)
 
@@ -38,7 +36,7 @@ def _read(chosen: list[str]) -> Response:
     if not own or len(own) != len(set(chosen)):
         abort(404)
     for notice in own:
-        the_ledger().submit("notices.read", {"notice": notice}, project_id=g.project_id, author_id=g.person.id, proof=SESSION)
+        send("notices.read", {"notice": notice})
     return make_response(redirect("/inbox", 303))
 
 

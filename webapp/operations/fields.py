@@ -55,6 +55,7 @@ def explain(code: str, limit: int | None = None) -> str:
         "too_many": _("At most %(limit)s entries.", limit=limit),
         "malformed": _("This entry cannot be read."),
         "not_refused": _("The entry to be mended was not refused."),
+        "role": _("You may not do this here."),
     }
     return words.get(code) or _("This cannot be taken as it is.")
 
@@ -82,6 +83,12 @@ class Field(wtforms.Field):
     def parse(self, text: str) -> Any:
         """The value of a text that is not blank. Raises Invalid."""
         raise NotImplementedError
+
+    def limit_of(self, code: str) -> int | None:
+        """The bound of this field that a code speaks of, if it has one."""
+        bound = {"too_small": "least", "too_long": "most", "too_large": "most", "too_many": "most"}.get(code, "")
+        found: int | None = getattr(self, bound, None)
+        return found
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
@@ -345,7 +352,7 @@ class Lines(Field):
         self.data, self.codes = self.read({name: formdata.getlist(name) for name in formdata} if formdata is not None else {})
         for name, code in self.codes.items():
             cell = self.cell_of(name)
-            self.process_errors.append(explain(code, getattr(cell, "most", None)))
+            self.process_errors.append(explain(code, cell.limit_of(code) if cell else None))
 
 
 class Form(wtforms.Form):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from webapp.base.database import Base
 from webapp.operations.effects import Effect
-from webapp.operations.fields import Field, Form, Instant, Invalid, Lines, Raw, Reference
+from webapp.operations.fields import Field, Form, Instant, Invalid, Lines, Raw, Reference, explain
 from webapp.operations.occasion import Occasion
 from webapp.operations.rules import PROOFS
 
@@ -76,6 +76,16 @@ class Operation:
     def names(self, body: Iterable[str]) -> list[str]:
         """The names of a body that this operation reads, cell by cell where it has rows."""
         return [each for name, item in self.fields.items() for each in (item.names(body) if isinstance(item, Lines) else [name])]
+
+    def field_of(self, name: str) -> Field | None:
+        """The field that a name of a body speaks of, or the cell of a row."""
+        cells = (cell for _lines, item in self.lines if (cell := item.cell_of(name)))
+        return self.fields.get(name) or next(cells, None)
+
+    def explain(self, wrong: Mapping[str, str]) -> dict[str, str]:
+        """The words for what is wrong with a body, by field, each with the limit of that field."""
+        fields = {name: self.field_of(name) for name in wrong}
+        return {name: explain(code, item.limit_of(code) if (item := fields[name]) else None) for name, code in wrong.items()}
 
     @cached_property
     def when(self) -> str | None:

@@ -10,13 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp.base import clock, ids
-from webapp.base.database import db
 from webapp.base.i18n import words
 from webapp.base.table import XLSX
 from webapp.base.written import instant_text
-from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import DEPUTY, SUPERVISOR
-from webapp.operations.rules import SESSION
 from webapp.records import queries, tables
 from webapp.records.models import Review
 from webapp.records.rules import Account, Window
@@ -27,7 +24,7 @@ from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
 from webapp.staff import queries as staff
 from webapp.staff.access import check_code
-from webapp.staff.desk import desk_page
+from webapp.staff.desk import desk_page, submit
 from webapp.staff.queries import people
 from webapp.tablets.frames import this_site
 
@@ -101,14 +98,8 @@ def _signed(found: Account, window: Window, now: int) -> dict[str, str] | None:
     tried = check_code(who, request.form.get("code", ""), now)
     if tried.person_id is None:
         return {"code": _("The code does not fit this person. Try again.")}
-    one_time = request.form.get("_id", "")
-    body = {"post": found.post, "shift": window.shift or "", "day": found.day, "digest": found.digest}
-    db.session.rollback()
-    the_ledger().submit(
-        "records.review", body, project_id=g.project_id, author_id=who, proof=SESSION,
-        entry_id=one_time if ids.is_id(one_time) else None, at=now,
-    )  # fmt: skip
-    return None
+    body = {"post": found.post, "shift": window.shift, "day": found.day, "digest": found.digest}
+    return submit("records.review", body) or None
 
 
 @desk_page(bp, "/records/<day>/<uuid:post_id>/<shift>/sheet.xlsx")

@@ -20,7 +20,6 @@ from webapp.duty.queries import CATEGORY_NAMES, KEPT_NAMES
 from webapp.operations import registry
 from webapp.operations.fields import Field, Identity, Instant, Invalid, Lines, Photos, Reference, explain
 from webapp.operations.models import DOUBTFUL, Receipt
-from webapp.operations.registry import Operation
 from webapp.repairs.models import REJECTED, Ruling
 from webapp.sites.models import Project
 from webapp.staff.queries import people
@@ -181,12 +180,6 @@ def field_name(name: str) -> str:
     """What a field is called, or the cell of a row; one of a newer form has no name here."""
     name = name.rpartition(".")[2]
     return str(_(FIELDS[name]) if name in FIELDS else _("Another field"))
-
-
-def field_of(operation: Operation, name: str) -> Field:
-    """The field that a name of a body speaks of, or the cell of a row."""
-    cells = (cell for _lines, field in operation.lines if (cell := field.cell_of(name)))
-    return operation.fields.get(name) or next(cells)
 
 
 def _detail(row: Receipt) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
+from flask import Blueprint, Flask, Response, abort, flash, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
 from webapp.base import clock, ids
@@ -13,12 +13,11 @@ from webapp.operations.fields import Choice, Field, Identity, Instant, Lines, Ph
 from webapp.operations.ledger import the_ledger
 from webapp.operations.registry import Operation
 from webapp.operations.roles import FRONT
-from webapp.operations.rules import SESSION
 from webapp.repairs import queries
 from webapp.repairs.models import REJECTED, RELEASED
 from webapp.repairs.queries import OUTCOMES, WORDS, Broken, reason_words
 from webapp.sites.models import Project
-from webapp.staff.desk import desk_page
+from webapp.staff.desk import desk_page, send, submit
 from webapp.staff.queries import colleagues, people
 from webapp.tablets.frames import this_site
 from webapp.tablets.queries import tablets
@@ -77,11 +76,8 @@ def _mended(found: Broken, site: Project) -> dict[str, str] | None:
     said |= _cells(found, operation)
     wrong = operation.clean(said)[1]
     if wrong:
-        return {name: _told(queries.field_of(operation, name), code) for name, code in wrong.items()}
-    outcome = the_ledger().submit(
-        operation.name, {name: value for name, value in said.items() if value}, project_id=site.id, author_id=g.person.id,
-        proof=SESSION, repairs=found.row.id, entry_id=_one_time(),
-    )  # fmt: skip
+        return operation.explain(wrong)
+    outcome = send(operation.name, said, repairs=found.row.id)
     if outcome.errors:
         return {name: reason_words(code) for name, code in outcome.errors.items()}
     flash(_("Mended. The author stays who recorded it; that it was mended here is noted."), "ok")
@@ -102,17 +98,6 @@ def _said(found: Broken, name: str, field: Field, site: Project) -> Any:
     return clock.typed(text, site.zone) if isinstance(field, Instant) else text
 
 
-def _told(field: Field, code: str) -> str:
-    """The words for what is wrong with a field; they know its limit."""
-    limits = {"too_long": "most", "too_large": "most", "too_small": "least"}
-    return explain(code, getattr(field, limits.get(code, ""), None))
-
-
-def _one_time() -> str | None:
-    shown = request.form.get("_id", "")
-    return shown if ids.is_id(shown) else None
-
-
 def _ruled(found: Broken) -> dict[str, str] | None:
     """Release or reject what was held or put aside."""
     result, reason = request.form.get("result", ""), request.form.get("reason", "").strip()
@@ -120,12 +105,9 @@ def _ruled(found: Broken) -> dict[str, str] | None:
         abort(409)
     if result == REJECTED and not reason:
         return {"reason": explain("required")}
-    outcome = the_ledger().submit(
-        "repairs.rule", {"entry": found.row.id, "result": result, "reason": reason}, project_id=found.row.project_id,
-        author_id=g.person.id, proof=SESSION, entry_id=_one_time(),
-    )  # fmt: skip
-    if outcome.errors:
-        return {name: explain(code, 500) for name, code in outcome.errors.items()}
+    wrong = submit("repairs.rule", {"entry": found.row.id, "result": result, "reason": reason})
+    if wrong:
+        return wrong
     the_ledger().rule(found.row.project_id, found.row.id, result == RELEASED)
     flash(_("Released: it counts from when it happened.") if result == RELEASED else _("Rejected, with the reason."), "ok")
     return None
@@ -158,9 +140,9 @@ def _fields(found: Broken, site: Project, said: dict[str, str], errors: dict[str
         for name, field in operation.fields.items()
         if not isinstance(field, Photos | Lines)
     ] + [
-        _shape(name, queries.field_of(operation, name), site) | {"name": name, "value": said.get(name, ""), "error": told}
+        _shape(name, cell, site) | {"name": name, "value": said.get(name, ""), "error": told}
         for name, told in errors.items()
-        if any(name in field.names([name]) for _lines, field in operation.lines)
+        if name not in operation.fields and (cell := operation.field_of(name))
     ]
 
 

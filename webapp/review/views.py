@@ -12,10 +12,7 @@ from webapp.base import clock, ids
 from webapp.base.database import db
 from webapp.base.written import amount_text
 from webapp.operations import registry
-from webapp.operations.fields import explain
-from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import DEPUTY, SUPERVISOR
-from webapp.operations.rules import SESSION
 from webapp.repairs.queries import OUTCOMES, title_of
 from webapp.review import queries
 from webapp.review.queries import Day
@@ -23,7 +20,7 @@ from webapp.review.rules import NOTE_MOST, Point, by_hour, open_first
 from webapp.shifts.queries import shift_at
 from webapp.sites.models import Project
 from webapp.staff.access import check_code
-from webapp.staff.desk import desk_page
+from webapp.staff.desk import desk_page, submit
 from webapp.staff.queries import people
 from webapp.tablets.frames import this_site
 from webapp.tours import queries as tours
@@ -82,7 +79,8 @@ def _closed(day: Day, wanted: date, points: Mapping[str, Point], now: int) -> di
     for label, point in points.items():
         said[f"lines.{label}.words"] = point.line
         said |= {name: request.form.get(name, "") for name in (f"lines.{label}.reason", f"lines.{label}.note")}
-    wrong = {name: explain(code, NOTE_MOST) for name, code in registry.get("review.close").clean(said)[1].items()}
+    operation = registry.get("review.close")
+    wrong = operation.explain(operation.clean(said)[1])
     missing = {f"lines.{label}.reason": point for label, point in points.items() if not said[f"lines.{label}.reason"].strip()}
     wrong |= {name: _("Choose a reason for “%(point)s”.", point=point.words) for name, point in missing.items()}
     if wrong:
@@ -90,14 +88,9 @@ def _closed(day: Day, wanted: date, points: Mapping[str, Point], now: int) -> di
     who = g.person.id
     if check_code(who, request.form.get("code", ""), now).person_id is None:
         return {"code": _("The code does not fit this person. Try again.")}
-    one_time = request.form.get("_id", "")
-    db.session.rollback()
-    outcome = the_ledger().submit(
-        "review.close", said, project_id=day.site.id, author_id=who, proof=SESSION,
-        entry_id=one_time if ids.is_id(one_time) else None, at=now,
-    )  # fmt: skip
-    if outcome.errors:
-        return {name or "code": explain(code) for name, code in outcome.errors.items()}
+    wrong = submit("review.close", said)
+    if wrong:
+        return {name or "code": words for name, words in wrong.items()}
     _tell(day, who)
     return None
 

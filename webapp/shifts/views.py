@@ -10,15 +10,13 @@ from webapp.base.i18n import N_
 from webapp.operations import registry
 from webapp.operations.declarations import desk_link, desk_links
 from webapp.operations.fields import explain
-from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import ADMIN, SUPERVISOR
-from webapp.operations.rules import SESSION
 from webapp.shifts import queries
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.sites.rules import MARKETING, POST_WARRANTY, PRE_MOVE_IN, WARRANTY, Dates, out_of_order, stage_on
 from webapp.staff import access
-from webapp.staff.desk import desk_page
+from webapp.staff.desk import desk_page, submit
 from webapp.staff.queries import locked_codes, people
 from webapp.tablets.frames import this_site
 from webapp.tablets.queries import tablets
@@ -91,8 +89,8 @@ def about() -> Response:
 def _dated() -> dict[str, str] | None:
     """Set the dates as typed; what is wrong by field, None where nothing is."""
     said = {name: request.form.get(name, "").strip() for name in (*DATE_NAMES, "stage", "reason")}
-    _cleaned, wrong = registry.get("sites.set_dates").clean(said)
-    found = {name: explain(code, 200) for name, code in wrong.items()}
+    operation = registry.get("sites.set_dates")
+    found = operation.explain(operation.clean(said)[1])
     if not found:
         days = Dates(**{name: said[name] or None for name in Dates._fields})
         found = {name: explain("out_of_order") for name in out_of_order(days)}
@@ -100,8 +98,7 @@ def _dated() -> dict[str, str] | None:
         found["reason"] = str(_("Say why the stage is not the one of the dates."))
     if found:
         return found
-    outcome = the_ledger().submit("sites.set_dates", said, project_id=g.project_id, author_id=g.person.id, proof=SESSION)
-    if outcome.errors:
+    if submit("sites.set_dates", said):
         abort(403)
     flash(_("The dates are set."), "ok")
     return None
@@ -127,9 +124,7 @@ def posts() -> Response:
 def _reopened(person_id: str, tablet_id: str, here: set[str]) -> Response:
     if tablet_id not in here:
         abort(404)
-    body, author_id = {"person": person_id, "tablet": tablet_id}, g.person.id
-    outcome = the_ledger().submit("staff.reopen_code", body, project_id=g.project_id, author_id=author_id, proof=SESSION)
-    if outcome.errors:
+    if submit("staff.reopen_code", {"person": person_id, "tablet": tablet_id}):
         abort(422)
     access.reopen_code(person_id, tablet_id)
     flash(_("The code may be tried again."), "ok")

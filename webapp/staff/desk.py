@@ -3,16 +3,19 @@
 A file of its own beside access.py, for it is what the views of every package above stand on.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, abort, g, make_response, redirect, request, url_for
 
-from webapp.base import clock, database
+from webapp.base import clock, database, ids
 from webapp.base.database import db
 from webapp.base.i18n import LANGUAGES
+from webapp.operations import registry
+from webapp.operations.ledger import Outcome, the_ledger
 from webapp.operations.roles import DESK, MARKETING
+from webapp.operations.rules import SESSION
 from webapp.staff.access import person_of
 from webapp.staff.queries import person, projects_of, roles
 
@@ -71,6 +74,30 @@ def _to_the_door() -> Response:
     response = make_response(redirect(url_for("staff.sign_in", next=request.full_path.rstrip("?")), 303))
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def one_time() -> str | None:
+    """The id that the form of this request was drawn with: however often it is sent, it is one entry."""
+    shown = request.form.get("_id", "")
+    return shown if ids.is_id(shown) else None
+
+
+def send(operation: str, body: Mapping[str, Any], *, entry_id: str | None = None, repairs: str | None = None) -> Outcome:
+    """Take what whoever is signed in here decided; without an id of its own it is the entry of the form that was sent.
+
+    The page's snapshot ends first: it would not see the row, and where the store has no WAL it would block the writing of it.
+    """
+    project_id, author_id = g.project_id, g.person.id
+    db.session.rollback()
+    said = {name: value for name, value in body.items() if value not in ("", None)}
+    return the_ledger().submit(
+        operation, said, project_id=project_id, author_id=author_id, proof=SESSION, entry_id=entry_id or one_time(), repairs=repairs
+    )
+
+
+def submit(operation: str, body: Mapping[str, Any], *, entry_id: str | None = None) -> dict[str, str]:
+    """As `send`; in words what is wrong by field, "" where it is not about a field. Empty where it was taken."""
+    return registry.get(operation).explain(send(operation, body, entry_id=entry_id).errors)
 
 
 def desk_page(

@@ -14,18 +14,16 @@ from webapp.base.i18n import N_, NAMES
 from webapp.operations import registry
 from webapp.operations.declarations import desk_link
 from webapp.operations.fields import explain
-from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import ADMIN, OFFICE, ROLE_NAMES
-from webapp.operations.rules import SESSION, Membership
+from webapp.operations.rules import Membership
 from webapp.sites import queries as sites
 from webapp.staff import access, queries
 from webapp.staff.access import person_of
-from webapp.staff.desk import cookie_name, desk_page, home, is_local, token
+from webapp.staff.desk import cookie_name, desk_page, home, is_local, one_time, submit, token
 from webapp.staff.models import Code, Person
 from webapp.staff.rules import PASSWORD_LEAST, SESSION_WITHIN, is_weak_code, is_weak_password, read_code
 
 bp = Blueprint("staff", __name__)
-MOST = {"name": 80, "call_name": 40}
 ACCOUNT_MOST, PASSWORD_MOST = 64, 200
 
 desk_link("/people", N_("People"), N_("Who works here, in which role; six digits and accounts"), "users")
@@ -118,13 +116,13 @@ def _added() -> dict[str, str] | None:
     """Record a person with a first role; what is wrong by field, None where nothing is."""
     _only_an_administrator()
     said = {name: request.form.get(name, "") for name in ("name", "call_name", "language")}
-    wrong = {name: explain(code, MOST.get(name)) for name, code in registry.get("staff.add_person").clean(said)[1].items()}
+    operation = registry.get("staff.add_person")
+    wrong = operation.explain(operation.clean(said)[1])
     if request.form.get("role") not in ROLE_NAMES:
         wrong["role"] = explain("not_offered")
     if wrong:
         return wrong
-    made = request.form.get("_id", "")
-    person_id = made if ids.is_id(made) else ids.uuid7(clock.now())
+    person_id = one_time() or ids.uuid7(clock.now())
     _submitted("staff.add_person", said, person_id)
     _submitted("staff.join", {"person": person_id, "role": request.form["role"]}, ids.derived(person_id, "joins"))
     flash(_("%(name)s works here now. Give six digits on the person’s page.", name=said["name"]), "ok")
@@ -137,10 +135,7 @@ def _only_an_administrator() -> None:
 
 
 def _submitted(name: str, body: Mapping[str, Any], entry_id: str | None = None) -> None:
-    outcome = the_ledger().submit(
-        name, body, project_id=g.project_id, author_id=g.person.id, proof=SESSION, entry_id=entry_id,
-    )  # fmt: skip
-    if outcome.errors:
+    if submit(name, body, entry_id=entry_id):
         abort(422)
 
 

@@ -8,17 +8,13 @@ from flask import Blueprint, Flask, Response, abort, flash, g, make_response, re
 from flask_babel import gettext as _
 
 from webapp.base import clock, ids, table
-from webapp.base.database import db
 from webapp.base.i18n import N_, words
 from webapp.base.written import instant_text
 from webapp.operations import registry
 from webapp.operations.declarations import desk_link
-from webapp.operations.fields import explain
-from webapp.operations.ledger import the_ledger
-from webapp.operations.rules import SESSION
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
-from webapp.staff.desk import desk_page
+from webapp.staff.desk import desk_page, submit
 from webapp.staff.queries import people
 from webapp.stock import queries
 from webapp.stock.models import TRACKINGS, Item
@@ -108,17 +104,9 @@ def _clash() -> dict[str, str]:
 
 def _done(name: str) -> dict[str, str]:
     """Take what was typed; what is wrong with it by field."""
-    said = {field: request.form.get(field, "") for field in registry.get(name).fields}
-    wrong = registry.get(name).clean(said)[1]
-    if not wrong:
-        one_time = request.form.get("_id", "")
-        author_id = g.person.id
-        db.session.rollback()
-        wrong = dict(the_ledger().submit(
-            name, {field: text for field, text in said.items() if text}, project_id=g.project_id, author_id=author_id,
-            proof=SESSION, entry_id=one_time if ids.is_id(one_time) else None,
-        ).errors)  # fmt: skip
-    return {field: explain(code, 1_000_000) for field, code in wrong.items()}
+    operation = registry.get(name)
+    said = {field: request.form.get(field, "") for field in operation.fields}
+    return operation.explain(operation.clean(said)[1]) or submit(name, said)
 
 
 def _page(wrong: dict[str, str]) -> Response:

@@ -153,8 +153,7 @@ def _mended(operation: Operation, form: Form, given: Typed, name: str, code: str
     field: Any = form._fields.get(name)
     if field is not None:
         return name, field._value(), _told(field, code)
-    cell = next((each for _lines, field in operation.lines if (each := field.cell_of(name))), None)
-    return name.rpartition(".")[2], given.get(name, ""), explain(code, getattr(cell, "most", None))
+    return name.rpartition(".")[2], given.get(name, ""), operation.explain({name: code})[name]
 
 
 def _told(field: Field, code: str) -> str:

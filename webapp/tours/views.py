@@ -12,17 +12,14 @@ from flask import Blueprint, Flask, Response, abort, flash, g, make_response, re
 from flask_babel import gettext as _
 
 from webapp.base import clock, ids
-from webapp.base.database import db
 from webapp.base.i18n import LANGUAGES, NAMES, words
 from webapp.base.written import amount_text, instant_text
 from webapp.content import editing
 from webapp.operations.fields import explain
-from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import OFFICE
-from webapp.operations.rules import SESSION
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
-from webapp.staff.desk import desk_page
+from webapp.staff.desk import desk_page, send
 from webapp.staff.queries import people
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
@@ -162,12 +159,7 @@ def _set(flat_id: str, told: Mapping[str, Any], count: int) -> editing.Errors:
     """Set the rooms as the page says; what is wrong where somebody was faster."""
     if request.form.get("seen") != str(count):
         return {"what": ("moved", None)}
-    shown, person_id = request.form.get("_id", ""), g.person.id
-    db.session.rollback()
-    outcome = the_ledger().submit(
-        "tours.set_rooms", {"flat": flat_id, "rooms": json.dumps(told, ensure_ascii=False), "seen": str(count)},
-        project_id=g.project_id, author_id=person_id, proof=SESSION, entry_id=shown if ids.is_id(shown) else None, at=clock.now(),
-    )  # fmt: skip
+    outcome = send("tours.set_rooms", {"flat": flat_id, "rooms": json.dumps(told, ensure_ascii=False), "seen": str(count)})
     return {"what": (next(iter(outcome.errors.values())), 120)} if outcome.errors else {}
 
 
