@@ -1,6 +1,7 @@
 """A small site and its people, made through the ledger: a show flat, covers, two greeters, a supervisor, a stranger."""
 
 import json
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -128,3 +129,16 @@ class Site:
 def site(ledger: Ledger) -> Iterator[Site]:
     yield Site(ledger).build()
     db.session.rollback()
+
+
+def deliver(tablets: list[Tablet], chance: random.Random) -> None:
+    """Every tablet's entries in any cut, repeated and interleaved with the others', until all of them are there."""
+    waiting = {tablet.number: tablet for tablet in tablets if tablet.kept}
+    acked = dict.fromkeys(waiting, 0)
+    while waiting:
+        tablet = waiting[chance.choice(sorted(waiting))]
+        start = chance.randint(0, acked[tablet.number])
+        end = chance.randint(start + 1, len(tablet.kept))
+        acked[tablet.number] = tablet.send(tablet.kept[start:end]).acked_seq
+        if acked[tablet.number] == len(tablet.kept):
+            del waiting[tablet.number]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cast import CHECK, Site, Tablet, at
+from tests.cast import CHECK, Site, Tablet, at, deliver
 from webapp.actions import queries
 from webapp.actions.rules import Action, Status
 from webapp.operations.ledger import Ledger, Outcome
@@ -130,19 +130,6 @@ def work(site: Site, deeds: list[tuple[int, int, int, int]]) -> list[Tablet]:
             entry = site.id(f"judged {minute} {choice}")
             site.submit("actions.verify", entry, author="chen", proof="session", when=when, **named)
     return tablets
-
-
-def deliver(tablets: list[Tablet], chance: random.Random) -> None:
-    """In any cut, repeated and interleaved."""
-    waiting = {tablet.number: tablet for tablet in tablets if tablet.kept}
-    acked = dict.fromkeys(waiting, 0)
-    while waiting:
-        tablet = waiting[chance.choice(sorted(waiting))]
-        start = chance.randint(0, acked[tablet.number])
-        end = chance.randint(start + 1, len(tablet.kept))
-        acked[tablet.number] = tablet.send(tablet.kept[start:end]).acked_seq
-        if acked[tablet.number] == len(tablet.kept):
-            del waiting[tablet.number]
 
 
 def seen(site: Site, time: str) -> object:

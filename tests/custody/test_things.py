@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cast import Site, Tablet, at
+from tests.cast import Site, Tablet, at, deliver
 from webapp.cli import digest_text
 from webapp.custody import queries as custody
 from webapp.custody.rules import Standing
@@ -88,13 +88,7 @@ def test_any_order_of_deliveries_gives_the_same_standing(ledger: Ledger, steps: 
     plain, tangled = (Site(ledger, f"site {next(SITES)}").build() for _ in range(2))
     for tablet in record(plain, steps):
         tablet.send()
-    chance, waiting = random.Random(seed), record(tangled, steps)
-    while waiting:
-        tablet = chance.choice(waiting)
-        end = chance.randint(1, len(tablet.kept))
-        tablet.send(tablet.kept[:end])
-        if tablet.send(tablet.kept[: chance.randint(end, len(tablet.kept))]).acked_seq == len(tablet.kept):
-            waiting.remove(tablet)
+    deliver(record(tangled, steps), random.Random(seed))
     mine = {site.key: {site.person(who): who for who in ("lin", "he")} for site in (plain, tangled)}
 
     def told(site: Site, time: str) -> object:

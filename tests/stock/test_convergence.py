@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cast import Site, Tablet, at
+from tests.cast import Site, Tablet, at, deliver
 from webapp.operations.ledger import Ledger
 from webapp.stock import queries as stock
 from webapp.stock.rules import CLEAN
@@ -59,19 +59,6 @@ def record(site: Site, steps: list[tuple[int, str, int, int]]) -> list[Tablet]:
             asked = made if what == "request" else asked
             moved += [made] if what in ("draw", "collect", "write_off") else []
     return tablets
-
-
-def deliver(tablets: list[Tablet], chance: random.Random) -> None:
-    """Every tablet's entries in any cut, repeated and interleaved with the others', until all of them are there."""
-    waiting = {tablet.number: tablet for tablet in tablets if tablet.kept}
-    acked = dict.fromkeys(waiting, 0)
-    while waiting:
-        tablet = waiting[chance.choice(sorted(waiting))]
-        start = chance.randint(0, acked[tablet.number])
-        end = chance.randint(start + 1, len(tablet.kept))
-        acked[tablet.number] = tablet.send(tablet.kept[start:end]).acked_seq
-        if acked[tablet.number] == len(tablet.kept):
-            del waiting[tablet.number]
 
 
 def seen(site: Site, until: int) -> tuple[object, ...]:

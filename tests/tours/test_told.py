@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cast import WORDS, Site, Tablet, at
+from tests.cast import WORDS, Site, Tablet, at, deliver
 from webapp.operations.entries import Entry
 from webapp.operations.ledger import Ledger
 from webapp.sites import queries as sites
@@ -140,19 +140,6 @@ def tell(site: Site, told: list[tuple[int, int, int, int]]) -> tuple[list[Tablet
         else:
             tablet.keep("he", "tours.ask", when, party=party, tag=("price", "school", "other")[choice], when=at("08:00"))
     return tablets, party, rehearsal
-
-
-def deliver(tablets: list[Tablet], chance: random.Random) -> None:
-    """Every tablet's entries in any cut, repeated and interleaved with the others', until all of them are there."""
-    waiting = {tablet.number: tablet for tablet in tablets if tablet.kept}
-    acked = dict.fromkeys(waiting, 0)
-    while waiting:
-        tablet = waiting[chance.choice(sorted(waiting))]
-        start = chance.randint(0, acked[tablet.number])
-        end = chance.randint(start + 1, len(tablet.kept))
-        acked[tablet.number] = tablet.send(tablet.kept[start:end]).acked_seq
-        if acked[tablet.number] == len(tablet.kept):
-            del waiting[tablet.number]
 
 
 def seen(site: Site, party: str, rehearsal: str, until: int) -> tuple[object, ...]:
