@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
+from flask_babel import gettext as _
+
 from webapp.base.i18n import N_
 from webapp.content.rules import BANDS, LANGUAGES, NEEDS, ON_FAIL, POSTS, PURPOSES, RESPONSES, STOPS, is_clause, is_key, slots
+from webapp.operations.fields import explain
 
 WORDS, PROSE, TEXT, CHOICE, FLAG, LINES, SEVERAL = "words", "prose", "text", "choice", "flag", "lines", "several"
 WORDED = (WORDS, PROSE)
@@ -27,6 +30,26 @@ Body = dict[str, Any]
 Said = Mapping[str, str]
 Errors = dict[str, tuple[str, int | None]]
 """By the name of a field the code of what is wrong and the limit that was passed."""
+
+
+WRONG = {
+    "slots": N_("The figures in braces have to be the same in each language."),
+    "clause": N_("Name a clause of the guideline, such as P2-4.4.3d."),
+    "key": N_("Small letters, figures, underscores and full stops, beginning with a letter."),
+    "twice": N_("This key is there twice."),
+    "nothing": N_("Nothing is in it yet. Add the first."),
+    "needs": N_("Say for whom."),
+    "moved": N_("Somebody has decided on this version meanwhile. Look at it again."),
+    "not_now": N_("This cannot be done with the version as it stands."),
+    "own": N_("Whoever wrote a version does not approve it. Ask somebody else."),
+    "newer": N_("Version %(number)s was kept meanwhile. Compare it with yours; what is kept now comes after it."),
+}
+"""What is wrong with a document or what was decided of it, beside the codes that every field has."""
+
+
+def told(code: str, limit: int | None = None) -> str:
+    """The words for what is wrong, in the reader's language."""
+    return str(_(WRONG[code], number=limit)) if code in WRONG else explain(code, limit)
 
 
 @dataclass(frozen=True)

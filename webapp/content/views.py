@@ -13,7 +13,7 @@ from webapp.base import clock, ids
 from webapp.base.i18n import LANGUAGES, N_, NAMES, words
 from webapp.base.written import day_and_month, instant_text
 from webapp.content import editing, queries, rules
-from webapp.content.editing import SHAPES, Errors
+from webapp.content.editing import SHAPES, Errors, told
 from webapp.content.models import Document
 from webapp.content.operations import WRITERS
 from webapp.content.queries import Copy
@@ -68,18 +68,6 @@ VALUE_NAMES: Mapping[str, str] = {
     "signature": N_("Signature"), "inspection": N_("Inspection"), "asset_count": N_("Inventory"), "true": N_("Yes"),
     "false": N_("No"),
 }  # fmt: skip
-WRONG = {
-    "slots": N_("The figures in braces have to be the same in each language."),
-    "clause": N_("Name a clause of the guideline, such as P2-4.4.3d."),
-    "key": N_("Small letters, figures, underscores and full stops, beginning with a letter."),
-    "twice": N_("This key is there twice."),
-    "nothing": N_("Nothing is in it yet. Add the first."),
-    "needs": N_("Say for whom."),
-    "moved": N_("Somebody has decided on this version meanwhile. Look at it again."),
-    "not_now": N_("This cannot be done with the version as it stands."),
-    "own": N_("Whoever wrote a version does not approve it. Ask somebody else."),
-    "newer": N_("Version %(number)s was kept meanwhile. Compare it with yours; what is kept now comes after it."),
-}
 ACTS: Mapping[str, tuple[str, str]] = {
     "offer": ("content.offer", rules.OFFERED),
     "approve": ("content.approve", rules.APPROVED),
@@ -109,7 +97,7 @@ def listing() -> Response:
         kinds=[(kind, _(KIND_NAMES[kind])) for kind in KINDS],
         may_write=bool(g.roles & WRITERS),
         flats=sites.flats(site.id),
-        wrong={name: _told(code) for name, code in wrong.items()},
+        wrong={name: told(*code) for name, code in wrong.items()},
         **_around(site, at),
     )
     return make_response(page, 422 if wrong else 200)
@@ -181,15 +169,15 @@ def _decided(site: Project, copy: Copy, at: int) -> dict[str, str] | None:
     number = int(seen) if seen.isdigit() and len(seen) < 4 else -1
     objection = rules.objection(copy.life, rules.Act(act, g.person.id, at, number))
     if objection:
-        return {"what": _told((objection, None))}
+        return {"what": told(objection)}
     if starts == -1:
         return {"starts": explain("not_an_instant")}
     outcome, codes = _submit(name, **body)
     if codes:
-        return {field or "what": _told((code, 500)) for field, code in codes.items()}
+        return {field or "what": words for field, words in registry.get(name).explain(codes).items()}
     later = next(each for each in queries.copies_of(site.id, copy.document_id, clock.now()) if each.id == copy.id)
     if not outcome or later.life.stage != act:
-        return {"what": _told(("moved", None))}
+        return {"what": told("moved")}
     flash(_("Version %(number)s: %(what)s.", number=copy.number, what=_(ACT_NAMES[act])), "ok")
     return None
 
@@ -238,7 +226,7 @@ def edit(document_id: UUID) -> Response:
                 return make_response(redirect(f"/documents/{one.id}/{newest + 1}", 303))
     page = render_template(
         "content/edit.html", one=one, body=body, shape=SHAPES[one.kind], seen=newest, title=_title(site, one, found),
-        wrong={name: _told(code) for name, code in wrong.items()}, one_time=ids.uuid7(at), main=site.record_language,
+        wrong={name: told(*code) for name, code in wrong.items()}, one_time=ids.uuid7(at), main=site.record_language,
         is_locked=editing.is_locked, **_around(site, at),
     )  # fmt: skip
     return make_response(page, 422 if wrong else 200)
@@ -258,7 +246,9 @@ def _kept(one: Document, body: dict[str, Any], newest: int) -> Errors:
         return {"what": ("newer", newest)}
     outcome, codes = _submit("content.write", document=one.id, number=newest + 1, body=json.dumps(body, ensure_ascii=False))
     if codes:
-        return {"what": (next(iter(codes.values())), 200_000)}
+        field, code = next(iter(codes.items()))
+        known = registry.get("content.write").field_of(field)
+        return {"what": (code, known.limit_of(code) if known else None)}
     return {} if outcome else {"what": ("newer", newest + 1)}
 
 
@@ -300,11 +290,6 @@ def _title(site: Project, one: Document, found: list[Copy]) -> str:
     title = edition.body.get("title") if edition else None
     name = str(_(KIND_NAMES[one.kind]))
     return words(title) if title else name if one.code == one.kind else f"{name} {one.code}"
-
-
-def _told(found: tuple[str, int | None]) -> str:
-    code, limit = found
-    return str(_(WRONG[code], number=limit)) if code in WRONG else explain(code, limit)
 
 
 def _around(site: Project, at: int) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from webapp.base import clock, ids
 from webapp.base.i18n import LANGUAGES, NAMES, words
 from webapp.base.written import amount_text, instant_text
 from webapp.content import editing
-from webapp.operations.fields import explain
 from webapp.operations.roles import OFFICE
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
@@ -165,15 +164,10 @@ def _set(flat_id: str, told: Mapping[str, Any], count: int) -> editing.Errors:
 
 def _room_words(code: str, limit: int | None) -> str:
     known = {
-        "slots": _("The figures in braces have to be the same in each language."),
-        "key": _("Small letters, figures, underscores and full stops, beginning with a letter."),
-        "twice": _("This key is there twice."),
-        "clause": _("Name a clause of the guideline, such as P2-4.4.3d."),
-        "needs": _("Say for whom."),
         "none": _("At least one stop has to stay."),
         "moved": _("Somebody has set these rooms meanwhile. Look at them again; what is kept now comes after it."),
     }
-    return str(known[code]) if code in known else explain(code, limit)
+    return str(known[code]) if code in known else editing.told(code, limit)
 
 
 def _told(project_id: str, party_id: str, at: int) -> dict[str, Any]:
