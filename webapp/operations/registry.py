@@ -26,6 +26,9 @@ class Value:
         self.data = data
 
 
+NOTHING = Value(None)
+
+
 @dataclass(frozen=True, eq=False)
 class Operation:
     """A verb of the product: who may, by what proof, with which form, and what it records."""
@@ -99,12 +102,14 @@ class Operation:
         return json.dumps([effect.markup() for effect in self.effects], ensure_ascii=False)
 
     @cached_property
-    def _steps(self) -> tuple[tuple[str, Callable[[Raw], Any], Callable[[str], Any] | None], ...]:
-        """(field, its clean, and its parse where a plain text that is not blank may go there at once)."""
+    def _steps(self) -> tuple[tuple[str, Callable[[Raw], Any], Callable[[str], Any] | None, bool], ...]:
+        """(field, its clean, its parse where a plain text that is not blank may go there at once, and whether it may be absent)."""
         plain = {name for name, item in self.fields.items() if type(item).clean is Field.clean}
         rows = {name for name, _field in self.lines}
         alone = [(name, item) for name, item in self.fields.items() if name not in rows]
-        return tuple((name, item.clean, item.parse if name in plain else None) for name, item in alone)
+        return tuple(
+            (name, item.clean, item.parse if name in plain else None, name in plain and item.optional) for name, item in alone
+        )
 
     @cached_property
     def _shape(self) -> type[Any]:
@@ -113,8 +118,11 @@ class Operation:
     def clean(self, body: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:
         """The cleaned form of a body, and the codes of what is wrong with it by field."""
         form, wrong = self._shape(), {}
-        for name, clean, parse in self._steps:
+        for name, clean, parse, may_lack in self._steps:
             raw = body.get(name)
+            if raw is None and may_lack:
+                setattr(form, name, NOTHING)
+                continue
             try:
                 if parse is not None and type(raw) is str and (text := raw.strip()):
                     value = parse(text)
