@@ -14,7 +14,7 @@ from webapp.base import ids
 from webapp.base.database import db
 from webapp.operations import registry
 from webapp.operations.entries import Batch, Entry, Source, digest_of
-from webapp.operations.ledger import Answer, Ledger, Outcome
+from webapp.operations.ledger import Answer, Intent, Ledger, Outcome
 
 ZONE = "Asia/Shanghai"
 DAY = datetime(2026, 5, 28, tzinfo=ZoneInfo(ZONE))
@@ -76,6 +76,11 @@ class Tablet:
         return answer
 
 
+def _typed(body: dict[str, Any]) -> dict[str, str]:
+    """As a page would say it."""
+    return {name: json.dumps(value) if isinstance(value, dict) else str(value) for name, value in body.items()}
+
+
 @dataclass
 class Site:
     """The small site. `key` tells several of them in one database apart."""
@@ -98,31 +103,43 @@ class Site:
 
     def submit(self, operation: str, entry_id: str | None = None, *, author: str | None = None, proof: str = "system",
                when: int = OPENED_AT, **body: Any) -> Outcome:  # fmt: skip
-        typed = {name: json.dumps(value) if isinstance(value, dict) else str(value) for name, value in body.items()}
         author_id = self.person(author) if author else None
         outcome = self.ledger.submit(
-            operation, typed, project_id=self.project_id, author_id=author_id, proof=proof, entry_id=entry_id, at=when
+            operation, _typed(body), project_id=self.project_id, author_id=author_id, proof=proof, entry_id=entry_id, at=when
         )
         db.session.rollback()
         return outcome
 
     def build(self) -> "Site":
-        self.submit("sites.open_project", self.project_id, code=self.key[:16], names=WORDS, zone=ZONE, record_language="zh-Hant",
-                    opens=540, closes=1080, is_demo="")  # fmt: skip
-        for code, kind in (("flat", "show_flat"), ("store", "store_room"), ("laundry", "laundry")):
-            self.submit("sites.add_place", self.id(code), kind=kind, code=code, names=WORDS)
-        self.submit("sites.add_flat", self.id("A"), place=self.id("flat"), code="A", unit_type="A", title=WORDS)
-        self.submit("sites.add_post", self.id("door"), place=self.id("flat"), code="door", role="greeter", names=WORDS)
-        self.submit("stock.add_item", self.id("covers"), sku="covers", names=WORDS, category="shoe_cover", unit="unit.pair",
-                    counter=WORDS, tracking="reusable", minimum=30, par=90)  # fmt: skip
-        self.submit("custody.add_asset", self.id("key"), code="K-1", kind="key", names=WORDS, place=self.id("flat"))
-        self.submit("content.open", self.id("document"), kind="checklist", code="check.small")
-        self.submit("content.publish", self.id("version"), document=self.id("document"), number=1, body=CHECK)
-        for name, role in (("lin", "greeter"), ("he", "greeter"), ("chen", "supervisor"), ("zhou", "admin"), ("stranger", None)):
-            self.submit("staff.add_person", self.person(name), name=name, call_name=name, language="zh-Hant")
-            if role:
-                self.submit("staff.join", self.id(f"{name} joins"), person=self.person(name), role=role)
+        """Everything at once, as a table that is brought in: hundreds of tests begin so."""
+        outcomes = self.ledger.submit_all(
+            [Intent(operation, entry_id, _typed(body)) for operation, entry_id, body in self._begun()],
+            project_id=self.project_id, author_id=None, proof="system", at=OPENED_AT,
+        )  # fmt: skip
+        assert {outcome.outcome for outcome in outcomes} == {"applied"}
+        db.session.rollback()
         return self
+
+    def _begun(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        yield "sites.open_project", self.project_id, {
+            "code": self.key[:16], "names": WORDS, "zone": ZONE, "record_language": "zh-Hant", "opens": 540, "closes": 1080,
+            "is_demo": "",
+        }  # fmt: skip
+        for code, kind in (("flat", "show_flat"), ("store", "store_room"), ("laundry", "laundry")):
+            yield "sites.add_place", self.id(code), {"kind": kind, "code": code, "names": WORDS}
+        yield "sites.add_flat", self.id("A"), {"place": self.id("flat"), "code": "A", "unit_type": "A", "title": WORDS}
+        yield "sites.add_post", self.id("door"), {"place": self.id("flat"), "code": "door", "role": "greeter", "names": WORDS}
+        yield "stock.add_item", self.id("covers"), {
+            "sku": "covers", "names": WORDS, "category": "shoe_cover", "unit": "unit.pair", "counter": WORDS,
+            "tracking": "reusable", "minimum": 30, "par": 90,
+        }  # fmt: skip
+        yield "custody.add_asset", self.id("key"), {"code": "K-1", "kind": "key", "names": WORDS, "place": self.id("flat")}
+        yield "content.open", self.id("document"), {"kind": "checklist", "code": "check.small"}
+        yield "content.publish", self.id("version"), {"document": self.id("document"), "number": 1, "body": CHECK}
+        for name, role in (("lin", "greeter"), ("he", "greeter"), ("chen", "supervisor"), ("zhou", "admin"), ("stranger", None)):
+            yield "staff.add_person", self.person(name), {"name": name, "call_name": name, "language": "zh-Hant"}
+            if role:
+                yield "staff.join", self.id(f"{name} joins"), {"person": self.person(name), "role": role}
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp.base import address, assets, database, guard, headers, health, i18n, icons, written
+from webapp.base import address, assets, database, guard, headers, health, i18n, icons, routes, written
 from webapp.operations.entries import BATCH_MOST
 from webapp.operations.ledger import Ledger
 
@@ -67,6 +67,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(settings() | dict(config or {}))
     Path(app.config["DATA_FOLDER"]).mkdir(parents=True, exist_ok=True)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    routes.init_app(app)
     database.init_app(app)
     i18n.init_app(app)
     written.init_app(app)
