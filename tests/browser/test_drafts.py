@@ -66,3 +66,49 @@ def test_a_count_is_only_where_it_was_typed_and_is_forgotten_after_half_a_day(ta
     here.page.evaluate(LONG_AGO)
     here.go("checks")
     assert [field.input_value() for field in numbers.all()] == before
+
+
+HELD = """() => new Promise((resolve, reject) => {
+  const asked = indexedDB.open("threshold");
+  asked.onerror = () => reject(asked.error);
+  asked.onsuccess = () => {
+    const tx = asked.result.transaction([...asked.result.objectStoreNames], "readwrite");
+    const hold = () => { if (!globalThis.let_go) tx.objectStore("meta").get("head").onsuccess = hold; };
+    tx.oncomplete = () => { asked.result.close(); globalThis.was_let_go = true; };
+    hold();
+    resolve();
+  };
+})"""
+"""Nobody gets at the tablet's store until `let_go` is set, as while something long is being written."""
+LET_GO = """() => new Promise((resolve) => {
+  globalThis.let_go = true;
+  const asked = indexedDB.open("threshold");
+  asked.onsuccess = () => {
+    const tx = asked.result.transaction([...asked.result.objectStoreNames], "readwrite");
+    tx.oncomplete = () => { asked.result.close(); setTimeout(resolve); };
+  };
+})"""
+"""Ends when all who waited before have had their turn: stores are given out in order."""
+NEWER = """() => {
+  document.querySelector("main").dataset.old = "";
+  const { build } = document.documentElement.dataset;
+  new BroadcastChannel("threshold").postMessage({ type: "pages", build, urls: [location.pathname] });
+}"""
+
+
+def test_a_page_is_not_replaced_under_somebody_who_began_to_type_meanwhile(tablet: Callable[..., Tablet]):
+    here = tablet()
+    here.take_post("lin")
+    here.sent()
+    here.go("handover")
+    here.page.evaluate(HELD)
+    with here.page.expect_response(lambda answer: answer.url.endswith("/door/handover")):
+        here.page.evaluate(NEWER)
+    remark(here).fill(TEXT)
+    here.page.evaluate(LET_GO)
+    old = here.page.locator("main[data-old]")
+    expect(old).to_be_attached()
+    expect(remark(here)).to_have_value(TEXT)
+    here.submit("duty.remark")
+    assert json.loads(here.entries()[-1]["body"])["text"] == TEXT
+    expect(old).not_to_be_attached(timeout=10_000)  # and then the newer one comes

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.builds import again, ask
 from tests.browser.hands import CODES, Tablet, ask_for_the_post, until
 from tests.browser.served import Server
 from webapp import demo
@@ -217,7 +218,7 @@ def unlock(tablet: Tablet, who: str) -> None:
 
 
 def is_locked(tablet: Tablet) -> bool:
-    return bool(tablet.page.evaluate("() => document.documentElement.matches('[data-locked]')"))
+    return bool(ask(tablet.page, "() => document.documentElement.matches('[data-locked]')"))
 
 
 def test_a_locked_screen_takes_guests_and_ticks_and_hides_all_else(tablet: Callable[..., Tablet]):
@@ -300,8 +301,8 @@ def test_two_tabs_are_locked_and_opened_together_and_keep_what_was_typed(tablet:
 
 def idle(tablet: Tablet, minutes: int) -> None:
     """As if nobody had touched the tablet for so long, and it then looked."""
-    tablet.page.evaluate("(ms) => { localStorage.touched = Date.now() - ms; }", minutes * 60_000)
-    tablet.page.reload()
+    ask(tablet.page, "(ms) => { localStorage.touched = Date.now() - ms; }", minutes * 60_000)
+    again(tablet.page.reload)
     tablet.page.locator("screen-lock").wait_for(state="attached")
 
 
@@ -315,7 +316,7 @@ def test_a_tablet_locks_itself_but_not_while_guests_are_inside(tablet: Callable[
         until(lambda count=before: inside.count() < count, "nobody left")
     mine.arrive(2)
     idle(mine, 4)
-    until(lambda: mine.page.evaluate("() => localStorage.guests") == "1", "nobody is inside")
+    until(lambda: ask(mine.page, "() => localStorage.guests") == "1", "nobody is inside")
     assert not is_locked(mine), "guests are inside"
     idle(mine, 21)
     mine.page.wait_for_url(LOCKED)
@@ -324,7 +325,7 @@ def test_a_tablet_locks_itself_but_not_while_guests_are_inside(tablet: Callable[
     mine.page.wait_for_url("**/door/")
     until(lambda: not is_locked(mine), "it is still locked")
     idle(mine, 2)
-    until(lambda: mine.page.evaluate("() => localStorage.guests") == "", "somebody is inside")
+    until(lambda: ask(mine.page, "() => localStorage.guests") == "", "somebody is inside")
     assert not is_locked(mine)
     idle(mine, 4)
     mine.page.wait_for_url(LOCKED)

@@ -52,14 +52,16 @@ export function refold() {
 /**
  * Puts other HTML in place with our own entries in it at once.
  * @param {string} text its mark
- * @param {() => void} swap
+ * @param {() => boolean} swap false where it would not: all stays as it is
+ * @returns {Promise<boolean>}
  */
 export async function swapped(text, swap) {
   const mark = await markHere(text);
   const entries = await outbox.since(mark);
-  swap();
+  if (!swap()) return false;
   const here = [...readers];
   show(here, fold(mark, here.map(({ reader }) => reader), entries, enrolledAt()));
+  return true;
 }
 
 // private

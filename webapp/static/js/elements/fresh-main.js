@@ -17,22 +17,28 @@ on(["pages"], ({ urls, build }) => {
 });
 
 async function renew() {
-  if (isInUse()) return void setTimeout(renew, LOOK_AGAIN);
+  if (isInUse()) return void later();
   isStale = false;
   const page = await fetched();
   const main = page?.querySelector("main");
-  const old = document.querySelector("main");
-  if (!page || !main || !old || isInUse()) return;
+  if (!page || !main) return;
   // In a document without script the parser opens <noscript>; its fields would be sent with the form.
   for (const part of main.querySelectorAll("noscript")) part.remove();
   const mark = page.querySelector('meta[name="threshold-mark"]')?.getAttribute("content") ?? "";
   const focused = document.activeElement?.id;
   await swapped(mark, () => {
+    if (isInUse()) return later(); // somebody began to type while we fetched and looked
     document.querySelector('meta[name="threshold-mark"]')?.setAttribute("content", mark);
-    old.replaceWith(document.adoptNode(main));
+    document.querySelector("main")?.replaceWith(document.adoptNode(main));
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-  });
-  say({ type: "post" });
+    return true;
+  }) && say({ type: "post" });
+}
+
+function later() {
+  isStale = true;
+  setTimeout(renew, LOOK_AGAIN);
+  return false;
 }
 
 /** @returns {Promise<Document | null>} */
