@@ -35,8 +35,9 @@ WITHIN = 30_000
 READY = """async () => {
   const names = (await caches.keys()).filter((name) => name.startsWith("threshold-pages-"));
   const kept = names.length === 1 ? await (await caches.open(names[0])).keys() : [];
-  const asked = await fetch("/sync/pack?lang=en", { headers: { "X-Threshold-Sync": "1" } });
-  const { pages } = await asked.json();
+  if (!kept.length) return false;
+  globalThis.wanted ??= fetch("/sync/pack?lang=en", { headers: { "X-Threshold-Sync": "1" } }).then((asked) => asked.json());
+  const { pages } = await globalThis.wanted;
   return navigator.serviceWorker.controller !== null && kept.length === pages.length * LANGUAGES;
 }""".replace("LANGUAGES", str(len(LANGUAGES)))
 KEPT = """() => new Promise((resolve, reject) => {
@@ -182,6 +183,7 @@ class Tablet:
     @contextmanager
     def _entry(self, makes: int = 1) -> Iterator[None]:
         """So many entries are made and on the disk, and no other."""
+        self.page.bring_to_front()
         before, seen = self.server.now, len(self.entries())
         yield
         until(lambda: len(self.entries()) >= seen + makes, "nothing was saved")
@@ -190,7 +192,11 @@ class Tablet:
 
 
 def ask_for_the_post(page: Page) -> Locator:
-    """Open the question who takes the post: behind the face in the frame."""
+    """Open the question who takes the post: behind the face in the frame.
+
+    In front, as whoever taps has it: a page behind another is drawn once a second, and a tap waits until nothing moves.
+    """
+    page.bring_to_front()
     page.locator("summary.avatar:visible").click()
     page.locator("a.menu__item[data-take]:visible").click()
     return page.locator('dialog[data-purpose="take"]')

@@ -67,11 +67,17 @@ def catalogue(folder: Path) -> NullTranslations:
     return Translations(compiled)
 
 
+@lru_cache
+def spoken(locale: Locale | None) -> NullTranslations:
+    """The texts that are asked for some hundred times a page."""
+    return catalogue(CATALOGUES / str(locale or "en"))
+
+
 class Catalogues(Domain):
     """The edited .po files as they are: nothing is compiled beside them, for a service cannot write where its program stands."""
 
     def get_translations(self) -> NullTranslations:
-        return catalogue(CATALOGUES / str(get_locale() or "en"))
+        return spoken(get_locale())
 
 
 class _Babel(Babel):
