@@ -7,7 +7,6 @@ import pytest
 
 from tests.cast import CHECK, WORDS, ZONE, Site, at
 from tests.conftest import Rows, import_all_models
-from webapp.base.database import Base
 from webapp.operations import registry
 from webapp.operations.models import Fact
 from webapp.operations.registry import Operation
@@ -131,12 +130,6 @@ def operations() -> list[Operation]:
     return [each for each in registry.every() if not each.name.startswith("notebook.")]
 
 
-def facts(rows: Rows) -> int:
-    """All that facts and reference data hold together, receipts and the ledger's own rows left out."""
-    tables = [name for name in Base.metadata.tables if not name.startswith(("operations_", "notebook_", "jobs_"))]
-    return sum(rows.count(name) for name in tables)
-
-
 def member(site: Site, operation: Operation) -> str:
     """Somebody of the cast who may do it."""
     site.submit("staff.add_person", site.person("su"), name="su", call_name="su", language="en")
@@ -159,20 +152,20 @@ def test_every_operation_has_words_for_people(operation: Operation) -> None:
 def test_what_is_submitted_twice_is_there_once(site: Site, rows: Rows, name: str) -> None:
     operation, body, made = registry.get(name), EXAMPLES[name](site), site.id("an entry")
     author = member(site, operation)
-    before = facts(rows)
+    before = rows.facts()
     first = site.submit(name, made, author=author, proof="session", when=at("10:00"), **body)
-    once = facts(rows)
+    once = rows.facts()
     second = site.submit(name, made, author=author, proof="session", when=at("10:05"), **body)
     assert (first.outcome, second.outcome) == ("applied", "duplicate"), (first.errors, second.errors)
-    assert before < once == facts(rows)
+    assert before < once == rows.facts()
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_a_stranger_at_the_page_is_refused_and_leaves_no_row(site: Site, rows: Rows, name: str) -> None:
-    before, body = facts(rows), EXAMPLES[name](site)
+    before, body = rows.facts(), EXAMPLES[name](site)
     outcome = site.submit(name, author="stranger", proof="session", when=at("10:00"), **body)
     assert (outcome.outcome, outcome.errors) == ("refused", {"": "role"})
-    assert facts(rows) == before
+    assert rows.facts() == before
     assert rows.count("operations_receipt", id=outcome.id, outcome="refused") == 1
 
 
@@ -192,13 +185,13 @@ def test_at_the_page_exactly_its_roles_may(site: Site, name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(name for name in EXAMPLES if registry.get(name).offline))
 def test_a_strangers_fact_at_the_sync_door_is_applied_and_flagged(site: Site, rows: Rows, name: str) -> None:
-    before, tablet = facts(rows), site.tablet()
+    before, tablet = rows.facts(), site.tablet()
     tablet.keep("stranger", name, "10:00", **EXAMPLES[name](site))
     answers = [tablet.send() for _ in range(2)]
     assert answers[0].results[0]["outcome"] == "applied"
     assert answers[0].results[0]["flags"] == ["no_membership"]
     assert answers[1].results[0]["outcome"] == "duplicate"
-    assert facts(rows) > before
+    assert rows.facts() > before
 
 
 @pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"sites.set_dates", "tablets.drain"}))  # which ask for nothing
@@ -207,10 +200,10 @@ def test_a_refusal_leaves_a_receipt_and_no_row(site: Site, rows: Rows, name: str
     required = next(field for field, told in operation.fields.items() if not told.optional)
     body = {field: value for field, value in EXAMPLES[name](site).items() if field != required}
     author = member(site, operation)
-    before = facts(rows)
+    before = rows.facts()
     outcome = site.submit(name, author=author, proof="session", when=at("10:00"), **body)
     assert (outcome.outcome, outcome.errors[required]) == ("refused", "required")
-    assert facts(rows) == before
+    assert rows.facts() == before
     assert rows.count("operations_receipt", id=outcome.id, outcome="refused") == 1
 
 
@@ -220,11 +213,11 @@ def test_what_belongs_to_another_project_is_refused(site: Site, rows: Rows, name
     operation = registry.get(name)
     field = next(field for field, _kind in operation.references if field in EXAMPLES[name](site))
     author = member(site, operation)
-    before = facts(rows)
+    before = rows.facts()
     body = EXAMPLES[name](site) | {field: EXAMPLES[name](other)[field]}
     outcome = site.submit(name, author=author, proof="session", when=at("10:00"), **body)
     assert (outcome.outcome, outcome.errors) == ("refused", {field: "other_project"})
-    assert facts(rows) == before
+    assert rows.facts() == before
 
 
 def test_facts_point_at_reference_data_only() -> None:
