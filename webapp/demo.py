@@ -321,6 +321,7 @@ def _set_dates(at: int) -> None:
     days = {"opens_on": -60, "sold_on": 240, "moves_in_on": 400, "warranty_ends_on": 400 + 730}
     dates = {name: (first + timedelta(days=number)).isoformat() for name, number in days.items()}
     _submit("sites.set_dates", named("dates", "site"), at, **dates)
+    _submit("sites.set_printing", named("printing", "site"), at, kept_years=3, in_ink="yes")
 
 
 def _stock_up(at: int, *, week: bool) -> None:

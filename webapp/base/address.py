@@ -20,6 +20,11 @@ LOOK_EVERY = 3600.0
 log = logging.getLogger(__name__)
 
 
+def public(path: str) -> str:
+    """A page of ours as it is opened from outside."""
+    return f"{current_app.config['PUBLIC_URL']}{path}"
+
+
 def folder() -> Path:
     """Where certificates of our own are kept, as the environment says."""
     return Path(os.environ.get("THRESHOLD_TLS") or Path(os.environ.get("THRESHOLD_DATA", "instance")) / "tls").resolve()

@@ -1,6 +1,7 @@
 """Three languages, edited by hand. Tags in addresses (zh-Hant), folders with an underscore (zh_Hant), msgids in English."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +11,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, force_locale, get_locale
 
 LANGUAGES = ("zh-Hant", "zh-Hans", "en")
 NAMES = {"zh-Hant": "繁體", "zh-Hans": "简体", "en": "English"}
@@ -46,6 +47,18 @@ def language() -> str:
         return "en"
     chosen = g.get("language")
     return str(chosen) if chosen in LANGUAGES else negotiate(request.accept_languages)
+
+
+@contextmanager
+def written_in(tag: str) -> Iterator[None]:
+    """What is worded within is in this language, whatever the reader's is: a sheet of paper has one of its own."""
+    before = g.get("language")
+    g.language = tag
+    try:
+        with force_locale(tag.replace("-", "_")):
+            yield
+    finally:
+        g.language = before
 
 
 def words(texts: Mapping[str, str], wanted: str | None = None) -> str:

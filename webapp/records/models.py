@@ -8,7 +8,8 @@ from webapp.operations.models import Fact
 
 
 class Review(Fact):
-    """Somebody has read a duty record and signed it. `digest`: of what was signed, so that a later arrival shows."""
+    """Somebody has read a duty record and signed it. `digest`: of what was signed, so that a later arrival shows; `way`: how it
+    was taken, None of what was signed before that was said."""
 
     __tablename__ = "records_review"
 
@@ -16,3 +17,4 @@ class Review(Fact):
     shift_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("shifts_kind.id"))
     day: Mapped[str] = mapped_column(sa.String(10))
     digest: Mapped[str] = mapped_column(sa.String(64))
+    way: Mapped[int | None] = mapped_column(sa.SmallInteger)

@@ -12,4 +12,7 @@ from webapp.records.models import Review
 @operation("records.review", form=ReviewForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, title=N_("Duty record reviewed"))
 def review(form: ReviewForm, occasion: Occasion) -> None:
     """Sign a duty record as read (審閱). The six digits are asked for on the page."""
-    occasion.record(Review, post_id=form.post.data, shift_id=form.shift.data, day=form.day.data, digest=form.digest.data.lower())
+    occasion.record(
+        Review, post_id=form.post.data, shift_id=form.shift.data, day=form.day.data, digest=form.digest.data.lower(),
+        way=form.way.data,
+    )  # fmt: skip

@@ -2,10 +2,33 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
+from typing import Any
 
 MODES = ("accompanied", "guided", "self_guided")
+DIGESTS = 5
+"""The newest way to take a record's digest. Each has more fields than the one before; what was signed by an old one is compared
+by its fields for ever."""
+MARK_CHARS = 16
+"""So much of a digest stands in the code of a sheet: enough to tell a change, and coarse enough for a creased sheet."""
+
+
+def added(digest: int, default: Any) -> Any:
+    """A field that records have since this digest."""
+    return field(default=default, metadata={"since": digest})
+
+
+def told_by(value: Any, digest: int) -> Any:
+    """A value as the digest of that number has it: without the fields that came later."""
+    if isinstance(value, tuple):
+        return [told_by(each, digest) for each in value]
+    if not is_dataclass(value):
+        return value
+    known = [each.name for each in fields(value) if each.metadata.get("since", 1) <= digest]
+    return {name: told_by(getattr(value, name), digest) for name in known}
 
 
 @dataclass(frozen=True)
@@ -40,8 +63,8 @@ class Point:
     by: str | None = None
     required: bool = True
     failed: bool = False
-    expected: int | None = None
-    said: str = ""
+    expected: int | None = added(4, None)
+    said: str = added(4, "")
 
 
 @dataclass(frozen=True)
@@ -63,7 +86,7 @@ class Visit:
     covers: int
     left_at: int | None = None
     by: str | None = None
-    mode: str | None = None
+    mode: str | None = added(2, None)
 
 
 @dataclass(frozen=True)
@@ -149,10 +172,10 @@ class Handed:
     answered_by: str | None = None
     result: str = ""
     exceptions: str = ""
-    kept: str = ""
-    custodian: str = ""
-    absent: str = ""
-    lines: tuple[Gone, ...] = ()
+    kept: str = added(3, "")
+    custodian: str = added(3, "")
+    absent: str = added(3, "")
+    lines: tuple[Gone, ...] = added(3, ())
 
 
 @dataclass(frozen=True)
@@ -182,8 +205,8 @@ class Account:
     log: tuple[Event, ...] = ()
     remarks: tuple[Event, ...] = ()
     handed: tuple[Handed, ...] = ()
-    things: tuple[Thing, ...] = ()
-    pending: tuple[Pending, ...] = ()
+    things: tuple[Thing, ...] = added(3, ())
+    pending: tuple[Pending, ...] = added(5, ())
 
     @property
     def gone_through(self) -> Mapping[str, Gone]:
@@ -191,11 +214,19 @@ class Account:
         answered = [each for each in self.handed if each.answered_at is not None]
         return {line.asset: line for line in answered[-1].lines if line.asset} if answered else {}
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of everything in it: whoever signs names this."""
-        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return self.digest_by(DIGESTS)
+
+    def digest_by(self, number: int) -> str:
+        """As `digest`, of the fields that records had then."""
+        text = json.dumps(told_by(self, number), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def is_what(self, digest: str, number: int | None = None) -> bool:
+        """Whether it still says what a digest, or the beginning of one, was taken of. `number` None: by which way is not known."""
+        return any(self.digest_by(each).startswith(digest) for each in ([number] if number else range(DIGESTS, 0, -1)))
 
     @property
     def covers(self) -> int:
@@ -204,6 +235,26 @@ class Account:
     @property
     def guests(self) -> int:
         return sum(visit.guests for visit in self.visits)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the code of a printed sheet says: how its record's digest began, and when it was printed, to the second."""
+
+    digest: str
+    printed_at: int
+
+    def __str__(self) -> str:
+        return f"{self.digest[:MARK_CHARS]}-{self.printed_at // 1000:x}"
+
+
+def mark_of(text: str) -> Mark | None:
+    """What somebody's telephone read; None where it is no mark."""
+    found = _MARK.fullmatch(text)
+    return Mark(found[1], int(found[2], 16) * 1000) if found else None
+
+
+_MARK = re.compile(rf"([0-9a-f]{{{MARK_CHARS}}})-([0-9a-f]{{8}})", re.ASCII)
 
 
 def windows(shifts: Sequence[tuple[str, str, int, int]], start: int, end: int) -> list[Window]:

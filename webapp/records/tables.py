@@ -8,11 +8,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
-from webapp.base import clock
-from webapp.base.i18n import N_, words
+from webapp.base import address, clock
+from webapp.base.i18n import N_, language, words
+from webapp.base.paper import code_of
 from webapp.base.table import SAFE
-from webapp.base.written import amount_text, day_text, instant_text, time_text
+from webapp.base.written import amount_text, day_text, instant_text, moment_text, time_text
 from webapp.checklists.queries import said_words
 from webapp.content.queries import edition
 from webapp.custody import queries as custody
@@ -21,10 +23,11 @@ from webapp.custody.queries import KIND_NAMES
 from webapp.duty.queries import CATEGORY_NAMES, kept_words
 from webapp.operations.roles import GREETER
 from webapp.records import rules
-from webapp.records.rules import Account, Event, Handed, Point
+from webapp.records.rules import Account, Event, Handed, Mark, Point
+from webapp.shifts import queries as shifts
 from webapp.shifts.models import ShiftKind
 from webapp.sites import queries as sites
-from webapp.sites.models import Post, Project
+from webapp.sites.models import Post, Printing, Project
 from webapp.staff.queries import people
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
@@ -40,6 +43,8 @@ STATES = {CLEAN: N_("Clean"), IN_USE: N_("In use"), SOILED: N_("Soiled")}
 FORM, VERSION = "F1", "1"
 ROWS_BLANK = 6
 """Ruled lines of a part in a form that is filled in by hand."""
+INK_POINTS = 34
+"""Twelve millimetres, the room for a signature in ink, as a file measures its rows."""
 
 
 @dataclass(frozen=True)
@@ -56,27 +61,37 @@ class Grid:
 
 @dataclass(frozen=True)
 class Sign:
-    """A place for a signature: who signs, and where he did so by code, his name and when; `typed`: a name that another wrote."""
+    """A place for a signature: who signs, and what stands there: that he did so by code, or a name that another wrote."""
 
     who: str
-    name: str = ""
-    at: str = ""
-    typed: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True)
 class Paper:
-    """One duty record. `changed`: it was signed, and what was signed is no longer what it says; `addenda`: what came since."""
+    """One duty record, all its words in one language. `changed`: it was signed, and what was signed is no longer what it says;
+    `addenda`: what came since; `foot`: how long it is kept, when it was printed, how its hash begins; `address`: where whoever
+    scans its code is led; `in_ink`: whether a signature has room for ink."""
 
+    language: str
+    company: str
+    form: str
     number: str
     title: str
     head: tuple[tuple[str, str], ...]
     grids: tuple[Grid, ...]
     more: tuple[Grid, ...]
     signs: tuple[Sign, ...]
-    digest: str = ""
+    foot: tuple[str, ...]
+    address: str = ""
+    in_ink: bool = False
     changed: bool = False
     addenda: Grid | None = None
+
+    @property
+    def code(self) -> Markup:
+        """The address for a telephone; nothing of a form that is filled in by hand."""
+        return code_of(self.address) if self.address else Markup()
 
     @property
     def all_grids(self) -> tuple[Grid, ...]:
@@ -89,12 +104,17 @@ class Layout:
 
     site: Project
     post: Post
-    kind: ShiftKind | None
+    at: int
+    printing: Printing | None = None
+    kinds: Mapping[str, ShiftKind] = field(default_factory=dict)
     items: Mapping[str, Item] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     """The items of each version of a check, by their keys."""
     assets: Mapping[str, Asset] = field(default_factory=dict)
+
+    def kind(self, of: Account) -> ShiftKind | None:
+        return self.kinds.get(of.window.shift or "")
 
     def time(self, instant: int | None) -> str:
         return "" if instant is None else time_text(instant, self.site.zone)
@@ -111,14 +131,15 @@ class Layout:
         return self.post.role == GREETER
 
 
-def layout(site: Project, post: Post, kind: ShiftKind | None, accounts: Iterable[Account]) -> Layout:
-    """Everything that these records name, looked up once."""
+def layout(site: Project, post: Post, accounts: Iterable[Account], signers: Iterable[str | None], at: int) -> Layout:
+    """Everything that these records and who signed them name, looked up once for all of them."""
     known = list(accounts)
     versions = {check.version for each in known for check in each.lists}
     bodies = {version: found.body for version in versions if (found := edition(site.id, version))}
-    named = people({person for each in known for person in _persons(each) if person})
+    named = people({person for person in (*signers, *(person for each in known for person in _persons(each))) if person})
     return Layout(
-        site, post, kind, {item.id: item for item in stock.items(site.id)}, {key: each.name for key, each in named.items()},
+        site, post, at, sites.printing(site.id, at), {kind.id: kind for kind in shifts.kinds(site.id)},
+        {item.id: item for item in stock.items(site.id)}, {key: each.name for key, each in named.items()},
         {version: {item["id"]: item for item in body["items"]} for version, body in bodies.items()},
         {asset.id: asset for asset in custody.assets(site.id)},
     )  # fmt: skip
@@ -139,20 +160,42 @@ def number_of(site: Project, post: Post, day: str, code: str) -> str:
 
 
 def paper(of: Account, told: Layout, reviewed: Sign | None = None) -> Paper:
-    """A record as it is shown, in the reader's language."""
+    """A record as it is printed."""
     hours = _reception(of, told)
     grids = [_before(of, told), hours if told.is_flat else _drinks(of, told), _log(of, told), _custody(of, told)]
     grids += [_open(of, told), _remarks(of, told), _closing(of, told)]
     handed = of.handed[-1] if of.handed else None
     signs = (
-        Sign(_("Outgoing"), told.name(handed.by), told.time(handed.at)) if handed else Sign(_("Outgoing")),
+        by_code(_("Outgoing"), told.name(handed.by), told.time(handed.at)) if handed else Sign(_("Outgoing")),
         _incoming(handed, told),
         reviewed or Sign(_("Reviewed by the sales-centre manager")),
     )  # fmt: skip
     return Paper(
+        language(), _company(told), _("Form %(form)s, version %(version)s", form=FORM, version=VERSION),
         number_of(told.site, told.post, of.day, of.window.code), str(_("Duty record form")), tuple(_head(of, told)), tuple(grids),
-        (_parties(of, told),) if told.is_flat else (), signs, of.digest,
+        (_parties(of, told),) if told.is_flat else (), signs, (*_foot(told), _("Hash %(hash)s", hash=of.digest[:8])),
+        address.public(f"{path_of(of)}?sheet={Mark(of.digest, told.at)}"), bool(told.printing and told.printing.in_ink),
     )  # fmt: skip
+
+
+def path_of(of: Account) -> str:
+    """Where a record is on the screen."""
+    return f"/records/{of.day}/{of.post}/{of.window.code}"
+
+
+def by_code(who: str, name: str, at: str) -> Sign:
+    """A signature with the six digits; nothing where nobody gave them."""
+    return Sign(who, _("Signed by code: %(name)s %(time)s", name=name, time=at) if name else "")
+
+
+def _company(told: Layout) -> str:
+    return (told.printing and told.printing.company) or words(told.site.names)
+
+
+def _foot(told: Layout) -> tuple[str, str]:
+    years = told.printing.kept_years if told.printing else None
+    kept = ngettext("Kept for %(num)s year", "Kept for %(num)s years", years) if years else _("Kept until: ________")
+    return kept, _("Printed %(time)s", time=moment_text(told.at, told.site.zone))
 
 
 def _incoming(handed: Handed | None, told: Layout) -> Sign:
@@ -161,8 +204,8 @@ def _incoming(handed: Handed | None, told: Layout) -> Sign:
     if handed is None:
         return Sign(who)
     if handed.kept:
-        return Sign(who, typed=kept_words(handed.kept, handed.custodian))
-    return Sign(who, told.name(handed.answered_by), told.time(handed.answered_at))
+        return Sign(who, kept_words(handed.kept, handed.custodian))
+    return by_code(who, told.name(handed.answered_by), told.time(handed.answered_at))
 
 
 def with_addenda(of: Paper, addenda: Grid) -> Paper:
@@ -170,15 +213,15 @@ def with_addenda(of: Paper, addenda: Grid) -> Paper:
     return replace(of, changed=True, addenda=addenda)
 
 
-def blank(site: Project, post: Post) -> Paper:
-    """The form with nothing in it, for a day without power."""
+def blank(site: Project, post: Post, at: int) -> Paper:
+    """The form with nothing in it, for a day without power: it is signed in ink, whatever the site does else."""
     empty = Account(post.id, "", rules.Window(None, "", 0, 0))
-    told = Layout(site, post, None)
+    told = Layout(site, post, at, sites.printing(site.id, at))
     shown = paper(empty, told)
     head = tuple((label, value if label in (_("Project"), _("Place or type"), _("Post")) else "") for label, value in shown.head)
     ruled = tuple(Grid(each.title, each.columns, (("",) * len(each.columns),) * ROWS_BLANK) for each in shown.grids)
     more = tuple(Grid(each.title, each.columns, (("",) * len(each.columns),) * 4 * ROWS_BLANK) for each in shown.more)
-    return Paper("", shown.title, head, ruled, more, shown.signs)
+    return replace(shown, number="", head=head, grids=ruled, more=more, foot=_foot(told), address="", in_ink=True)
 
 
 # the head
@@ -191,8 +234,9 @@ def _head(of: Account, told: Layout) -> Iterator[tuple[str, str]]:
     yield _("Post"), words(told.post.names)
     yield _("Date"), f"{of.day} {day_text(date.fromisoformat(of.day))}" if of.day else ""
     yield _("Weather"), ""
-    yield _("Shift"), words(told.kind.names) if told.kind else ""
-    yield _("Planned hours"), f"{_clock(told.kind.starts)}–{_clock(told.kind.ends)}" if told.kind else ""
+    kind = told.kind(of)
+    yield _("Shift"), words(kind.names) if kind else ""
+    yield _("Planned hours"), f"{_clock(kind.starts)}–{_clock(kind.ends)}" if kind else ""
     first, rest = (of.stood[0], of.stood[1:]) if of.stood else (None, ())
     yield _("Actual hours"), _span(told, first.since, first.until) if first else ""
     yield _("On duty"), told.name(first.person) if first else ""
@@ -230,7 +274,7 @@ def _reception(of: Account, told: Layout) -> Grid:
         _("Hour"), _("Number of parties"), _("Number of guests"), _("Accompanied by a consultant"), _("Guided"), _("On their own"),
         _("Covers handed out (pairs)"),
     )  # fmt: skip
-    opens, closes = _hours(told)
+    opens, closes = _hours(of, told)
     hours = rules.by_hour(of.visits, lambda instant: clock.local(instant, told.site.zone).hour, opens, closes)
     rows = tuple((f"{each.hour:02d}:00", *_numbers(vars(each))) for each in hours)
     sums = (_("Total"), *_numbers(rules.sums(hours)))
@@ -241,9 +285,10 @@ def _numbers(hour: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(str(hour[name]) for name in ("parties", "guests", *rules.MODES, "covers"))
 
 
-def _hours(told: Layout) -> tuple[int, int]:
+def _hours(of: Account, told: Layout) -> tuple[int, int]:
     """The local hours of a record: those of its shift, else the site's."""
-    starts, ends = (told.kind.starts, told.kind.ends) if told.kind else (told.site.opens, told.site.closes)
+    kind = told.kind(of)
+    starts, ends = (kind.starts, kind.ends) if kind else (told.site.opens, told.site.closes)
     return starts // 60, -(-ends // 60)
 
 
@@ -424,7 +469,7 @@ def workbook(sheets: Sequence[tuple[str, Sequence[Paper]]]) -> bytes:
 def _write(page: object, looks: Mapping[str, object], of: Paper, row: int) -> int:
     write = page.write  # type: ignore[attr-defined]
     write(row, 0, of.title, looks["title"])
-    write(row + 1, 0, " · ".join(filter(None, (of.number, of.digest[:8]))))
+    write(row + 1, 0, " · ".join(filter(None, (of.company, of.form, of.number))))
     row += 2
     for label, value in of.head:
         write(row, 0, label, looks["label"])
@@ -439,10 +484,13 @@ def _write(page: object, looks: Mapping[str, object], of: Paper, row: int) -> in
                 write(row, column, _figure(value) if column in grid.figures else value, looks[look])
         row += 2
     for sign in of.signs:
-        for column, value in enumerate((sign.who, sign.name or sign.typed, sign.at)):
-            write(row, column, value, looks["cell"])
+        if of.in_ink:
+            page.set_row(row, INK_POINTS)  # type: ignore[attr-defined]
+        write(row, 0, sign.who, looks["label"])
+        write(row, 1, sign.said, looks["cell"])
         row += 1
-    return row + 1
+    write(row, 0, " · ".join(of.foot))
+    return row + 2
 
 
 def _figure(text: str) -> str | float:

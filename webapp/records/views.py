@@ -1,6 +1,6 @@
 """The duty records of a month, and each of them on the screen, on paper and as XLSX (P2-5.1)."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,14 +10,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp.base import clock, ids
-from webapp.base.i18n import words
+from webapp.base.i18n import LANGUAGES, words, written_in
 from webapp.base.table import XLSX
-from webapp.base.written import instant_text
+from webapp.base.written import instant_text, moment_text
 from webapp.operations.roles import DEPUTY, SUPERVISOR
-from webapp.records import queries, tables
+from webapp.records import queries, rules, tables
 from webapp.records.models import Review
 from webapp.records.rules import Account, Window
-from webapp.records.tables import Grid, Paper, Sign
+from webapp.records.tables import Grid, Layout, Paper, Sign
 from webapp.repairs.queries import title_of
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
@@ -25,7 +25,6 @@ from webapp.sites.models import Post, Project
 from webapp.staff import queries as staff
 from webapp.staff.access import check_code
 from webapp.staff.desk import desk_page, submit
-from webapp.staff.queries import people
 from webapp.tablets.frames import this_site
 
 bp = Blueprint("records", __name__)
@@ -58,7 +57,7 @@ def _lines(site: Project, day: date, posts: Any, signed: dict[Any, Review], now:
 
 @desk_page(bp, "/records/<day>/<uuid:post_id>/<shift>", methods=("GET", "POST"))
 def show(day: str, post_id: UUID, shift: str) -> Response:
-    """One record; it is signed with the six digits once its shift is over."""
+    """One record; it is signed with the six digits once its shift is over. `?sheet=` is the code of a printed one."""
     site, now = this_site(), clock.now()
     post, when, window = _asked(site, day, post_id, shift, now)
     found = queries.account(site, post, when, window, now)
@@ -68,7 +67,9 @@ def show(day: str, post_id: UUID, shift: str) -> Response:
         return make_response(redirect(request.path, 303))
     page = render_template(
         "records/show.html",
-        papers=[_paper(site, post, found)],
+        papers=_papers(site, post, [found], now),
+        chosen=_chosen(),
+        sheet=_sheet(site, found),
         may_sign=_may_sign() and window.end <= now and not _is_signed(site, found),
         is_on=window.end > now,
         digest=found.digest,
@@ -81,7 +82,20 @@ def show(day: str, post_id: UUID, shift: str) -> Response:
 def _is_signed(site: Project, found: Account) -> bool:
     """Whether the newest signature under a record is for what it says now."""
     signed = queries.reviews(site.id, found.day, found.day).get((found.post, found.day, found.window.shift))
-    return signed is not None and signed.digest == found.digest
+    return signed is not None and found.is_what(signed.digest, signed.way)
+
+
+def _sheet(site: Project, found: Account) -> dict[str, Any] | None:
+    """What is said to whoever scanned a printed sheet: whether the record is still what it says, and what came in since."""
+    if "sheet" not in request.args:
+        return None
+    mark = rules.mark_of(request.args["sheet"]) or abort(404)
+    since = queries.came_after(site.id, found.window.start, found.window.end, mark.printed_at)
+    return {
+        "agrees": found.is_what(mark.digest),
+        "printed": moment_text(mark.printed_at, site.zone),
+        "late": [(row.effective_at, title_of(row.operation)) for row in since],
+    }
 
 
 def _may_sign() -> bool:
@@ -98,7 +112,7 @@ def _signed(found: Account, window: Window, now: int) -> dict[str, str] | None:
     tried = check_code(who, request.form.get("code", ""), now)
     if tried.person_id is None:
         return {"code": _("The code does not fit this person. Try again.")}
-    body = {"post": found.post, "shift": window.shift, "day": found.day, "digest": found.digest}
+    body = {"post": found.post, "shift": window.shift, "day": found.day, "digest": found.digest, "way": str(rules.DIGESTS)}
     return submit("records.review", body) or None
 
 
@@ -107,7 +121,7 @@ def sheet(day: str, post_id: UUID, shift: str) -> Response:
     """One record as a file."""
     site, now = this_site(), clock.now()
     post, when, window = _asked(site, day, post_id, shift, now)
-    made = _paper(site, post, queries.account(site, post, when, window, now))
+    made = _papers(site, post, [queries.account(site, post, when, window, now)], now)[0]
     return _file(made.number, tables.workbook([(day, [made])]))
 
 
@@ -116,7 +130,7 @@ def month_file(month: str, post_id: UUID) -> Response:
     """A month of a post in one file, a sheet a day."""
     site, post, first = _asked_month(month, post_id)
     by_day: dict[str, list[Paper]] = {}
-    for day, made in _papers(site, post, first):
+    for day, made in _month_of(site, post, first):
         by_day.setdefault(day, []).append(made)
     return _file(f"{site.code}-{post.code}-{month}", tables.workbook(list(by_day.items())))
 
@@ -125,7 +139,8 @@ def month_file(month: str, post_id: UUID) -> Response:
 def month_print(month: str, post_id: UUID) -> str:
     """A month of a post on one page, to be printed in one go."""
     site, post, first = _asked_month(month, post_id)
-    return render_template("records/print.html", papers=[made for _day, made in _papers(site, post, first)], post=post, month=first)
+    papers = [made for _day, made in _month_of(site, post, first)]
+    return render_template("records/print.html", papers=papers, post=post, month=first, chosen=_chosen())
 
 
 @desk_page(bp, "/records/blank/<uuid:post_id>")
@@ -133,34 +148,49 @@ def blank(post_id: UUID) -> str:
     """The form to be filled in by hand."""
     site = this_site()
     post = _post(site, post_id)
-    return render_template("records/print.html", papers=[tables.blank(site, post)], post=post, month=None)
+    with written_in(_chosen() or site.record_language):
+        form = tables.blank(site, post, clock.now())
+    return render_template("records/print.html", papers=[form], post=post, month=None, chosen=_chosen())
 
 
-def _papers(site: Project, post: Post, first: date) -> Iterator[tuple[str, Paper]]:
-    """Every record of a post in a month that has begun, in order."""
+def _month_of(site: Project, post: Post, first: date) -> list[tuple[str, Paper]]:
+    """Every record of a post in a month that has begun, in order, each with its day."""
     now, begins = clock.now(), _begins(site)
-    for day in _days(first):
-        if day < begins:
-            continue
-        for window in queries.windows_of(site, day):
-            if window.start <= now:
-                yield day.isoformat(), _paper(site, post, queries.account(site, post, day, window, now))
+    found = [
+        queries.account(site, post, day, window, now)
+        for day in _days(first)
+        for window in (queries.windows_of(site, day) if day >= begins else ())
+        if window.start <= now
+    ]
+    return list(zip((each.day for each in found), _papers(site, post, found, now), strict=True))
 
 
-def _paper(site: Project, post: Post, found: Account) -> Paper:
-    """A record with the signature under it, and what has come since."""
-    kind = next((each for each in shifts.kinds(site.id) if each.id == found.window.shift), None)
-    signed = queries.reviews(site.id, found.day, found.day).get((post.id, found.day, found.window.shift))
-    made = tables.paper(found, tables.layout(site, post, kind, [found]), _review(site, signed) if signed else None)
-    if signed is None or signed.digest == found.digest:
+def _papers(site: Project, post: Post, found: Sequence[Account], now: int) -> list[Paper]:
+    """Records with the signatures under them and what has come since, in the language that was asked for or the site records in."""
+    if not found:
+        return []
+    signed = queries.reviews(site.id, found[0].day, found[-1].day)
+    with written_in(_chosen() or site.record_language):
+        told = tables.layout(site, post, found, (row.author_id for row in signed.values()), now)
+        return [_paper(told, each, signed.get((post.id, each.day, each.window.shift))) for each in found]
+
+
+def _chosen() -> str:
+    """The language in which somebody wants to read a sheet; '' where it is to be the one of the records."""
+    asked = request.args.get("in", "")
+    return asked if asked in LANGUAGES else ""
+
+
+def _paper(told: Layout, found: Account, signed: Review | None) -> Paper:
+    made = tables.paper(found, told, _review(told, signed) if signed else None)
+    if signed is None or found.is_what(signed.digest, signed.way):
         return made
-    return tables.with_addenda(made, _addenda(site, found, signed.effective_at))
+    return tables.with_addenda(made, _addenda(told.site, found, signed.effective_at))
 
 
-def _review(site: Project, signed: Review) -> Sign:
-    author = people([signed.author_id]).get(signed.author_id) if signed.author_id else None
-    at = instant_text(signed.effective_at, site.zone, 0)
-    return Sign(_("Reviewed by the sales-centre manager"), author.name if author else "", at)
+def _review(told: Layout, signed: Review) -> Sign:
+    at = instant_text(signed.effective_at, told.site.zone, 0)
+    return tables.by_code(_("Reviewed by the sales-centre manager"), told.name(signed.author_id), at)
 
 
 def _addenda(site: Project, found: Account, signed_at: int) -> Grid:

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, abort, flash, g, make_response, re
 from flask_babel import gettext as _
 
 from webapp.base import clock
-from webapp.base.i18n import N_
+from webapp.base.i18n import N_, NAMES
 from webapp.operations import registry
 from webapp.operations.declarations import desk_link, desk_links
 from webapp.operations.fields import explain
@@ -60,10 +60,22 @@ DATE_NAMES = {
 @desk_page(bp, "/site", methods=("GET", "POST"))
 def about() -> Response:
     """The site: its stage and dates, its places, flats and posts, and the pages that are opened now and then (P2-1)."""
+    return _about(_dated() if request.method == "POST" else {})
+
+
+@desk_page(bp, "/site/printing", methods=("POST",))
+def printing() -> Response:
+    """How the sheets of the site are printed (forms.md)."""
+    wrong = submit("sites.set_printing", {name: request.form.get(name, "").strip() for name in ("company", "kept_years", "in_ink")})
+    if "" in wrong:
+        abort(403)
+    if not wrong:
+        flash(_("Set. Sheets are printed so from now on."), "ok")
+    return _about(wrong or None)
+
+
+def _about(wrong: dict[str, str] | None) -> Response:
     site, at = this_site(), clock.now()
-    wrong: dict[str, str] | None = {}
-    if request.method == "POST":
-        wrong = _dated()
     if wrong is None:
         return make_response(redirect(url_for("shifts.about"), 303))
     dates = sites.dates(site.id, at)
@@ -79,6 +91,8 @@ def about() -> Response:
         posts=sites.posts(site.id),
         kinds=queries.kinds(site.id),
         links=desk_links(),
+        printing=sites.printing(site.id, at),
+        language=NAMES[site.record_language],
         may_set=bool(g.roles & {ADMIN, SUPERVISOR}),
         typed=request.form,
         wrong=wrong,

@@ -118,6 +118,12 @@ class DatesForm(Form):
     reason = Text(most=200, optional=True)
 
 
+class PrintingForm(Form):
+    company = Text(most=80, optional=True)
+    kept_years = Number(least=1, most=100, optional=True)
+    in_ink = Ticked()
+
+
 class PlaceForm(Form):
     kind = Choice(of=PLACE_KINDS)
     code = Text(most=32)

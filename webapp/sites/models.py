@@ -42,6 +42,17 @@ class Milestones(Fact):
     reason: Mapped[str | None] = mapped_column(sa.String(200))
 
 
+class Printing(Fact):
+    """How the sheets of a site are printed; the last set counts, whole. `company`: what they are headed with, None the site's name;
+    `kept_years`: how long they are kept (保存期限), None is written by hand; `in_ink`: whether they are signed in ink too."""
+
+    __tablename__ = "sites_printing"
+
+    company: Mapped[str | None] = mapped_column(sa.String(80))
+    kept_years: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    in_ink: Mapped[bool]
+
+
 @reference("sites.place")
 class Place(Base):
     """A place of a project: sales centre, show flat, water bar, store room, laundry."""

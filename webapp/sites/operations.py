@@ -5,8 +5,8 @@ from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import ADMIN, SUPERVISOR
 from webapp.operations.rules import SESSION
-from webapp.sites.forms import DatesForm, FlatForm, PlaceForm, PostForm, ProjectForm
-from webapp.sites.models import Flat, Milestones, Place, Post, Project
+from webapp.sites.forms import DatesForm, FlatForm, PlaceForm, PostForm, PrintingForm, ProjectForm
+from webapp.sites.models import Flat, Milestones, Place, Post, Printing, Project
 from webapp.sites.rules import DATES
 
 
@@ -27,6 +27,15 @@ def set_dates(form: DatesForm, occasion: Occasion) -> None:
     """Say when the site opens (開盤), is sold out, is moved into (入住) and leaves its warranty; the stage follows from that."""
     names = (*DATES, "stage", "reason")
     occasion.record(Milestones, **{name: getattr(form, name).data for name in names})
+
+
+@operation(
+    "sites.set_printing", form=PrintingForm, roles={ADMIN, SUPERVISOR}, proof=SESSION, decision=True,
+    title=N_("Printed sheets set"),
+)  # fmt: skip
+def set_printing(form: PrintingForm, occasion: Occasion) -> None:
+    """Say what printed sheets are headed with, how long they are kept (保存期限), and whether they are signed in ink too."""
+    occasion.record(Printing, company=form.company.data, kept_years=form.kept_years.data, in_ink=form.in_ink.data)
 
 
 @operation("sites.add_place", form=PlaceForm, roles={ADMIN}, proof=SESSION, title=N_("Place added"))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.operations.declarations import state
-from webapp.sites.models import Flat, Milestones, Place, Post, Project
+from webapp.sites.models import Flat, Milestones, Place, Post, Printing, Project
 from webapp.sites.rules import Dates
 
 
@@ -38,6 +38,13 @@ def dates(project_id: str, at: int) -> Dates:
     ordered = [column.desc() for column in Milestones.order()]
     row = db.session.scalars(wanted.order_by(*ordered).limit(1)).one_or_none()
     return Dates(*(getattr(row, name) for name in Dates._fields)) if row else Dates()
+
+
+def printing(project_id: str, at: int) -> Printing | None:
+    """How the sheets of a site are printed, as it was last set; None where nobody has."""
+    wanted = select(Printing).where(Printing.project_id == project_id, Printing.effective_at <= at)
+    ordered = [column.desc() for column in Printing.order()]
+    return db.session.scalars(wanted.order_by(*ordered).limit(1)).one_or_none()
 
 
 def places(project_id: str, kind: str | None = None) -> Sequence[Place]:
