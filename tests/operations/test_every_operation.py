@@ -80,6 +80,7 @@ EXAMPLES: dict[str, Body] = {
     "sites.add_place": lambda _site: {"kind": "other", "code": "terrace", "names": WORDS},
     "sites.add_post": lambda site: {"place": site.id("flat"), "code": "gate", "role": "greeter", "names": WORDS},
     "sites.set_dates": lambda _site: {"opens_on": "2026-05-01", "moves_in_on": "2027-06-30"},
+    "sites.set_printing": lambda _site: {"company": "雲前物業", "kept_years": "3", "in_ink": "yes"},
     "staff.add_person": lambda _site: {"name": "新人", "call_name": "新", "language": "zh-Hant"},
     "staff.join": lambda site: {"person": site.person("stranger"), "role": "greeter"},
     "staff.leave": lambda site: {"person": site.person("lin"), "role": "greeter"},
@@ -194,7 +195,9 @@ def test_a_strangers_fact_at_the_sync_door_is_applied_and_flagged(site: Site, ro
     assert rows.facts() > before
 
 
-@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"sites.set_dates", "tablets.drain"}))  # which ask for nothing
+@pytest.mark.parametrize(
+    "name", sorted(set(EXAMPLES) - {"sites.set_dates", "sites.set_printing", "tablets.drain"})
+)  # which ask for nothing
 def test_a_refusal_leaves_a_receipt_and_no_row(site: Site, rows: Rows, name: str) -> None:
     operation = registry.get(name)
     required = next(field for field, told in operation.fields.items() if not told.optional)
