@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 
 import openpyxl
 import pytest
 import sqlalchemy as sa
+from markupsafe import Markup
 
 from tests.pages.conftest import AT, OURS, Node, Site, hidden_of, read
 from tests.pages.test_desk import FIRST, sends
@@ -14,7 +16,9 @@ from webapp import demo
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.operations.entries import digest_of
+from webapp.records import queries, rules, tables
 from webapp.records.models import Review
+from webapp.sites import queries as sites
 
 DOOR, BAR = demo.named("post", "door"), demo.named("post", "bar")
 YESTERDAY = f"/records/2026-05-27/{DOOR}/early"
@@ -199,3 +203,186 @@ def test_after_the_last_shift_the_custodian_stands_where_the_next_one_signs(show
     assert "Incoming or custodian In the key box · 鑰匙箱 3 號" in said
     assert "Signed by code: 何欣怡 18:02" in said
     assert "Handover offered · In the key box · 鑰匙箱 3 號" in said
+
+
+FEET = {
+    "zh-Hant": ("保存期限 3 年", "打印時間 2026-05-28 13:31", "校驗碼 "),
+    "zh-Hans": ("保存期限 3 年", "打印时间 2026-05-28 13:31", "校验码 "),
+    "en": ("Kept for 3 years", "Printed 2026-05-28 13:31", "Hash "),
+}
+
+
+def sheet_of(shown: Node) -> Node:
+    return shown.all("article")[0]
+
+
+def foot_of(shown: Node) -> list[str]:
+    foot = next(each for each in sheet_of(shown).all("div") if each.attrs.get("class") == "paper__foot")
+    return [each.text() for each in foot.all("span")]
+
+
+def scanned(site: Site, path: str = YESTERDAY) -> str:
+    """Where the code of a sheet leads, as seen from outside: its path."""
+    drawn: list[str] = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tables, "code_of", lambda address: drawn.append(address) or Markup())
+        page(site, path)
+    [address] = drawn
+    assert address.startswith(site.app.config["PUBLIC_URL"])
+    return address.removeprefix(site.app.config["PUBLIC_URL"])
+
+
+@pytest.mark.parametrize("language", FEET)
+def test_the_foot_of_a_sheet_says_how_long_it_is_kept_when_it_was_printed_and_its_hash(shown: Site, language: str):
+    found = page(shown, sheet=language)
+    digest = hidden_of(found)["digest"]
+    kept, printed, hashed = FEET[language]
+    assert foot_of(found) == [kept, printed, f"{hashed}{digest[:8]}", ""]
+    assert sheet_of(found).attrs["lang"] == language
+    assert len(sheet_of(found).all("svg")) == 1
+
+
+@pytest.mark.parametrize("reader", ["zh-Hans", "en"])
+def test_a_sheet_is_in_the_language_of_the_records_whoever_reads(shown: Site, reader: str):
+    kept = sheet_of(page(shown, language="zh-Hant", sheet="")).text()
+    found = page(shown, language=reader, sheet="")
+    assert sheet_of(found).text() == kept
+    assert "乾淨布鞋套數量" in kept, "the words of the data too"
+    assert found.attrs.get("lang", found.all("html")[0].attrs["lang"]) == reader
+    month = page(shown, f"/records/2026-05/{DOOR}/print", language=reader, sheet="")
+    assert {each.attrs["lang"] for each in month.all("article")} == {"zh-Hant"}
+
+
+def test_a_reader_may_ask_for_another_language_by_a_link(shown: Site):
+    links = {
+        each.attrs["href"]: each.attrs["lang"]
+        for each in page(shown, language="zh-Hant", sheet="").all("a")
+        if "lang" in each.attrs
+    }
+    assert links.items() >= {"?in=en": "en", "?in=zh-Hans": "zh-Hans"}.items()
+    said = sheet_of(page(shown, language="zh-Hant", sheet="zh-Hans")).text()
+    for label in ("工作值班记录表", "二、接待情况", "干净布鞋套数量"):
+        assert label in said
+    assert "/sheet.xlsx?in=en" in str([each.attrs.get("href") for each in page(shown).all("a")])
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"), [("", "工作值班記錄表"), ("?in=zh-Hans", "工作值班记录表"), ("?in=xx", "工作值班記錄表")]
+)
+def test_a_file_is_in_that_language_too(shown: Site, asked: str, title: str):
+    answer = shown.desk("chen").get(f"{YESTERDAY}/sheet.xlsx{asked}", headers={"Accept-Language": "en"})
+    sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
+    said = [str(cell.value) for cell in sheet["A"] if cell.value]
+    assert said[0] == title
+    assert "2026-05-28 13:31" in said[-1], "the foot of the sheet"
+
+
+def signs_of(shown: Node) -> list[Node]:
+    return [each for each in sheet_of(shown).all("div") if each.attrs.get("class", "").startswith("paper__sign")][1:]
+
+
+def sets_printing(site: Site, who: str = "chen", **said: str) -> int:
+    return site.desk(who).post("/site/printing", data=said, headers=OURS).status_code
+
+
+def test_a_site_says_how_its_sheets_are_printed(site: Site):
+    assert {each.attrs["class"] for each in signs_of(page(site))} == {"paper__sign paper__sign--ink"}
+    assert sets_printing(site, company="雲棲物業服務有限公司", kept_years="") == 303
+    with clock.standing_at(AT + 1000):
+        found = page(site)
+        blank = page(site, f"/records/blank/{DOOR}")
+    assert {each.attrs["class"] for each in signs_of(found)} == {"paper__sign"}
+    assert "Signed by code: 林靜怡 13:20" in signs_of(found)[0].text()
+    assert foot_of(found)[0] == "Kept until: ________"
+    assert "雲棲物業服務有限公司" in sheet_of(found).text()
+    assert {each.attrs["class"] for each in signs_of(blank)} == {"paper__sign paper__sign--ink"}, "by hand there is no code"
+    assert (foot_of(blank)[0], len(foot_of(blank)), blank.all("article")[0].all("svg")) == ("Kept until: ________", 2, [])
+
+
+def test_what_cannot_be_set_is_told_beside_its_field_with_what_was_typed(site: Site):
+    answer = site.desk("chen").post("/site/printing?lang=en", data={"company": "A", "kept_years": "many"}, headers=OURS)
+    assert answer.status_code == 422
+    fields = {each.attrs["name"]: each.attrs for each in read(answer.text).all("input") if each.attrs.get("id")}
+    assert (fields["kept_years"]["value"], fields["kept_years"]["aria-invalid"], fields["company"]["value"]) == (
+        "many",
+        "true",
+        "A",
+    )
+
+
+@pytest.mark.parametrize(("who", "status", "forms"), [("chen", 303, 1), ("zhou", 303, 1), ("lin", 403, 0)])
+def test_who_may_say_how_sheets_are_printed(site: Site, who: str, status: int, forms: int):
+    assert sets_printing(site, who, kept_years="5") == status
+    found = read(site.desk(who).get("/site").text)
+    assert len([each for each in found.all("form") if each.attrs.get("action") == "/site/printing"]) == forms
+
+
+def test_who_scans_a_sheet_is_told_that_it_agrees(shown: Site):
+    assert (
+        "This sheet agrees with the record. It was printed 2026-05-28 13:31."
+        in read(shown.desk("chen").get(f"{scanned(shown)}&lang=en").text).text()
+    )
+
+
+def test_who_scans_a_sheet_is_told_what_came_in_since(site: Site):
+    early = f"/records/2026-05-28/{DOOR}/early"
+    where = scanned(site, early)
+    remarks("Lamp fell", AT + 5 * clock.MINUTE)
+    with clock.standing_at(AT + 10 * clock.MINUTE):
+        said = read(site.desk("chen").get(f"{where}&lang=en").text).text()
+        assert "The record has changed since this sheet was printed, 2026-05-28 13:31." in said
+        assert "13:21 Remark" in said
+        again = read(site.desk("chen").get(f"{scanned(site, early)}&lang=en").text).text()
+    assert "This sheet agrees with the record. It was printed 2026-05-28 13:41." in again
+
+
+def test_who_is_not_signed_in_signs_in_first_and_comes_back(site: Site):
+    client, where = site.stranger(), scanned(site)
+    answer = client.get(where)
+    assert (answer.status_code, "agrees" in answer.text) == (303, False)
+    door = read(client.get(answer.headers["Location"]).text)
+    said = hidden_of(door) | {"account": "chen", "password": demo.PASSWORD}
+    assert client.post("/sign-in", data=said, headers=OURS).headers["Location"] == where
+
+
+@pytest.mark.parametrize("who", ["lin", "fang"])
+def test_who_has_no_desk_is_told_nothing_of_a_sheet(shown: Site, who: str):
+    assert shown.desk(who).get(scanned(shown)).status_code == 403
+
+
+def test_a_code_that_is_none_leads_nowhere(shown: Site):
+    assert shown.desk("chen").get(f"{YESTERDAY}?sheet=abc").status_code == 404
+
+
+def test_a_record_that_was_signed_before_its_digest_had_more_fields_is_not_changed(site: Site):
+    assert signs(site) == 303
+    db.session.rollback()
+    [row] = db.session.scalars(sa.select(Review))
+    assert row.way == rules.DIGESTS
+    project, post = sites.project(demo.project_id()), next(each for each in sites.posts(demo.project_id()) if each.id == DOOR)
+    day = date(2026, 5, 27)
+    window = next(each for each in queries.windows_of(project, day) if each.code == "early")
+    found = queries.account(project, post, day, window, AT)
+    assert found.digest == row.digest
+    row.digest, row.way = found.digest_by(1), None
+    db.session.commit()
+    said = page(site)
+    assert "Changed since it was signed" not in said.text()
+    assert "Signed by code: 陳思遠" in said.text()
+    assert not hidden_of(said).get("digest"), "nobody is asked to sign it again"
+
+
+def test_a_month_looks_up_once_what_all_its_sheets_name(shown: Site):
+    asked: list[str] = []
+
+    def hear(_connection, _cursor, statement: str, *_rest) -> None:
+        asked.append(" ".join(statement.split()))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", hear)
+    try:
+        month = page(shown, f"/records/2026-05/{DOOR}/print")
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", hear)
+    assert len(month.all("article")) > 10
+    for table in ("records_review", "sites_printing"):
+        assert len([each for each in asked if f"FROM {table} " in each]) == 1, table
