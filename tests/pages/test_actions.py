@@ -159,7 +159,7 @@ def test_a_greeter_at_a_desk_sees_none_of_it(site: Site):
 
 @pytest.mark.clause("P2-5.1")
 def test_the_duty_record_lists_what_is_left_open(shown: Site):
-    text = page(shown, f"/records/2026-05-27/{demo.named('post', 'door')}/middle").text()
+    text = page(shown, f"/records/2026-05-27/{demo.named('post', 'door')}/middle?in=en").text()
     assert "to be put right" in text
     assert "done, to be verified" in text
 
