@@ -403,7 +403,9 @@ def _closing(of: Account, told: Layout) -> Grid:
 
 
 def _mode(mode: str | None) -> str:
-    return str(_(MODE_NAMES[mode])) if mode in MODE_NAMES else ""
+    """As the form calls it, which is longer than a tablet's chip."""
+    names = MODE_NAMES | {"accompanied": N_("Accompanied by a consultant")}
+    return str(_(names[mode])) if mode in names else ""
 
 
 def _parties(of: Account, told: Layout) -> Grid:
