@@ -49,12 +49,18 @@ def test_a_party_has_its_page_before_the_server_knows_of_it(door: Tablet):
         expect(door.page.locator("html")).to_have_attribute("lang", language)
         shows(door.page, "4")
     door.see_off(party)
-    state = sheet(door.page).locator("step-state")
-    expect(state).to_have_attribute("step", "seen_off")
+    door.page.wait_for_url("**/en/door/")
+    expect(door.page.locator(f'[data-id="{party}"] latest-value')).to_have_attribute("value", "seen_off")
+    door.go(f"parties/{party}")
+    state = sheet(door.page).locator("latest-value")
+    expect(state).to_have_attribute("value", "seen_off")
+    state.locator('operation-form[operation="tours.stay"] button').click()
+    expect(state).to_have_attribute("value", "inside")
     door.page.reload()
-    expect(state).to_have_attribute("step", "seen_off")
+    expect(state).to_have_attribute("value", "inside")
+    door.see_off(party)
     door.go("parties")
-    expect(door.page.locator(f'[data-id="{party}"] step-state')).to_have_attribute("step", "seen_off")
+    expect(door.page.locator(f'[data-id="{party}"] latest-value')).to_have_attribute("value", "seen_off")
 
 
 def test_it_is_the_servers_as_soon_as_that_can_be_reached_and_ours_again_without(door: Tablet):

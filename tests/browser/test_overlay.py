@@ -142,8 +142,8 @@ def test_two_tabs_of_one_tablet_show_the_same(door: Door):
     tablet.arrive(3)
     door.parties[tablet.entries()[-1]["id"]] = 3
     door.agrees(second)
-    second.locator(f'[data-id="{next(iter(door.parties))}"] operation-form button').click()
-    row = tablet.page.locator(f'[data-id="{next(iter(door.parties))}"] step-state')
-    expect(row).to_have_attribute("step", "seen_off")
+    second.locator(f'[data-id="{next(iter(door.parties))}"] operation-form[operation="tours.see_off"] button').click()
+    row = tablet.page.locator(f'[data-id="{next(iter(door.parties))}"] latest-value')
+    expect(row).to_have_attribute("value", "seen_off")
     tablet.sent()
     _at_the_server_once(door)

@@ -309,7 +309,7 @@ def idle(tablet: Tablet, minutes: int) -> None:
 def test_a_tablet_locks_itself_but_not_while_guests_are_inside(tablet: Callable[..., Tablet], server: Server):
     mine = tablet()
     mine.take_post("lin")
-    inside = mine.page.locator("[data-guests] [data-inside]:not([hidden]) button")
+    inside = mine.page.locator('[data-guests] [data-inside]:not([hidden]) [operation="tours.see_off"] button')
     while inside.count():
         before = inside.count()
         inside.first.click()

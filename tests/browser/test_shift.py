@@ -71,7 +71,7 @@ class Shift:
     def sees_off(self, who: str, party: str) -> None:
         self.tablet.see_off(party)
         self.did(who, "tours.see_off", party=party)
-        expect(self._party(party)).to_have_attribute("step", "seen_off")
+        expect(self._party(party)).to_have_attribute("value", "seen_off")
 
     def draws(self, who: str, pairs: int) -> None:
         self.tablet.submit("stock.draw", quantity=str(pairs))
@@ -118,7 +118,7 @@ class Shift:
         assert set(shown) - set(demos) == set(self.parties)
         for party in self.parties:
             is_gone = any(deed.said.get("party") == party for deed in self.deeds)
-            expect(self._party(party)).to_have_attribute("step", "seen_off" if is_gone else "inside")
+            expect(self._party(party)).to_have_attribute("value", "seen_off" if is_gone else "inside")
         tablet.go("checks")
         for item in ("flat_open.air", "flat_open.layout"):
             expect(self._line(item)).to_have_attribute("value", "pass")
@@ -132,7 +132,7 @@ class Shift:
         return self.tablet.page.locator(f'latest-value.todo__row[key$="/{PLACE}/{item}"]')
 
     def _party(self, party: str) -> Any:
-        return self.tablet.page.locator(f'[data-id="{party}"] step-state')
+        return self.tablet.page.locator(f'[data-id="{party}"] latest-value')
 
 
 @dataclass

@@ -303,7 +303,7 @@ def test_nobody_at_work_is_disturbed_and_then_all_pages_change(profile: Profile)
     site.serve("this")
     profile.settle("this")
     door.go("parties")
-    expect(door.page.locator(f'[data-id="{party}"] step-state')).to_have_attribute("step", "seen_off")
+    expect(door.page.locator(f'[data-id="{party}"] latest-value')).to_have_attribute("value", "seen_off")
 
 
 def _still_finds_what_it_is_drawn_with(site: Site, page: Page) -> None:

@@ -88,7 +88,7 @@ class Station:
         assert set(shown) - {each["id"] for each in self.before["tours"]["parties"]} == set(self.parties)
         for party in self.parties:
             is_gone = any(deed.said.get("party") == party for deed in self.deeds)
-            self.engine.sees(f'[data-id="{party}"] step-state[step="{"seen_off" if is_gone else "inside"}"]')
+            self.engine.sees(f'[data-id="{party}"] latest-value[value="{"seen_off" if is_gone else "inside"}"]')
         self.go()
 
     def opens_every_page(self) -> int:
@@ -137,7 +137,7 @@ class Station:
     def see_off(self, who: str, party: str) -> None:
         with self._entry(who, "tours.see_off", party=party):
             self.engine.tap(f'[data-id="{party}"] operation-form[operation="tours.see_off"] button')
-        self.engine.sees(f'[data-id="{party}"] step-state[step="seen_off"]')
+        self.engine.sees(f'[data-id="{party}"] latest-value[value="seen_off"]')
 
     def tick(self, who: str, item: str) -> None:
         with self._entry(who, "checklists.answer", version=OPENING, place=PLACE, item=item, answer="pass"):

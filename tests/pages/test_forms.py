@@ -49,7 +49,7 @@ def test_a_party_stays_at_the_home_until_it_is_seen_off(site: Site):
         tablet.post(DO + "tours.arrive", data=ARRIVAL | {"guests": guests}, headers=OURS)
     page = read(tablet.get("/zh-Hant/door/").text)
     inside = [
-        each.attrs["key"] for each in page.all("step-state") if each.attrs["step"] == "inside" and "{" not in each.attrs["key"]
+        each.attrs["key"] for each in page.all("latest-value") if each.attrs["value"] == "inside" and "{" not in each.attrs["key"]
     ]
     assert len(inside) == 5
     party = inside[-1].partition("/")[2]

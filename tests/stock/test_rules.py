@@ -2,7 +2,7 @@
 
 import pytest
 
-from webapp.stock.rules import Counted, Moved, Washed, batches, is_undone, lasts_until, on_hand, request_status, runs_low, unsure
+from webapp.stock.rules import Counted, Moved, Washed, batches, lasts_until, on_hand, request_status, runs_low, unsure
 
 HOUR = 3_600_000
 
@@ -57,15 +57,6 @@ def test_what_comes_back_without_a_name_is_of_the_oldest_batch_that_was_out_then
 
 def test_a_batch_whose_beginning_has_not_arrived_says_so() -> None:
     assert [(each.sent_at, each.returned) for each in batches([washed(5, "a", returned=3)])] == [(None, 3)]
-
-
-def test_ones_own_is_undone_within_a_day_and_anybodys_at_the_desk() -> None:
-    day = 24 * HOUR
-    assert is_undone("lin", 0, "lin", day - 1, at_desk=False)
-    assert not is_undone("lin", 0, "lin", day, at_desk=False)
-    assert not is_undone("lin", 0, "he", 1, at_desk=False)
-    assert not is_undone(None, 0, None, 1, at_desk=False)
-    assert is_undone("lin", 0, "chen", 9 * day, at_desk=True)
 
 
 def test_two_clocks_are_unsure_by_what_each_may_be_off() -> None:

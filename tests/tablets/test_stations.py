@@ -115,7 +115,7 @@ def test_a_page_does_not_see_what_comes_while_it_is_drawn(door: Door, monkeypatc
     assert mark == "1:0"
     later, later_mark, _etag = door.page("parties")
     assert later_mark == "1:1"
-    assert text.count("<step-state") < later.count("<step-state")
+    assert text.count("<latest-value") < later.count("<latest-value")
 
 
 @pytest.mark.parametrize("path", PAGES)

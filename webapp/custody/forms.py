@@ -29,3 +29,17 @@ class DamageForm(EventForm):
 
 class LossForm(EventForm):
     note = Text(most=200, optional=True)
+
+
+class ReverseForm(Form):
+    """`entry`: what is undone. The rest only lets the tablet's own page follow: what a thing `became` again, by where it is
+    (`asset`) or by how it is (`damaged`)."""
+
+    entry = Identity()
+    asset = Identity(optional=True)
+    damaged = Identity(optional=True)
+    became = Text(most=16, optional=True)
+
+
+class UndoForm(Form):
+    entry = Identity()

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.base.database import Base, Id, Words
-from webapp.operations.models import KEYED, Fact
+from webapp.operations.models import KEYED, Fact, Undoing
 from webapp.operations.registry import reference
 
 
@@ -33,3 +33,9 @@ class Event(Fact):
     what: Mapped[str] = mapped_column(sa.String(16))
     note: Mapped[str | None] = mapped_column(sa.String(200))
     party: Mapped[Id | None]
+
+
+class Reversal(Undoing):
+    """Something that was said of a thing never happened."""
+
+    __tablename__ = "custody_reversal"

@@ -3,13 +3,13 @@
 from typing import Any
 
 from webapp.base.i18n import N_
-from webapp.custody.forms import AssetForm, DamageForm, EventForm, LendForm, LossForm
-from webapp.custody.models import Asset, Event
+from webapp.custody.forms import AssetForm, DamageForm, EventForm, LendForm, LossForm, ReverseForm, UndoForm
+from webapp.custody.models import Asset, Event, Reversal
 from webapp.custody.rules import BACK, DAMAGED, FOUND, LENT, LOST, MENDED, TAKEN
-from webapp.operations.effects import Latest
+from webapp.operations.effects import Latest, Step
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
-from webapp.operations.roles import ADMIN, GREETER, SUPERVISOR, WATER_BAR
+from webapp.operations.roles import ADMIN, DEPUTY, GREETER, SUPERVISOR, WATER_BAR
 from webapp.operations.rules import PIN, POST, SESSION
 
 STAFF = {GREETER, WATER_BAR, SUPERVISOR}
@@ -78,3 +78,17 @@ def lose(form: LossForm, occasion: Occasion) -> None:
 def find(form: EventForm, occasion: Occasion) -> None:
     """Say that a thing was found and is where it belongs (尋回)."""
     _happened(occasion, form, FOUND)
+
+
+@operation("custody.reverse", form=ReverseForm, roles=STAFF, proof=POST, offline=True, title=N_("Word on a thing undone"),
+           effects=[*_now_is("{became}", "undone"), Latest("asset/{damaged}/condition", "{became}"),
+                    Step("undone/{entry}", "undone")])  # fmt: skip
+def reverse(form: ReverseForm, occasion: Occasion) -> None:
+    """Undo what one has recorded of a thing oneself: it stands as if nobody had said so, whichever of both comes first."""
+    occasion.record(Reversal, entry=form.entry.data, at_desk=False)
+
+
+@operation("custody.undo", form=UndoForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, title=N_("Word on a thing undone at the desk"))
+def undo(form: UndoForm, occasion: Occasion) -> None:
+    """Undo what was recorded of a thing, whoever did and whenever."""
+    occasion.record(Reversal, entry=form.entry.data, at_desk=True)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from webapp.base.database import db
 from webapp.base.i18n import N_
-from webapp.custody.models import Asset, Event
+from webapp.custody.models import Asset, Event, Reversal
 from webapp.custody.rules import BACK, DAMAGED, FOUND, HANDED, KINDS, LENT, LOST, MENDED, TAKEN, Happened, Standing, standing
 from webapp.operations.declarations import state
 
@@ -55,7 +55,7 @@ def _events(project_id: str, at: int) -> Mapping[str, list[Happened]]:
     names = (Event.effective_at, Event.tablet_no, Event.epoch, Event.seq, Event.operation_id, Event.line)
     ranked = (
         select(*names, Event.asset_id, Event.author_id, Event.what, Event.note, Event.party, rank.label("rank"))
-        .where(Event.project_id == project_id, Event.effective_at <= at)
+        .where(Event.project_id == project_id, Event.effective_at <= at, Reversal.spares(Event, at))
         .subquery()
     )
     found: dict[str, list[Happened]] = defaultdict(list)
@@ -65,8 +65,10 @@ def _events(project_id: str, at: int) -> Mapping[str, list[Happened]]:
 
 
 def happened(project_id: str, since: int, until: int) -> Sequence[Event]:
-    """What happened to things from `since` on and before `until`, in the tie order."""
-    wanted = select(Event).where(Event.project_id == project_id, Event.effective_at >= since, Event.effective_at < until)
+    """What happened to things from `since` on and before `until`, in the tie order; what was undone by then did not."""
+    wanted = select(Event).where(
+        Event.project_id == project_id, Event.effective_at >= since, Event.effective_at < until, Reversal.spares(Event, until - 1)
+    )
     return db.session.scalars(wanted.order_by(*Event.order())).all()
 
 

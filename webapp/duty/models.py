@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.base.database import Id, Thousandths
-from webapp.operations.models import KEYED, Fact
+from webapp.operations.models import KEYED, Fact, Undoing
 
 
 class _AtPlace(Fact):
@@ -76,3 +76,9 @@ class Finding(Fact):
     offer: Mapped[Id]
     based_on: Mapped[Id]
     text: Mapped[str] = mapped_column(sa.String(500))
+
+
+class Reversal(Undoing):
+    """A remark is taken back. A handover is not: it is signed."""
+
+    __tablename__ = "duty_reversal"

@@ -6,8 +6,8 @@ from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
 from webapp.custody.models import Event
 from webapp.custody.rules import BACK, HANDED
-from webapp.duty.forms import AcceptForm, FindingForm, OfferForm, RemarkForm
-from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark
+from webapp.duty.forms import AcceptForm, FindingForm, OfferForm, RemarkForm, ReverseForm
+from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark, Reversal
 from webapp.duty.rules import AGREES, Status, outcome
 from webapp.operations.effects import ListItem, Step
 from webapp.operations.occasion import Occasion
@@ -26,6 +26,19 @@ def remark(form: RemarkForm, occasion: Occasion) -> None:
     """Write a line under remarks (備註): what was abnormal, or worth knowing; with photos of it."""
     occasion.record(Remark, place_id=form.place.data, post_id=form.post.data, category=form.category.data, text=form.text.data)
     attach(occasion, form.photos.data)
+
+
+@operation("duty.reverse", form=ReverseForm, roles=STAFF, proof=POST, offline=True, title=N_("Remark taken back"),
+           effects=[Step("undone/{entry}", "undone")])  # fmt: skip
+def reverse(form: ReverseForm, occasion: Occasion) -> None:
+    """Take back a remark of one's own, whichever of both comes first."""
+    occasion.record(Reversal, entry=form.entry.data, at_desk=False)
+
+
+@operation("duty.undo", form=ReverseForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, title=N_("Remark taken back at the desk"))
+def undo(form: ReverseForm, occasion: Occasion) -> None:
+    """Take back a remark, whoever wrote it and whenever."""
+    occasion.record(Reversal, entry=form.entry.data, at_desk=True)
 
 
 @operation("duty.offer", form=OfferForm, roles=STAFF, proof=PIN, offline=True, title=N_("Handover offered"),

@@ -14,7 +14,7 @@ from webapp.base.i18n import N_, words
 from webapp.base.written import amount_text, instant_text
 from webapp.checklists.queries import Check
 from webapp.custody import queries as custody
-from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark
+from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark, Reversal
 from webapp.duty.rules import Accepted, Agreed, Found, Handover, concerns, exceptions_of, status
 from webapp.operations.declarations import state
 from webapp.operations.models import Receipt
@@ -28,8 +28,11 @@ from webapp.tours import queries as tours
 
 
 def remarks(project_id: str, since: int, until: int, place_id: str | None = None) -> Sequence[Remark]:
-    """Remarks from `since` on and before `until`, newest first."""
-    wanted = select(Remark).where(Remark.project_id == project_id, Remark.effective_at >= since, Remark.effective_at < until)
+    """Remarks from `since` on and before `until`, newest first; what was taken back by then is none."""
+    wanted = select(Remark).where(
+        Remark.project_id == project_id, Remark.effective_at >= since, Remark.effective_at < until,
+        Reversal.spares(Remark, until - 1),
+    )  # fmt: skip
     if place_id:
         wanted = wanted.where(Remark.place_id == place_id)
     return db.session.scalars(wanted.order_by(*(column.desc() for column in Remark.order()))).all()

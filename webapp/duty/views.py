@@ -2,7 +2,7 @@
 
 All see the whole of their place, so they stand here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -246,9 +246,38 @@ MENDED_AT = {
     "custody": "handover/things",
 }
 """Where an entry of a package can be said again."""
-AT_THE_DESK = {"shifts.leave_post", "shifts.take_post", "stock.confirm", "stock.receive", "stock.request", "tours.ask",
-               "tours.care", "tours.receive", "tours.speak", "tours.step"}  # fmt: skip
+AT_THE_DESK = {"custody.reverse", "shifts.leave_post", "shifts.take_post", "stock.confirm", "stock.receive", "stock.request",
+               "tours.ask", "tours.care", "tours.receive", "tours.speak", "tours.step"}  # fmt: skip
 """No page that an entry alone can name has a form for these; the supervisor mends them."""
+
+
+_THING = {"entry": "{id}", "asset": "{asset}"}
+_HOW = {"entry": "{id}", "damaged": "{asset}"}
+_MOVED = {"entry": "{id}", "item": "{item}", "quantity": "{quantity}"}
+_TO = {"place": "{place}", "state": "clean"}
+UNDONE_BY: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "custody.damage": ("custody.reverse", _HOW | {"became": "good"}),
+    "custody.find": ("custody.reverse", _THING | {"became": "lost"}),
+    "custody.give_back": ("custody.reverse", _THING | {"became": "out"}),
+    "custody.lend": ("custody.reverse", _THING | {"became": "back"}),
+    "custody.lose": ("custody.reverse", _THING | {"became": "back"}),
+    "custody.mend": ("custody.reverse", _HOW | {"became": "damaged"}),
+    "custody.take": ("custody.reverse", _THING | {"became": "back"}),
+    "duty.remark": ("duty.reverse", {"entry": "{id}"}),
+    "stock.collect": ("stock.reverse", _MOVED | {"home": "{place}", "source": "soiled"}),
+    "stock.confirm": ("stock.reverse", _MOVED | _TO),
+    "stock.draw": ("stock.reverse", _MOVED | _TO | {"home": "{store}", "source": "store"}),
+    "stock.lose": ("stock.reverse", _MOVED | {"home": "{place}", "source": "{state}"}),
+    "stock.receive": ("stock.reverse", _MOVED | {"place": "{place}", "state": "store"}),
+    "stock.request": ("stock.reverse", {"entry": "{id}"}),
+    "stock.return_clean": ("stock.reverse", _MOVED | _TO | {"home": "{laundry}", "source": "laundry"}),
+    "stock.write_off": ("stock.reverse", _MOVED | {"home": "{place}", "source": "{state}"}),
+    "tours.arrive": ("tours.reverse", {name: f"{{{name}}}" for name in ("place", "item", "guests", "covers")} | {"entry": "{id}"}),
+    "tours.ask": ("tours.reverse", {"entry": "{id}"}),
+    "tours.see_off": ("tours.stay", {"party": "{party}", "entry": "{id}"}),
+}
+"""What takes an entry of the list back, and what it says of it. What is answered anew (a tick, a line, a need) is not here, nor is
+what was signed with the code for others: a handover, a count, a post."""
 
 
 @station_page(bp, ("door", "bar"), "outbox", families=())
@@ -260,6 +289,7 @@ def outbox() -> str:
         operations=[
             (each, "" if each.name in AT_THE_DESK else MENDED_AT.get(each.family, "")) for each in registry.every() if each.offline
         ],
+        undoing=[(name, by, said) for name, (by, said) in UNDONE_BY.items()],
         kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
         prompts={item["id"]: item["prompt"] for item in items}
         | {option["id"]: option["text"] for item in items for option in item.get("options", ())},

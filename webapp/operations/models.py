@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from webapp.base.append_only import append_only
 from webapp.base.database import Base, Id, Instant, partial_index
+from webapp.operations.rules import UNDONE_WITHIN
 
 KEYED = {"sqlite_with_rowid": False}
 """SQLite keeps the row in its primary key, one tree less to write for each."""
@@ -40,6 +41,32 @@ class Fact(Base):
     def order(cls) -> tuple[sa.orm.InstrumentedAttribute[object], ...]:
         """The one order of facts everywhere."""
         return (cls.effective_at, cls.tablet_no, cls.epoch, cls.seq, cls.operation_id, cls.line)
+
+
+class Undoing(Fact):
+    """An entry is to be as if it had never been. `at_desk`: by a supervisor; else it undoes one's own only.
+
+    Each package that has something to undo keeps a table of its own: so its pages are drawn anew.
+    """
+
+    __abstract__ = True
+
+    entry: Mapped[Id]
+    at_desk: Mapped[bool]
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[sa.Index | dict[str, bool], ...]:  # noqa: N805 - SQLAlchemy calls it with the class
+        return (sa.Index(None, "project_id", "entry"), KEYED)
+
+    @classmethod
+    def spares(cls, model: type[Fact], at: int, *which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        """Whether nothing (of these) had undone the entry of a row by then: rules.is_undone, in the words of the database."""
+        own = (cls.author_id == model.author_id) & (cls.effective_at < model.effective_at + UNDONE_WITHIN)
+        undone = sa.select(cls.line).where(
+            cls.project_id == model.project_id, cls.entry == model.operation_id, cls.effective_at <= at, cls.at_desk | own,
+            *which,
+        )  # fmt: skip
+        return ~undone.exists()
 
 
 class Head(Base):

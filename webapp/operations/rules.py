@@ -17,6 +17,8 @@ LEEWAY = 120_000
 """How far a clock may be off before it is called wrong, in milliseconds."""
 BACK_DATED_WITHIN = 48 * 3_600_000
 MEMBERSHIP_REMEMBERED = 180 * 86_400_000
+UNDONE_WITHIN = 24 * 3_600_000
+"""How long after it somebody may undo what he himself recorded: his shift, also one over midnight; in milliseconds."""
 
 
 class Line(NamedTuple):
@@ -144,3 +146,8 @@ def belongs_in_audit(*, offline: bool, decision: bool, proof: str, outcome: str,
     Facts recorded on a tablet are their own trace, the receipt.
     """
     return decision or not offline or proof == IMPORT or outcome in {"lost", "quarantined"} or "fork" in flags
+
+
+def is_undone(author: str | None, at: int, undone_by: str | None, undone_at: int, at_desk: bool) -> bool:
+    """Whether a reversal holds: a supervisor's always, anybody else's for an entry of his own of the last 24 hours."""
+    return at_desk or (author is not None and author == undone_by and undone_at < at + UNDONE_WITHIN)

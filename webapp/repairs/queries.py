@@ -36,6 +36,7 @@ FIELDS: Mapping[str, str] = {
     "language": N_("Language"), "line": N_("Spoken line"), "mode": N_("How they went round"), "need": N_("Need"),
     "tag": N_("Asked about"), "tour": N_("Tour"), "photos": N_("Photos"),
     "absent": N_("Why nobody came"), "custodian": N_("Who keeps them"), "kept": N_("Where the keys are"), "lines": N_("Lines"),
+    "became": N_("How it stood"), "damaged": N_("Damaged thing"),
     "batch": N_("Wash batch"), "entry": N_("Entry"), "home": N_("Place it belongs to"), "reason": N_("Reason"),
     "rejected": N_("Came back unfit"), "request": N_("Request"), "source": N_("From"),
     "text": N_("Text"), "to": N_("For"), "version": N_("Checklist"), "when": N_("When it was"),

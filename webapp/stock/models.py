@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.base.database import Base, Id, Thousandths, Words
-from webapp.operations.models import KEYED, Fact
+from webapp.operations.models import KEYED, Fact, Undoing
 from webapp.operations.registry import reference
 
 CATEGORIES = ("beverage", "tea", "cup_supplies", "toiletry", "cleaning", "shoe_cover", "other")
@@ -81,14 +81,12 @@ class WriteOff(_OfItem):
     note: Mapped[str | None] = mapped_column(sa.String(200))
 
 
-class Reversal(Fact):
-    """An operation of this package is to be as if it had never been. `at_desk`: by a supervisor; else it undoes one's own only."""
+class Reversal(Undoing):
+    """An operation of this package never was; or, `of_party`, what the guests of an arrival took that never came."""
 
     __tablename__ = "stock_reversal"
-    __table_args__ = (sa.Index(None, "project_id", "entry"), KEYED)
 
-    entry: Mapped[Id]
-    at_desk: Mapped[bool]
+    of_party: Mapped[bool] = mapped_column(server_default=sa.false())
 
 
 class Wash(_OfItem):

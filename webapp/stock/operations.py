@@ -140,16 +140,16 @@ def write_off(form: WriteOffForm, occasion: Occasion) -> None:
 
 @operation("stock.reverse", form=ReverseForm, roles=STAFF, proof=POST, offline=True, title=N_("Movement undone"),
            effects=[Tally("stock/{place}/{item}/{state}", "-quantity"), Tally("stock/{home}/{item}/{source}", "+quantity"),
-                    Step("move/{entry}", "undone")])  # fmt: skip
+                    Step("undone/{entry}", "undone")])  # fmt: skip
 def reverse(form: ReverseForm, occasion: Occasion) -> None:
     """Undo what one has recorded oneself. Nothing is taken away: the movement no longer counts, whichever of both came first."""
-    occasion.record(Reversal, entry=form.entry.data, at_desk=False)
+    occasion.record(Reversal, entry=form.entry.data, at_desk=False, of_party=False)
 
 
 @operation("stock.undo", form=UndoForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, title=N_("Movement undone at the desk"))
 def undo(form: UndoForm, occasion: Occasion) -> None:
     """Undo a movement, whoever recorded it and whenever."""
-    occasion.record(Reversal, entry=form.entry.data, at_desk=True)
+    occasion.record(Reversal, entry=form.entry.data, at_desk=True, of_party=False)
 
 
 @operation("stock.request", form=RequestForm, roles=STAFF, proof=POST, offline=True, title=N_("Asked for supplies"),

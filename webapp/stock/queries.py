@@ -34,7 +34,6 @@ from webapp.stock.rules import (
     HANDED_OUT,
     SELF_DRAW,
     SOILED,
-    UNDONE_WITHIN,
     UNSURE,
     Batch,
     Order,
@@ -223,19 +222,9 @@ def _figure(key: Key, count: Any, moved: int) -> Figure:
     return Figure(*key, count.counted + moved, count.effective_at, count.author_id, order)
 
 
-def _stands(model: type[Fact], at: int) -> sa.ColumnElement[bool]:
-    """Whether nothing had undone the operation of a row by then: rules.is_undone, in the words of the database."""
-    own = (Reversal.author_id == model.author_id) & (Reversal.effective_at < model.effective_at + UNDONE_WITHIN)
-    undone = select(Reversal.line).where(
-        Reversal.project_id == model.project_id, Reversal.entry == model.operation_id, Reversal.effective_at <= at,
-        Reversal.at_desk | own,
-    )  # fmt: skip
-    return ~undone.exists()
-
-
 def stands_leg(at: int) -> sa.ColumnElement[bool]:
-    """Whether a leg counts: the movement of an arrival always does."""
-    return (Leg.kind == HANDED_OUT) | _stands(Leg, at)
+    """Whether a leg counts: the movement of an arrival goes with its party only."""
+    return Reversal.spares(Leg, at, Reversal.of_party == (Leg.kind == HANDED_OUT))
 
 
 def _narrowed(
@@ -398,7 +387,8 @@ def _by_request(model: type[R], project_id: str, at: int) -> defaultdict[str, li
 
 def _facts(model: type[F], project_id: str, at: int) -> Sequence[F]:
     """The facts of a kind that nothing has undone, in the tie order."""
-    wanted = select(model).where(model.project_id == project_id, model.effective_at <= at, _stands(model, at))
+    wanted = select(model).where(model.project_id == project_id, model.effective_at <= at)
+    wanted = wanted.where(Reversal.spares(model, at, ~Reversal.of_party))
     return db.session.scalars(wanted.order_by(*model.order())).all()
 
 

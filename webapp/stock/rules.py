@@ -20,9 +20,7 @@ SELF_DRAW, REQUEST = "self_draw", "request"
 WAYS = (SELF_DRAW, REQUEST)
 BEFORE, AFTER = "before", "after"
 HANDED_OUT = "handed_out"
-"""The movement of an arrival: its party stays, so it is not undone here."""
-UNDONE_WITHIN = 24 * 3_600_000
-"""How long after it somebody may undo what he himself recorded, in milliseconds."""
+"""The movement of an arrival: it goes with its party, never without."""
 UNSURE = 120_000
 """How far a tablet's clock may be off and still count as good (docs/protocol.md, section 4), in milliseconds."""
 
@@ -57,11 +55,6 @@ def lasts_until(on_hand: int, used: int, since: int, at: int) -> int | None:
     if used <= 0 or at <= since:
         return None
     return at + max(0, on_hand) * (at - since) // used
-
-
-def is_undone(author: str | None, at: int, undone_by: str | None, undone_at: int, at_desk: bool) -> bool:
-    """Whether a reversal holds: a supervisor's always, anybody else's for an entry of his own of the last 24 hours."""
-    return at_desk or (author is not None and author == undone_by and undone_at < at + UNDONE_WITHIN)
 
 
 def unsure(count_at: int, count_tablet: int, moved_at: int, moved_tablet: int) -> bool:

@@ -66,6 +66,27 @@ class SeeOffForm(Form):
     when = Instant(optional=True, back_dates=True)
 
 
+class StayForm(Form):
+    """`entry`: the farewell that was a slip, only for the tablet's own list."""
+
+    party = Identity()
+    entry = Identity(optional=True)
+
+
+class ReverseForm(Form):
+    """`entry`: what is undone. The rest only lets the tablet's own page follow: what an arrival had said."""
+
+    entry = Identity()
+    place = Identity(optional=True)
+    item = Identity(optional=True)
+    guests = Number(least=1, most=60, optional=True)
+    covers = Number(least=0, most=120, optional=True)
+
+
+class UndoForm(Form):
+    entry = Identity()
+
+
 class Rooms(Document):
     """What of a script is otherwise in one flat: {"without": [key], "renamed": {key: words}, "added": [stop]}."""
 

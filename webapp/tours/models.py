@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.base.database import Id
-from webapp.operations.models import KEYED, Fact
+from webapp.operations.models import KEYED, Fact, Undoing
 
 
 class Arrival(Fact):
@@ -28,6 +28,21 @@ class SeenOff(Fact):
     __table_args__ = (sa.Index(None, "project_id", "party"), sa.Index(None, "project_id", "effective_at"), KEYED)
 
     party: Mapped[Id]
+
+
+class Stay(Fact):
+    """A party is still here: what was said of its leaving before does not hold."""
+
+    __tablename__ = "tours_stay"
+    __table_args__ = (sa.Index(None, "project_id", "party"), KEYED)
+
+    party: Mapped[Id]
+
+
+class Reversal(Undoing):
+    """A party never came, or a question was never asked."""
+
+    __tablename__ = "tours_reversal"
 
 
 class Step(Fact):

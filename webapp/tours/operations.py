@@ -5,12 +5,26 @@ from webapp.operations.effects import Latest, ListItem, Tally
 from webapp.operations.effects import Step as Reached
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
-from webapp.operations.roles import GREETER, OFFICE, SUPERVISOR
+from webapp.operations.roles import DEPUTY, GREETER, OFFICE, SUPERVISOR
 from webapp.operations.rules import POST, SESSION
+from webapp.stock.models import Reversal as CoversReversal
 from webapp.stock.operations import move
 from webapp.stock.rules import CLEAN, IN_USE
-from webapp.tours.forms import ArriveForm, AskForm, CareForm, ReceiveForm, RehearseForm, RoomsForm, SeeOffForm, SpeakForm, StepForm
-from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, RoomsSet, SeenOff, Speech, Step
+from webapp.tours.forms import (
+    ArriveForm,
+    AskForm,
+    CareForm,
+    ReceiveForm,
+    RehearseForm,
+    ReverseForm,
+    RoomsForm,
+    SeeOffForm,
+    SpeakForm,
+    StayForm,
+    StepForm,
+    UndoForm,
+)
+from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, Reversal, RoomsSet, SeenOff, Speech, Stay, Step
 
 
 @operation("tours.arrive", form=ArriveForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Guests arrived"),
@@ -28,10 +42,40 @@ def arrive(form: ArriveForm, occasion: Occasion) -> None:
 
 
 @operation("tours.see_off", form=SeeOffForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Guests seen off"),
-           effects=[Reached("party/{party}", "seen_off")])  # fmt: skip
+           effects=[Latest("party/{party}", "seen_off")])  # fmt: skip
 def see_off(form: SeeOffForm, occasion: Occasion) -> None:
     """A party was seen off (已送別). Its covers are soiled from then on, which nothing has to write."""
     occasion.record(SeenOff, party=form.party.data)
+
+
+@operation("tours.stay", form=StayForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Guests are still here"),
+           effects=[Latest("party/{party}", "inside")])  # fmt: skip
+def stay(form: StayForm, occasion: Occasion) -> None:
+    """A party was not seen off after all (還在): what puts a slip of the finger right is a further fact."""
+    occasion.record(Stay, party=form.party.data)
+
+
+@operation("tours.reverse", form=ReverseForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True,
+           title=N_("Arrival or question undone"),
+           effects=[Latest("party/{entry}", "undone"), Reached("undone/{entry}", "undone"), Tally("parties/{place}", "-1"),
+                    Tally("guests/{place}", "-guests"), Tally("stock/{place}/{item}/clean", "+covers"),
+                    Tally("handed/{place}/{item}", "-covers")])  # fmt: skip
+def reverse(form: ReverseForm, occasion: Occasion) -> None:
+    """Undo an arrival or a question that one has recorded oneself, whichever of both comes first. Its covers go with it."""
+    _undone(occasion, form.entry.data, at_desk=False)
+
+
+@operation(
+    "tours.undo", form=UndoForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, title=N_("Arrival or question undone at the desk")
+)
+def undo(form: UndoForm, occasion: Occasion) -> None:
+    """Undo an arrival or a question, whoever recorded it and whenever."""
+    _undone(occasion, form.entry.data, at_desk=True)
+
+
+def _undone(occasion: Occasion, entry: str, *, at_desk: bool) -> None:
+    occasion.record(Reversal, entry=entry, at_desk=at_desk)
+    occasion.record(CoversReversal, entry=entry, at_desk=at_desk, of_party=True)
 
 
 @operation("tours.step", form=StepForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Line of a tour said"),

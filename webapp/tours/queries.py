@@ -22,7 +22,7 @@ from webapp.sites.models import Flat, Project
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
 from webapp.stock.rules import CLEAN, SOILED, lasts_until, runs_low
-from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, RoomsSet, SeenOff, Speech, Step
+from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, Reversal, RoomsSet, SeenOff, Speech, Stay, Step
 from webapp.tours.rules import (
     CARED,
     DOOR,
@@ -42,6 +42,7 @@ from webapp.tours.rules import (
     filled,
     gone_at,
     in_use,
+    left,
     line_key,
     reduced,
     setting_in_force,
@@ -88,22 +89,22 @@ class Covers:
 
 
 def parties(project_id: str, since: int, until: int, at: int, place_id: str | None = None) -> list[Party]:
-    """The parties that came from `since` on and before `until`, newest first, as they stand at `at`."""
+    """The parties that came from `since` on and before `until`, newest first, as they stand at `at`; what was undone is none."""
     wanted = select(Arrival).where(
         Arrival.project_id == project_id, Arrival.effective_at >= since, Arrival.effective_at < until,
-        Arrival.effective_at <= at,
+        Arrival.effective_at <= at, Reversal.spares(Arrival, at),
     )  # fmt: skip
     if place_id:
         wanted = wanted.where(Arrival.place_id == place_id)
     arrivals = db.session.scalars(wanted).all()
-    left = _seen_off(project_id, since, at)
-    found = [_party(row, left.get(row.operation_id)) for row in arrivals]
+    gone = _seen_off(project_id, since, at)
+    found = [_party(row, gone.get(row.operation_id)) for row in arrivals]
     return sorted(found, key=lambda party: party.order, reverse=True)
 
 
 def party(project_id: str, party_id: str, at: int) -> Party | None:
-    """One party; None where its beginning has not arrived."""
-    wanted = select(Arrival).where(Arrival.project_id == project_id, Arrival.operation_id == party_id)
+    """One party; None where its beginning has not arrived, or was undone."""
+    wanted = select(Arrival).where(Arrival.project_id == project_id, Arrival.operation_id == party_id, Reversal.spares(Arrival, at))
     row = db.session.scalars(wanted).one_or_none()
     return _party(row, _seen_off(project_id, 0, at, party_id).get(party_id)) if row else None
 
@@ -129,15 +130,20 @@ def without_beginning(project_id: str, since: int, at: int) -> list[str]:
 
 
 def _seen_off(project_id: str, since: int, at: int, party_id: str | None = None) -> Mapping[str, Order]:
-    """The first time each party was seen off, by the tie order."""
-    wanted = select(SeenOff).where(SeenOff.project_id == project_id, SeenOff.effective_at >= since, SeenOff.effective_at <= at)
+    """The first time each party was seen off, by the tie order; where it stayed nevertheless, the first time after that."""
+    stayed = _leaving(Stay, project_id, since, at, party_id)
+    told = _leaving(SeenOff, project_id, since, at, party_id)
+    return {party: order for party, orders in told.items() if (order := left(orders, stayed.get(party, ())))}
+
+
+def _leaving(model: type[SeenOff | Stay], project_id: str, since: int, at: int, party_id: str | None) -> dict[str, list[Order]]:
+    wanted = select(model).where(model.project_id == project_id, model.effective_at >= since, model.effective_at <= at)
     if party_id:
-        wanted = wanted.where(SeenOff.party == party_id)
-    first: dict[str, Order] = {}
+        wanted = wanted.where(model.party == party_id)
+    found: dict[str, list[Order]] = defaultdict(list)
     for row in db.session.scalars(wanted):
-        order = row.place_in_order
-        first[row.party] = min(order, first.get(row.party, order))
-    return first
+        found[row.party].append(row.place_in_order)
+    return found
 
 
 def _party(row: Arrival, seen_off: Order | None) -> Party:
@@ -310,7 +316,10 @@ def accounts(project_id: str, parties_of: Sequence[str], at: int) -> dict[str, A
     for row in _facts(Step, project_id, at, Step.tour.in_(parties_of)):
         lines[row.tour].append((row.place_in_order, row.said))
     asked: dict[str, list[Question]] = defaultdict(list)
-    for each in sorted(_facts(Question, project_id, at, Question.party.in_(parties_of)), key=lambda row: row.place_in_order):
+    standing = Reversal.spares(Question, at)
+    for each in sorted(
+        _facts(Question, project_id, at, Question.party.in_(parties_of), standing), key=lambda row: row.place_in_order
+    ):
         asked[each.party].append(each)
     return {
         party: Account(

@@ -65,6 +65,12 @@ def status(party: Party, at: int) -> Status:
     return Status.ENDED_SILENTLY if at >= party.arrived_at + ENDS_WITHIN else Status.INSIDE
 
 
+def left(seen_off: Iterable[Order], stayed: Iterable[Order]) -> Order | None:
+    """When a party was seen off for good: the first time after the last word that it is still here."""
+    last = max(stayed, default=None)
+    return min((each for each in seen_off if last is None or each > last), default=None)
+
+
 def gone_at(party: Party) -> int:
     """The instant its guests count as gone and its covers as soiled: seen off, or 60 minutes after it came."""
     return gone(party)[0]

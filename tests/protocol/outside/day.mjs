@@ -72,6 +72,7 @@ class Day {
     this.offers = [];
     this.asked = [];
     this.moved = [];
+    this.said = [];
     this.answered = [];
     this.places = Object.fromEntries(start.sites.places.map((each) => [each.code, each.id]));
     this.flat = start.sites.flats[0];
@@ -118,7 +119,9 @@ class Day {
     };
     if (this.luck.likely(0.8)) body.item = this.luck.one(this.items.slice(0, 2));
     if (this.luck.likely(0.3)) body.covers = String(this.luck.below(9));
-    const id = desk.record(now, "tours.arrive", body);
+    const author = this.luck.one(desk.people);
+    const id = desk.record(now, "tours.arrive", body, { author });
+    this.said.push({ id, author, by: "tours.reverse" });
     if (read("tours.arrive", JSON.stringify(body)).errors.length)
       {this.refused.push({ id, operation: "tours.arrive", body, field: "guests", mend: "3", desk });}
     this.open.push(id);
@@ -128,6 +131,11 @@ class Day {
     const any = [...this.start.tours.parties.map((each) => each.id), NOBODY];
     const party = this.open.length && this.luck.likely(0.85) ? this.luck.one(this.open) : this.luck.one(any);
     desk.record(now, "tours.see_off", { party, ...this.when(now) }, { proof: "post" });
+  }
+
+  /** Sometimes it is still here, though nobody ever said that it left. */
+  stay(desk, now) {
+    desk.record(now, "tours.stay", { party: this.open.length ? this.luck.one(this.open) : NOBODY }, { proof: "post" });
   }
 
   draw(desk, now) {
@@ -162,6 +170,12 @@ class Day {
     const wrong = this.luck.likely(0.9) && this.moved.length ? this.luck.one(this.moved) : { id: NOBODY };
     const own = this.luck.likely(0.8) && wrong.author ? { author: wrong.author } : {};
     desk.record(now, "stock.reverse", { entry: wrong.id, state: "clean" }, { proof: "post", ...own });
+    if (this.said.length) this.takeBack(desk, now, this.luck.one(this.said));
+  }
+
+  takeBack(desk, now, { id, author, by }) {
+    const own = this.luck.likely(0.8) ? { author } : {};
+    desk.record(now, this.luck.likely(0.9) ? by : "tours.reverse", { entry: id }, { proof: "post", ...own });
   }
 
   count(desk, now) {
@@ -215,8 +229,9 @@ class Day {
       : this.luck.one(["落地燈不亮", "café", " 雨天，地面濕 ", "<b>x</b> & \u2028 y", "置业顾问陪同"]) +
         this.luck.below(1000);
     if (this.luck.likely(0.5)) body.post = this.post().id;
-    const author = this.luck.likely(0.05) ? { author: this.luck.one([null, NOBODY]) } : {};
-    const id = desk.record(now, "duty.remark", body, { proof: "post", ...author });
+    const author = this.luck.likely(0.05) ? this.luck.one([null, NOBODY]) : this.luck.one(desk.people);
+    const id = desk.record(now, "duty.remark", body, { proof: "post", author });
+    this.said.push({ id, author, by: "duty.reverse" });
     if (bad) this.refused.push({ id, operation: "duty.remark", body, field: "text", mend: `補 ${id}`, desk });
   }
 
@@ -270,7 +285,8 @@ class Day {
     if (kind === "lend" && this.open.length) body.party = this.luck.one(this.open);
     if (kind === "damage") body.note = "天線斷了";
     if (kind === "lose" && this.luck.likely(0.5)) body.note = " 最後在水吧 ";
-    desk.record(now, `custody.${kind}`, body);
+    const author = this.luck.one(desk.people);
+    this.said.push({ id: desk.record(now, `custody.${kind}`, body, { author }), author, by: "custody.reverse" });
   }
 
   shift(desk, now) {
@@ -323,6 +339,7 @@ class Day {
       "draw",
       "draw",
       "reverse",
+      "stay",
       "count",
       "count",
       "answer",

@@ -55,6 +55,7 @@ const FORMS = {
   "custody.lend": { asset: need(id), party: id, when: { kind: "when" } },
   "custody.lose": { asset: need(id), note: words(200), when: { kind: "when" } },
   "custody.mend": { asset: need(id), when: { kind: "when" } },
+  "custody.reverse": { entry: need(id), asset: id, damaged: id, became: words(16) },
   "custody.take": { asset: need(id), when: { kind: "when" } },
   "duty.accept": {
     offer: need(id),
@@ -63,6 +64,7 @@ const FORMS = {
     place: id,
     lines: { kind: "lines" },
   },
+  "duty.reverse": { entry: need(id) },
   "duty.offer": {
     place: need(id),
     post: need(id),
@@ -106,7 +108,15 @@ const FORMS = {
     item: id,
     when: { kind: "when" },
   },
+  "tours.reverse": {
+    entry: need(id),
+    place: id,
+    item: id,
+    guests: { kind: "whole", least: 1, most: 60 },
+    covers: { kind: "whole", least: 0, most: 120 },
+  },
   "tours.see_off": { party: need(id), when: { kind: "when" } },
+  "tours.stay": { party: need(id), entry: id },
 };
 
 /** A field's text: JSON numbers and booleans as their text, a list's first, full-width digits as digits, no space around. */
@@ -369,7 +379,7 @@ export class World {
 
   custody(at) {
     const mine = this.facts
-      .filter((each) => each.at <= at)
+      .filter((each) => each.at <= at && !this.undone(each, at, "custody"))
       .flatMap(({ operation, values, author, at: when }) => {
         if (operation in HAPPENED)
           {return [
@@ -410,7 +420,7 @@ export class World {
   }
 
   remarks(at) {
-    const mine = this.all("duty.remark", at).map((each) => {
+    const mine = this.standing("duty.remark", at).map((each) => {
       const { category, place, post, text } = each.values;
       return { at: each.at, author: each.author, category, place, post, text };
     });
@@ -448,7 +458,7 @@ export class World {
 
   parties(at) {
     const before = this.start.tours.parties.map((party) => ({ ...party, item: null }));
-    const mine = this.all("tours.arrive", at).map((each) => {
+    const mine = this.standing("tours.arrive", at).map((each) => {
       const { flat, guests, item, place } = each.values;
       return {
         arrived_at: each.at,
@@ -467,8 +477,11 @@ export class World {
 
   /** Gone when first seen off, or silently after 60 minutes; never before it came. `key` is where its going stands in the order. */
   party(party, at) {
-    const first = this.all("tours.see_off", at).find((each) => each.values.party === party.id);
-    const seen = Math.min(party.seen_off_at ?? Infinity, first?.at ?? Infinity);
+    const of = (each) => each.values.party === party.id;
+    const stayed = this.all("tours.stay", at).filter(of).at(-1);
+    const first = this.all("tours.see_off", at).find((each) => of(each) && !(stayed && byOrder(each, stayed) < 0));
+    const before = stayed && party.seen_off_at <= stayed.at ? null : party.seen_off_at;
+    const seen = Math.min(before ?? Infinity, first?.at ?? Infinity);
     const end = Math.max(party.arrived_at, Math.min(seen, party.arrived_at + SILENT));
     const status = seen <= at ? "seen_off" : end <= at ? "ended_silently" : "inside";
     const key = first && end === first.at ? first : { at: end, tablet: 0, epoch: 0, seq: 0, id: party.id };
@@ -493,15 +506,16 @@ export class World {
     return rows;
   }
 
-  /** By its own author, less than a day after it; an arrival never. */
-  undone(fact, at) {
-    return (
-      fact.operation !== "tours.arrive" &&
-      this.all("stock.reverse", at).some(
-        (each) =>
-          each.values.entry === fact.id && each.author && each.author === fact.author && each.at < fact.at + 24 * 3600000,
-      )
+  /** By its own author, less than a day after it, and by the package that keeps what it says. */
+  undone(fact, at, family = fact.operation.split(".")[0]) {
+    return this.all(`${family}.reverse`, at).some(
+      (each) => each.values.entry === fact.id && each.author && each.author === fact.author && each.at < fact.at + 24 * 3600000,
     );
+  }
+
+  /** The facts of an operation that nobody has undone. */
+  standing(operation, at) {
+    return this.all(operation, at).filter((each) => !this.undone(each, at));
   }
 
   /** What was told of things besides. */

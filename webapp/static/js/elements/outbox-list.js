@@ -2,6 +2,7 @@
 
 import { parcel } from "../outbox/parcel.js";
 import { courier, on, outbox, store, timeText } from "../tablet.js";
+import { fillIn } from "./overlay-list.js";
 
 /** @typedef {import("../outbox/types.d.ts").Kept} Kept */
 
@@ -15,7 +16,7 @@ export class OutboxList extends HTMLElement {
 
   connectedCallback() {
     this.addEventListener("click", this);
-    on(["kept", "settled"], () => void this.#show());
+    on(["kept", "settled", "post"], () => void this.#show());
     void this.#show();
   }
 
@@ -43,14 +44,18 @@ export class OutboxList extends HTMLElement {
     /** @type {{id: string, name: string}[]} */
     const people = (await store.get("people")) ?? [];
     const names = new Map(people.map(({ id, name }) => [id, name]));
+    const own = (await store.get("post"))?.person;
+    const undone = new Set(entries.map(({ attention, body }) => !attention && JSON.parse(body).entry));
     const before = this.#rows;
     let room = AT_ONCE;
     // Hundreds of rows made again at once would keep the page from answering a finger.
     this.#rows = new Map(entries.map((entry) => {
       const name = names.get(entry.author ?? "") ?? "";
-      const shown = JSON.stringify([entry, name]);
+      const state = undone.has(entry.id) ? "undone" : entry.mended ? "mended" : entry.waiting ? "waiting" : (entry.outcome ?? "waiting");
+      const isOwn = entry.author === own;
+      const shown = JSON.stringify([entry, name, state, isOwn]);
       const old = before.get(entry.id);
-      return [entry.id, !room || old?.[0] === shown ? old : (room -= 1, [shown, this.#row(entry, name)])];
+      return [entry.id, !room || old?.[0] === shown ? old : (room -= 1, [shown, this.#row(entry, name, state, isOwn)])];
     }));
     if (!room) setTimeout(() => void this.#show());
     this.#place([...this.#rows.values()].flatMap((each) => each?.[1] ?? []));
@@ -64,17 +69,17 @@ export class OutboxList extends HTMLElement {
     rows.forEach((row, at) => row === list.children[at] || list.insertBefore(row, list.children[at]));
   }
 
-  /** @param {Kept} entry @param {string} name */
-  #row(entry, name) {
+  /** @param {Kept} entry @param {string} name @param {string} state @param {boolean} isOwn of whoever is on post */
+  #row(entry, name, state, isOwn) {
     const row = this.#copy("[data-row]");
     if (!row) return undefined;
-    const state = entry.mended ? "mended" : entry.waiting ? "waiting" : (entry.outcome ?? "waiting");
     row.dataset.state = state;
     row.dataset.id = entry.id;
-    row.toggleAttribute("pending", state === "waiting");
+    row.toggleAttribute("pending", entry.waiting === 1);
     this.#fill(row, "time", timeText(entry.when ?? entry.happened_at));
     this.#fill(row, "name", name);
-    this.#fill(row, "what", this.#what(JSON.parse(entry.body)));
+    const body = JSON.parse(entry.body);
+    this.#fill(row, "what", this.#what(body));
     const title = this.querySelector(`template[data-operation="${CSS.escape(entry.operation)}"]`);
     this.#fill(row, "title", title ? this.#words(title) : entry.operation);
     this.#fill(row, "state", this.#words(this.querySelector(`template[data-state="${state}"]`)));
@@ -82,6 +87,11 @@ export class OutboxList extends HTMLElement {
     const told = entry.attention ? this.#reason(reasons) : "";
     this.#fill(row, "reason", told);
     this.#link(row, entry, title?.getAttribute("data-mend") ?? "");
+    const undo = isOwn && ["waiting", "applied"].includes(state) && this.#copy(`[data-undo="${CSS.escape(entry.operation)}"]`);
+    if (undo) {
+      fillIn(undo, body, entry.id);
+      row.append(undo);
+    }
     return row;
   }
 

@@ -59,9 +59,7 @@ export class OverlayList extends ReaderElement {
     made.setAttribute("data-id", entry.id);
     const texts = { ...body, id: entry.id, time: timeText(entry.when ?? entry.happened_at) };
     each(made, "data-fill", (part, name) => { part.textContent = filled(`{${name}}`, texts, entry.id); });
-    each(made, "data-fill-in", (part, names) => {
-      for (const name of names.split(" ")) part.setAttribute(name, filled(part.getAttribute(name) ?? "", texts, entry.id));
-    });
+    fillIn(made, texts, entry.id);
     each(made, "data-fill-author", async (part) => { part.textContent = (await nameOf(entry)) ?? part.textContent; });
     each(made, "data-fill-photos", (part, base) => {
       for (const digest of [body.photos ?? []].flat()) void thumbnail(part, base, digest).catch(() => {});
@@ -69,6 +67,13 @@ export class OverlayList extends ReaderElement {
     this.#rows.set(entry.id, made);
     return made;
   }
+}
+
+/** Puts the words of an entry into the attributes of a mould. @param {Element} made @param {import("../outbox/types.d.ts").Body} texts @param {string} id */
+export function fillIn(made, texts, id) {
+  each(made, "data-fill-in", (part, names) => {
+    for (const name of names.split(" ")) part.setAttribute(name, filled(part.getAttribute(name) ?? "", texts, id));
+  });
 }
 
 /** A photo from the store, or where it was sent and the page does not know of it yet, from the server. @param {Element} part @param {string} base @param {string} digest */

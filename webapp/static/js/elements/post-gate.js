@@ -68,6 +68,7 @@ export class PostGate extends HTMLElement {
     this.#write("[data-post-since]", post && timeText(post.since));
     for (const part of document.querySelectorAll("[data-when-post]")) part.toggleAttribute("hidden", !post);
     for (const part of document.querySelectorAll("[data-when-no-post]")) part.toggleAttribute("hidden", Boolean(post));
+    for (const part of document.querySelectorAll("[data-by]")) part.toggleAttribute("hidden", part.getAttribute("data-by") !== post?.person);
   }
 
   /** Takes the post, from whoever stood there before; where they stand there already, it only opens the screen. @returns {Promise<Signer | null>} */
