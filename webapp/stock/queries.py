@@ -455,6 +455,7 @@ def digest(project_id: str, at: int) -> dict[str, Any]:
     return {
         "items": [{"category": row.category, "id": row.id, "sku": row.sku} for row in items(project_id)],
         "figures": {place: dict(by_item) for place, by_item in found.items()},
+        "reversals": _told(Reversal, ("entry",), project_id, at, ~Reversal.of_party),
         **{name: _told(model, columns, project_id, at) for name, (model, columns) in TOLD.items()},
     }
 
@@ -462,14 +463,15 @@ def digest(project_id: str, at: int) -> dict[str, Any]:
 TOLD: Mapping[str, tuple[type[Fact], tuple[str, ...]]] = {
     "confirmations": (Confirmation, ("request", "quantity")),
     "requests": (Request, ("operation_id", "item_id", "place_id", "quantity", "note")),
-    "reversals": (Reversal, ("entry",)),
     "washes": (Wash, ("batch", "item_id", "place_id", "sent", "returned", "rejected")),
     "write_offs": (WriteOff, ("item_id", "place_id", "state", "quantity", "reason", "note")),
 }
 
 
-def _told(model: type[Fact], columns: Sequence[str], project_id: str, at: int) -> list[dict[str, Any]]:
-    wanted = select(model).where(model.project_id == project_id, model.effective_at <= at).order_by(*model.order())
+def _told(
+    model: type[Fact], columns: Sequence[str], project_id: str, at: int, *which: sa.ColumnElement[bool]
+) -> list[dict[str, Any]]:
+    wanted = select(model).where(model.project_id == project_id, model.effective_at <= at, *which).order_by(*model.order())
     named = {"operation_id": "id", "item_id": "item", "place_id": "place"}
     return [
         {"at": row.effective_at, "author": row.author_id} | {named.get(column, column): getattr(row, column) for column in columns}

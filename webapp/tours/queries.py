@@ -129,6 +129,9 @@ def without_beginning(project_id: str, since: int, at: int) -> list[str]:
     return sorted(set(db.session.scalars(wanted)))
 
 
+L = TypeVar("L", SeenOff, Stay)
+
+
 def _seen_off(project_id: str, since: int, at: int, party_id: str | None = None) -> Mapping[str, Order]:
     """The first time each party was seen off, by the tie order; where it stayed nevertheless, the first time after that."""
     stayed = _leaving(Stay, project_id, since, at, party_id)
@@ -136,7 +139,7 @@ def _seen_off(project_id: str, since: int, at: int, party_id: str | None = None)
     return {party: order for party, orders in told.items() if (order := left(orders, stayed.get(party, ())))}
 
 
-def _leaving(model: type[SeenOff | Stay], project_id: str, since: int, at: int, party_id: str | None) -> dict[str, list[Order]]:
+def _leaving(model: type[L], project_id: str, since: int, at: int, party_id: str | None) -> dict[str, list[Order]]:
     wanted = select(model).where(model.project_id == project_id, model.effective_at >= since, model.effective_at <= at)
     if party_id:
         wanted = wanted.where(model.party == party_id)
