@@ -60,6 +60,7 @@ EXAMPLES = {
     "/people": (DESK, "people"),
     "/people/<uuid:person_id>": (DESK, f"people/{demo.person('lin')}"),
     "/sessions": (DESK, "sessions"),
+    "/entries": (DESK, "entries"),
     "/repairs": (DESK, "repairs"),
     "/repairs/<uuid:entry_id>": (DESK, f"repairs/{demo.first_party(AT)}"),
     "/documents": (DESK, "documents"),

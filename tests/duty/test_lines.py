@@ -241,3 +241,19 @@ def test_any_order_of_deliveries_gives_the_same_handovers(
         tablet.send()
     deliver(record(tangled, steps), random.Random(seed))
     assert seen(tangled) == seen(plain)
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_an_answer_that_leaves_a_line_unsaid_is_refused_at_that_line_and_kept_to_be_mended(site: Site) -> None:
+    tablet = site.tablet()
+    made = offer(site, tablet)
+    said = (
+        {"offer": made, "result": "accepted", "place": site.id("flat")} | key(site) | covers(site, "") | covers(site, "4", "soiled")
+    )
+    wrong = tablet.keep("he", "duty.accept", "13:22", **said)
+    answer = tablet.send()
+    assert answer.results[-1]["errors"] == {"lines.covers-clean.found": "required", "lines.key.said": "required"}
+    assert status(told(site, made)) is Status.OFFERED
+    tablet.keep("he", "duty.accept", "13:25", repairs=wrong.id, **said | key(site, said="agrees") | covers(site, "30"))
+    tablet.send()
+    assert status(told(site, made)) is Status.ACCEPTED

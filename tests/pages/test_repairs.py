@@ -200,3 +200,28 @@ def test_wrong_input_is_told_of_beside_its_field_and_nothing_typed_is_lost(site:
     assert (told.parent, outcome(FIRST.id)) == (fields["when"].parent, "refused")
     db.session.rollback()
     assert db.session.scalar(sa.select(sa.func.count()).where(Receipt.repairs == FIRST.id)) == 0
+
+
+def test_the_desk_undoes_what_anybody_recorded_today_and_says_so(site: Site):
+    sends("Door", draw("4"))
+    client = site.desk("chen")
+    shown = read(client.get("/entries?lang=en").text)
+    assert "Drawn from the store" in shown.text()
+    button = next(each for each in shown.all("form") if FIRST.id in _values(each))
+    one_time = next(each.attrs["value"] for each in button.all("input") if each.attrs["name"] == "_id")
+    assert client.post("/entries", data={"entry": FIRST.id, "_id": one_time}, headers=OURS).status_code == 303
+    shown = read(client.get("/entries?lang=en").text)
+    assert FIRST.id not in {value for form in shown.all("form") for value in _values(form)}
+    assert "Undone" in shown.text()
+
+
+def _values(form: Node) -> list[str]:
+    return [each.attrs.get("value", "") for each in form.all("input")]
+
+
+def test_nobody_undoes_at_the_desk_who_may_not_nor_what_is_not_there(site: Site):
+    sends("Door", draw("4"))
+    assert site.desk("fang").post("/entries", data={"entry": FIRST.id}, headers=OURS).status_code in {303, 403}
+    assert site.desk("chen").post("/entries", data={"entry": demo.person("he")}, headers=OURS).status_code == 404
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count()).where(Receipt.operation == "stock.undo", Receipt.outcome == "applied")) == 0

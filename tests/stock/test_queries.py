@@ -4,6 +4,7 @@ import pytest
 
 from tests.cast import Site, Tablet, at
 from webapp.stock import queries as stock
+from webapp.stock.models import Item
 from webapp.stock.rules import CLEAN, LAUNDRY, LOST, SOILED, STORE
 
 pytestmark = pytest.mark.database
@@ -95,3 +96,9 @@ def test_the_history_of_an_item_names_who_and_when(site: Site) -> None:
         ("issue", 4_000, site.person("lin")),
     ]
     assert stock.used(site.project_id, site.id("store"), site.id("covers"), STORE, at("00:00"), at("23:59")) == 4_000
+
+
+def test_one_of_a_thing_is_said_in_the_singular() -> None:
+    item = Item(unit="unit.pair", counter={"en": "pairs", "zh-Hant": "雙"})
+    assert [stock.counter(item, quantity) for quantity in (0, 1000, 1500, 2000)] == ["pairs", "pair", "pairs", "pairs"]
+    assert stock.counter(Item(unit="of the site", counter={"en": "sets"}), 1000) == "sets"

@@ -1,6 +1,6 @@
 """What a remark and a handover say."""
 
-from webapp.duty.rules import AGREES, CATEGORIES, DIFFERS, KEPT, LINE_KINDS, LINE_STATES, RESULTS
+from webapp.duty.rules import AGREES, CATEGORIES, DIFFERS, KEPT, LINE_KINDS, LINE_STATES, RESULTS, unsaid
 from webapp.operations.fields import Choice, Form, Identity, Instant, Lines, Photos, Quantity, Reference, Text
 
 
@@ -45,11 +45,13 @@ class OfferForm(Form):
 
 
 class AcceptForm(Form):
+    """Of each of the `lines` something is said, else the answer is refused at it: it is kept, and waits to be mended."""
+
     offer = Identity()
     result = Choice(of=RESULTS)
     exceptions = Text(most=500, lines=True, optional=True)
     place = Reference("sites.place", optional=True)
-    lines = Lines(LineForm)
+    lines = Lines(LineForm, lacks=unsaid)
 
 
 class FindingForm(Form):

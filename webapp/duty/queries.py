@@ -223,7 +223,11 @@ def _counts_of(site: Project, place_id: str, at: int) -> Iterator[Row]:
         found, title = tours.covers(site.id, place_id, item, at, at), words(item.names)
         yield Row(f"{item.id}-clean", "stock", title, str(_("Clean")), "clean", item=item, due=(found.clean, found.stamp))
         if item.category == "shoe_cover":
-            used = _("%(number)s %(counter)s with guests inside", number=amount_text(found.in_use), counter=words(item.counter))
+            used = _(
+                "%(number)s %(counter)s with guests inside",
+                number=amount_text(found.in_use),
+                counter=stock.counter(item, found.in_use),
+            )
             yield Row(f"{item.id}-in_use", "stock", title, used, "in_use", item=item)
             yield Row(
                 f"{item.id}-soiled", "stock", title, str(_("Soiled")), "soiled", item=item, due=(found.soiled, found.soiled_stamp)

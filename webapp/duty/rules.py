@@ -1,9 +1,10 @@
 """What has become of a handover; pure."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 CATEGORIES = ("normal", "abnormal", "safety", "repair", "visitor", "stock")
 RESULTS = ("accepted", "accepted_with_exceptions", "disputed")
@@ -89,6 +90,13 @@ class Handover:
     @property
     def at(self) -> int:
         return self.order[0]
+
+
+def unsaid(line: Mapping[str, Any]) -> str | None:
+    """What is still to be said of a line of an answer: how many there are of what is counted, else whether it agrees."""
+    if line["said"] is not None or line["found"] is not None:
+        return None
+    return "found" if line["kind"] == "stock" and line["state"] != "in_use" else "said"
 
 
 def outcome(result: str, said: Iterable[str | None]) -> str:

@@ -4,7 +4,7 @@ A page runs `clean` inside WTForms, the sync door runs it directly; a property t
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -298,13 +298,19 @@ class Document(Field):
             raise Invalid("malformed") from None
 
 
+Lacks = Callable[[Mapping[str, Any]], str | None]
+
+
 class Lines(Field):
     """Rows of cells that must be taken at once (a handover's). In a body and in a page's form alike each cell stands under a name
-    of its own, `lines.ROW.CELL`; ROW is any label that keeps a row together (an id: a draft then finds its row again)."""
+    of its own, `lines.ROW.CELL`; ROW is any label that keeps a row together (an id: a draft then finds its row again).
 
-    def __init__(self, row: "type[Form]", label: str = "", *, most: int = 200, **kwargs: Any) -> None:
+    `lacks` tells of a row which of its cells is still to be filled in, None where none is.
+    """
+
+    def __init__(self, row: "type[Form]", label: str = "", *, most: int = 200, lacks: "Lacks | None" = None, **kwargs: Any) -> None:
         super().__init__(label, optional=True, **kwargs)
-        self.row, self.most = row, most
+        self.row, self.most, self.lacks = row, most, lacks
 
     @cached_property
     def cells(self) -> Mapping[str, Field]:
@@ -341,6 +347,9 @@ class Lines(Field):
                 row[name] = cell.clean(said.get(name))
             except Invalid as invalid:
                 wrong[f"{self.name}.{label}.{name}"] = invalid.code
+        lacking = self.lacks(row) if self.lacks and len(row) > len(self.cells) else None
+        if lacking:
+            wrong[f"{self.name}.{label}.{lacking}"] = "required"
         return row
 
     def cell_of(self, name: str) -> Field | None:

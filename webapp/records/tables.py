@@ -326,7 +326,7 @@ def _event(told: Layout, each: Event) -> str:
     if each.text:
         return each.text
     item = told.items.get(each.item or "")
-    what = f"{words(item.names)} {amount_text(each.quantity)} {words(item.counter)}" if item else ""
+    what = f"{words(item.names)} {amount_text(each.quantity)} {stock.counter(item, each.quantity)}" if item else ""
     return " · ".join(filter(None, (str(_(KINDS[each.kind])) if each.kind in KINDS else "", what)))
 
 

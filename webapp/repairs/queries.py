@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from webapp.duty.queries import CATEGORY_NAMES, KEPT_NAMES
 from webapp.operations import registry
 from webapp.operations.fields import Field, Identity, Instant, Invalid, Lines, Photos, Reference, explain
 from webapp.operations.models import DOUBTFUL, Receipt
+from webapp.operations.rules import is_undone
 from webapp.repairs.models import REJECTED, Ruling
 from webapp.sites.models import Project
 from webapp.staff.queries import people
@@ -36,6 +38,7 @@ FIELDS: Mapping[str, str] = {
     "language": N_("Language"), "line": N_("Spoken line"), "mode": N_("How they went round"), "need": N_("Need"),
     "tag": N_("Asked about"), "tour": N_("Tour"), "photos": N_("Photos"),
     "absent": N_("Why nobody came"), "custodian": N_("Who keeps them"), "kept": N_("Where the keys are"), "lines": N_("Lines"),
+    "said": N_("Agrees or differs"), "found": N_("How many were counted"),
     "became": N_("How it stood"), "damaged": N_("Damaged thing"),
     "batch": N_("Wash batch"), "entry": N_("Entry"), "home": N_("Place it belongs to"), "reason": N_("Reason"),
     "rejected": N_("Came back unfit"), "request": N_("Request"), "source": N_("From"),
@@ -87,6 +90,19 @@ MOST = 200
 FLAGGED_WITHIN = 7 * 86_400_000
 
 
+UNDONE_BY = {
+    name: f"{name.partition('.')[0]}.undo"
+    for name in (
+        "custody.damage", "custody.find", "custody.give_back", "custody.lend", "custody.lose", "custody.mend", "custody.take",
+        "duty.remark", "stock.collect", "stock.confirm", "stock.draw", "stock.lose", "stock.receive", "stock.request",
+        "stock.return_clean", "stock.write_off", "tours.arrive", "tours.ask",
+    )
+} | {"tours.see_off": "tours.stay"}  # fmt: skip
+"""What the desk undoes, and by what."""
+UNDOING = ("custody.reverse", "custody.undo", "duty.reverse", "duty.undo", "stock.reverse", "stock.undo", "tours.reverse",
+           "tours.stay", "tours.undo")  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Broken:
     """An entry that wants somebody. `errors`: codes by field; `reason`: why it is held or put aside."""
@@ -129,6 +145,25 @@ def flagged(project_id: str, at: int) -> list[Broken]:
 def entry(project_id: str, entry_id: str) -> Broken | None:
     row = db.session.scalars(select(Receipt).where(Receipt.project_id == project_id, Receipt.id == entry_id)).one_or_none()
     return broken(row) if row else None
+
+
+def recorded(project_id: str, since: int, until: int) -> list[tuple[Broken, bool]]:
+    """What was recorded between two instants and can be undone, the newest first, with whether it was."""
+    wanted = select(Receipt).where(
+        Receipt.project_id == project_id, Receipt.effective_at >= since, Receipt.effective_at < until,
+        Receipt.outcome == "applied", Receipt.operation.in_([*UNDONE_BY, *UNDOING]),
+    )  # fmt: skip
+    rows = db.session.scalars(wanted.order_by(Receipt.effective_at.desc(), Receipt.id.desc()).limit(2 * MOST)).all()
+    undoing: dict[str, list[Receipt]] = defaultdict(list)
+    for row in rows:
+        if row.operation in UNDOING:
+            undoing[typed(row).get("entry", "")].append(row)
+    return [(broken(row), any(_undoes(each, row) for each in undoing[row.id])) for row in rows if row.operation in UNDONE_BY]
+
+
+def _undoes(by: Receipt, row: Receipt) -> bool:
+    at_desk = by.operation.endswith((".undo", ".stay"))
+    return is_undone(row.author_id, row.effective_at, by.author_id, by.effective_at, at_desk)
 
 
 def first_of(found: Broken) -> Receipt | None:

@@ -7,15 +7,18 @@ from flask import Blueprint, Flask, Response, abort, flash, make_response, redir
 from flask_babel import gettext as _
 
 from webapp.base import clock, ids
+from webapp.base.i18n import N_
 from webapp.base.written import instant_text
 from webapp.operations import registry
+from webapp.operations.declarations import desk_link
 from webapp.operations.fields import Choice, Field, Identity, Instant, Lines, Photos, Reference, Text, explain
 from webapp.operations.ledger import the_ledger
 from webapp.operations.registry import Operation
-from webapp.operations.roles import FRONT
+from webapp.operations.roles import DEPUTY, FRONT, SUPERVISOR
 from webapp.repairs import queries
 from webapp.repairs.models import REJECTED, RELEASED
-from webapp.repairs.queries import OUTCOMES, WORDS, Broken, reason_words
+from webapp.repairs.queries import OUTCOMES, UNDONE_BY, WORDS, Broken, reason_words
+from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.staff.desk import desk_page, send, submit
 from webapp.staff.queries import colleagues, people
@@ -23,6 +26,7 @@ from webapp.tablets.frames import this_site
 from webapp.tablets.queries import tablets
 
 bp = Blueprint("repairs", __name__)
+desk_link("/entries", N_("Entries of the day"), N_("What was recorded today; a slip is undone here"), "undo-2")
 
 
 @desk_page(bp, "/repairs")
@@ -41,6 +45,28 @@ def listing() -> str:
         flags=queries.flags_of,
         **_around(site, at, [*found, *taken]),
     )
+
+
+@desk_page(bp, "/entries", among=(SUPERVISOR, DEPUTY), methods=("GET", "POST"))
+def entries() -> Response:
+    """What was recorded today and can be undone, whoever recorded it."""
+    site, at = this_site(), clock.now()
+    if request.method == "POST":
+        _undone(site, request.form.get("entry", ""))
+        return make_response(redirect("/entries", 303))
+    found = queries.recorded(site.id, sites.day_around(site, at)[0], at + 1)
+    around = _around(site, at, [each for each, _is_undone in found])
+    return make_response(render_template("repairs/entries.html", found=found, new_id=lambda: ids.uuid7(at), **around))
+
+
+def _undone(site: Project, entry_id: str) -> None:
+    found = queries.entry(site.id, entry_id) if ids.is_id(entry_id) else None
+    by = UNDONE_BY.get(found.row.operation) if found else None
+    if found is None or by is None:
+        abort(404)
+    party = queries.typed(found.row).get("party", "") if by == "tours.stay" else ""
+    if not submit(by, {"entry": found.row.id, **({"party": party} if party else {})}):
+        flash(_("Undone. It stands on no page any more; that it was undone is kept."), "ok")
 
 
 def _around(site: Project, at: int, found: list[Broken]) -> dict[str, Any]:

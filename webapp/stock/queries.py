@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -10,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.base.database import db
-from webapp.base.i18n import N_
+from webapp.base.i18n import N_, words
+from webapp.content import queries as content
 from webapp.operations.declarations import state as declare_state
 from webapp.operations.models import Fact
 from webapp.stock.models import (
@@ -477,6 +479,16 @@ def _told(
         {"at": row.effective_at, "author": row.author_id} | {named.get(column, column): getattr(row, column) for column in columns}
         for row in db.session.scalars(wanted)
     ]
+
+
+def counter(item: Item, quantity: int) -> str:
+    """The measure word after a figure (雙): of one thing the title of its unit, which says it in the singular (1 pair)."""
+    return words(_units().get(item.unit) or item.counter) if abs(quantity) == 1000 else words(item.counter)
+
+
+@lru_cache(maxsize=1)
+def _units() -> Mapping[str, Mapping[str, str]]:
+    return {each["id"]: each["title"] for each in content.delivered("items")["units"]}
 
 
 def covers_item(project_id: str, place_id: str, at: int) -> Item | None:

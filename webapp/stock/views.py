@@ -174,5 +174,6 @@ def _shelves(site: Project, at: int) -> list[Shelf]:
 
 
 def init_app(app: Flask) -> None:
-    """Register the page."""
+    """Register the page, and the measure word of so many of an item (`item|counter(1000)`)."""
     app.register_blueprint(bp)
+    app.add_template_filter(queries.counter)

@@ -147,7 +147,7 @@ const READERS = {
 };
 
 /** The rows of a body in the order in which they come, as far as they can be read; what is wrong is named by its cell. */
-function rows(given, errors) {
+function rows(given, errors, all) {
   const found = new Map();
   for (const name of Object.keys(given).filter((each) => each.startsWith("lines."))) {
     const [, label, cell, ...rest] = name.split(".");
@@ -161,6 +161,8 @@ function rows(given, errors) {
       row[cell] = text === "" ? null : READERS[field.kind](text, field);
       if (row[cell] === undefined || (field.need && row[cell] === null)) errors.push(`lines.${label}.${cell}`);
     }
+    const counts = row.kind === "stock" && row.state !== "in_use";
+    if (all && row.said === null && row.found === null) errors.push(`lines.${label}.${counts ? "found" : "said"}`);
     return row;
   });
 }
@@ -186,7 +188,7 @@ export function read(operation, body) {
       continue;
     }
     if (field.kind === "lines") {
-      values[name] = rows(given, errors);
+      values[name] = rows(given, errors, operation === "duty.accept");
       continue;
     }
     const text = textOf(given[name]);

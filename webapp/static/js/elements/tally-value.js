@@ -16,6 +16,7 @@ export class TallyValue extends ReaderElement {
     // The server may have written it more beautifully; its text stands until we know better.
     if (own || this.#own) this.textContent = `${approx ? "≈" : ""}${value}`;
     this.#own = own;
+    this.toggleAttribute("one", value === "1");
     this.toggleAttribute("approx", approx);
     this.toggleAttribute("pending", pending);
   }

@@ -1,0 +1,67 @@
+"""A slip of the finger is undone on the tablet, with a network and without; somebody else's is not offered."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.hands import Tablet
+from tests.browser.looks import NARROW, OVERFLOW, found_by_axe, sized
+
+pytestmark = pytest.mark.browser
+
+
+def mine(here: Tablet, operation: str) -> Locator:
+    """The newest row of an operation in the list of the tablet's own entries."""
+    here.go("outbox")
+    entry = next(each for each in reversed(here.entries()) if each["operation"] == operation)
+    return here.page.locator(f'outbox-list [data-id="{entry["id"]}"]')
+
+
+@pytest.mark.clause("P2-4.4.3b")
+def test_what_was_tapped_by_mistake_is_undone_without_a_network(tablet: Callable[..., Tablet]):
+    here = tablet()
+    here.take_post("lin")
+    before = here.tally()
+    here.server.stop()
+    here.watch.may_be_down = True
+    here.arrive(3)
+    row = here.page.locator("overlay-list[key=parties] [data-id]").first
+    row.locator('operation-form[operation="tours.reverse"] button').click()
+    expect(row.locator('[data-value="undone"]')).to_be_visible()
+    assert here.tally() == before
+    expect(mine(here, "tours.arrive")).to_have_attribute("data-state", "undone")
+    here.go("handover/things")
+    here.page.locator('operation-form[operation="custody.take"] button:visible').first.click()
+    taken = mine(here, "custody.take")
+    taken.locator('operation-form[operation="custody.reverse"] button').click()
+    expect(taken).to_have_attribute("data-state", "undone")
+    here.go("handover/things")
+    expect(here.page.locator('latest-value[value="undone"]')).to_have_count(1)
+    here.go("handover")
+    here.submit("duty.remark", category="repair", text="門鎖鬆了")
+    remark = here.page.locator('overlay-list[key="remarks"] [data-id]').first
+    remark.locator('operation-form[operation="duty.reverse"] button').click()
+    expect(remark.locator('[data-step="undone"]')).to_be_visible()
+    here.server.start()
+    here.sent()
+    state, _line = here.server.state(here.server.now)
+    known = {each["id"]: each["operation"] for each in here.entries()}
+    assert not set(known) & {each["id"] for each in state["tours"]["parties"]}
+    assert "門鎖鬆了" not in {each["text"] for each in state["duty"]["remarks"]}
+
+
+def test_only_ones_own_entries_can_be_undone_on_a_tablet(tablet: Callable[..., Tablet], axe: str):
+    here = tablet()
+    here.take_post("lin")
+    here.arrive(2)
+    row = mine(here, "tours.arrive")
+    expect(row.locator("operation-form button")).to_be_visible()
+    sized(here.page, NARROW)
+    assert here.page.evaluate(OVERFLOW) == []
+    assert found_by_axe(here.page, axe) == []
+    here.take_post("he")
+    expect(row.locator("operation-form button")).to_have_count(0)
+    here.sent()
+    here.go("parties")
+    expect(here.page.locator('[operation="tours.reverse"] button:visible')).to_have_count(0)
