@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.hands import Tablet
 from tests.browser.looks import NARROW, OVERFLOW, found_by_axe, sized
+from tests.browser.test_day import relieve
 
 pytestmark = pytest.mark.browser
 
@@ -60,8 +61,8 @@ def test_only_ones_own_entries_can_be_undone_on_a_tablet(tablet: Callable[..., T
     sized(here.page, NARROW)
     assert here.page.evaluate(OVERFLOW) == []
     assert found_by_axe(here.page, axe) == []
-    here.take_post("he")
-    expect(row.locator("operation-form button")).to_have_count(0)
+    relieve(here, "he")
+    expect(mine(here, "tours.arrive").locator("operation-form button")).to_have_count(0)
     here.sent()
     here.go("parties")
     expect(here.page.locator('[operation="tours.reverse"] button:visible')).to_have_count(0)
