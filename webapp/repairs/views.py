@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, abort, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
 from webapp.base import clock, ids
@@ -47,16 +47,21 @@ def listing() -> str:
     )
 
 
-@desk_page(bp, "/entries", among=(SUPERVISOR, DEPUTY), methods=("GET", "POST"))
+@desk_page(bp, "/entries", methods=("GET", "POST"))
 def entries() -> Response:
     """What was recorded today and can be undone, whoever recorded it."""
     site, at = this_site(), clock.now()
+    may_undo = bool(g.roles & {SUPERVISOR, DEPUTY})
     if request.method == "POST":
+        if not may_undo:
+            abort(403)
         _undone(site, request.form.get("entry", ""))
         return make_response(redirect("/entries", 303))
     found = queries.recorded(site.id, sites.day_around(site, at)[0], at + 1)
     around = _around(site, at, [each for each, _is_undone in found])
-    return make_response(render_template("repairs/entries.html", found=found, new_id=lambda: ids.uuid7(at), **around))
+    return make_response(
+        render_template("repairs/entries.html", found=found, may_undo=may_undo, new_id=lambda: ids.uuid7(at), **around)
+    )
 
 
 def _undone(site: Project, entry_id: str) -> None:
