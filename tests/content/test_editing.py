@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from tests.cast import CHECK, WORDS
-from webapp.content import editing
+from webapp.content import editing, shapes
 from webapp.content import queries as content
-from webapp.content.editing import SHAPES, act, changes, read, texts, wrong
+from webapp.content.editing import act, changes, fitting, read, texts, wrong
 from webapp.content.rules import problems
+from webapp.content.shapes import SHAPES, Part
 
 BODIES = content.bodies()
 
@@ -27,21 +28,29 @@ def said(body: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def _said(part: editing.Part, row: dict[str, Any], at: str) -> dict[str, str]:
+def _said(part: Part, row: dict[str, Any], at: str) -> dict[str, str]:
     name, value = at + part.path, editing.value(row, part.path)
-    if part.kind in editing.WORDED:
+    if part.kind in shapes.WORDED:
         return {f"{name}.{tag}": text for tag, text in (value or {}).items()}
-    if part.kind == editing.LINES:
+    if part.kind == shapes.LINES:
         found = {f"{name}.rows": str(len(value))}
         for number, line in enumerate(value):
             found |= {f"{name}.{number}.{tag}": text for tag, text in (line[part.inner] if part.inner else line).items()}
             found |= {f"{name}.{number}.source": line["source"]} if "source" in line else {}
         return found
-    if part.kind == editing.FLAG:
+    if part.kind == shapes.FLAG:
         return {name: "yes"} if value else {}
-    if part.kind == editing.SEVERAL:
-        return {f"{name}.{each}": "yes" for each in value or ()}
-    return {name: str(value)}
+    if part.kind == shapes.SEVERAL:
+        return {f"{name}.{each}": "yes" for each in editing.chosen(part, value)}
+    if part.kind == shapes.OPTIONS:
+        found = {f"{name}.rows": str(len(value or ()) + 1)}
+        for number, option in enumerate(value or ()):
+            found |= {f"{name}.{number}.id": option["id"]} | ({f"{name}.{number}.fails": "yes"} if option.get("fails") else {})
+            found |= {f"{name}.{number}.text.{tag}": text for tag, text in option["text"].items()}
+        return found
+    if value == "inventory" and part.kind == shapes.DUE:
+        return {f"{name}.inventory": "yes"}
+    return {name: "" if value is None else str(value)}
 
 
 @pytest.mark.clause("P2-4.4.3d")
@@ -54,6 +63,112 @@ def test_a_page_that_nobody_touched_says_the_same_body(body: dict[str, Any]) -> 
 
 def changed(body: dict[str, Any], **told: str) -> dict[str, Any]:
     return read(said(body) | {name.replace("__", "."): text for name, text in told.items()}, body)
+
+
+GOOD, BAD = {"id": "good", "text": {"zh-Hant": "好", "zh-Hans": "好", "en": "good"}}, {"id": "bad", "text": WORDS, "fails": True}
+EVERY: list[dict[str, Any]] = [
+    {"response": "number", "min": -2, "max": 8.5, "step": 0.1, "unit": "celsius"},
+    {"response": "quantity", "expected": 38},
+    {"response": "quantity", "expected": "inventory", "site_option": True},
+    {"response": "time", "min": "08:30", "max": "09:00"},
+    {"response": "choice", "options": [GOOD, BAD]},
+    {"response": "photo", "on_fail": "photo", "critical": True, "required": False},
+    {"response": "number", "min": 0},
+]
+
+
+def asked(*items: dict[str, Any], **head: Any) -> dict[str, Any]:
+    """A list with these items, each by what is otherwise in it."""
+    return CHECK | head | {"items": [CHECK["items"][0] | {"id": f"an.item_{n}"} | item for n, item in enumerate(items)]}
+
+
+WEEK = {"of": "shift", "from": -60, "to": 30, "late_allowed": False, "weekdays": [1, 6, 7]}
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_every_kind_of_answer_and_a_schedule_come_back_from_a_page_as_they_were() -> None:
+    body = asked(*EVERY, schedule=WEEK)
+    assert problems(body) == []
+    assert read(said(body), body) == body
+    assert fitting(body) == body
+    assert wrong(body, "zh-Hant") == {}
+
+
+@pytest.mark.parametrize(
+    ("told", "typed", "found"),
+    [
+        ({"response": "number"}, {"min": "eight"}, {"min": ("not_a_quantity", None)}),
+        ({"response": "number"}, {"min": "９", "max": "８"}, {"max": ("below", None)}),
+        ({"response": "number"}, {"max": "999999"}, {"max": ("too_large", 100_000)}),
+        ({"response": "number"}, {"step": "0"}, {"step": ("not_a_quantity", None)}),
+        ({"response": "time"}, {"min": "8 o'clock"}, {"min": ("not_a_time", None)}),
+        ({"response": "time"}, {"min": "9:00", "max": "８：３０"}, {"max": ("below", None)}),
+        ({"response": "quantity"}, {"expected": "many"}, {"expected": ("not_a_quantity", None)}),
+        (
+            {"response": "choice"},
+            {"options.rows": "2", "options.0.text.zh-Hant": "開窗"},
+            {"options.1.text.zh-Hant": ("few", None)},
+        ),
+        (
+            {"response": "choice", "options": [GOOD, BAD]},
+            {"options.1.text.zh-Hant": ""},
+            {"options.1.text.zh-Hant": ("required", None)},
+        ),
+    ],
+)
+def test_what_is_wrong_with_an_answer_stands_at_its_field_and_stays_typed(
+    told: dict[str, Any], typed: dict[str, str], found: dict[str, Any]
+) -> None:
+    body = asked(told)
+    body = read(said(body) | {f"0.{name}": text for name, text in typed.items()}, body)
+    assert wrong(body, "zh-Hant") == {f"0.{name}": code for name, code in found.items()}
+    (name, text), *_more = typed.items()
+    if "." not in name and not text.isalnum():
+        assert str(editing.value(body["items"][0], name)).zfill(5) in (text, text.zfill(5))
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ({"schedule.from": "", "schedule.to": "soon"}, {"schedule.from": "required", "schedule.to": "not_a_number"}),
+        ({"schedule.from": "30", "schedule.to": "30"}, {"schedule.to": "below"}),
+        ({"schedule.from": "-1440"}, {"schedule.from": "too_small"}),
+        ({"schedule.of": "lunch"}, {"schedule.of": "not_offered"}),
+    ],
+)
+def test_a_schedule_says_where_it_is_wrong(typed: dict[str, str], found: dict[str, str]) -> None:
+    body = asked({}, schedule=WEEK)
+    body = read(said(body) | typed, body)
+    assert {name: code for name, (code, _limit) in wrong(body, "zh-Hant").items()} == found
+
+
+def test_what_no_longer_applies_stays_on_the_page_but_is_not_kept() -> None:
+    body = asked({"response": "number", "min": 1, "max": 8}, schedule=WEEK)
+    body = read(said(body) | {"0.response": "text", "schedule.of": ""}, body)
+    assert (body["items"][0]["min"], body["schedule"]["from"]) == (1, -60)
+    assert wrong(body, "zh-Hant") == {}
+    kept = fitting(body)
+    assert "schedule" not in kept
+    assert {"min", "max"}.isdisjoint(kept["items"][0])
+    assert problems(kept) == []
+
+
+def test_a_choice_that_is_added_gets_a_key_that_no_other_has_and_moves_with_its_words() -> None:
+    body = asked({"response": "choice", "options": [GOOD, BAD | {"id": "option_1"}]})
+    typed = {"0.options.rows": "3", "0.options.2.text.zh-Hant": "說不準", "0.options.2.fails": "yes"}
+    options = read(said(body) | typed, body)["items"][0]["options"]
+    assert options[2] == {"id": "option_2", "text": {"zh-Hant": "說不準"}, "fails": True}
+    moved = act(body, "up:0.options.1")["items"][0]["options"]
+    assert [each["id"] for each in moved] == ["option_1", "good"]
+    assert act(body, "more:0.options") == body
+
+
+def test_two_versions_differ_by_what_may_be_chosen_and_what_of_it_is_not_in_order() -> None:
+    body = asked({"response": "choice", "options": [GOOD, BAD]}, schedule=WEEK)
+    later = asked({"response": "choice", "options": [GOOD | {"fails": True}, BAD]}, schedule=WEEK | {"weekdays": [1]})
+    told = {(label, number, before, after) for each in changes(body, later) for label, number, _tag, before, after in each.texts}
+    assert ("What may be chosen", 1, "", "fails") in told
+    assert ("Only on", 0, "day_1 day_6 day_7", "day_1") in told
 
 
 SCRIPT = next(body for body in BODIES if body["id"] == "script.a")

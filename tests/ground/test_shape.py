@@ -27,6 +27,7 @@ ALLOWED = {
     },
     "content": {
         "editing",  # a body as a page and back, and two of them compared: rules.py would be two sittings with it
+        "shapes",  # the parts that a page of each kind has: a table that is read by itself
     },
     "losses": {
         "stores",  # the number of a tablet's next store is reserved in a head's row, before there is any entry

@@ -12,6 +12,7 @@ from webapp.content import queries as content
 from webapp.tablets import stations
 
 SCRIPT = f"/documents/{demo.named('document', 'script.a')}"
+OPENING = f"/documents/{demo.named('document', 'check.flat_opening')}"
 
 
 def page(client: FlaskClient, path: str) -> Node:
@@ -198,3 +199,33 @@ def test_who_only_writes_is_led_to_the_documents(site: Site):
     shown = page(client, "/documents")
     rail = [each.attrs["href"] for each in shown.all("a") if each.attrs.get("class") == "rail__link"]
     assert rail == ["/documents"]
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_a_list_is_asked_otherwise_at_the_door_once_another_approved_it(site: Site):
+    """The bounds of a time, a choice more that is not in order, and when it is due, all by the one page that writes."""
+    fang, added = site.desk("fang"), {"3.options.3.text.zh-Hant": "紗窗破了", "3.options.3.fails": "yes"}
+    shown = page(fang, f"{OPENING}/edit")
+    assert len([each for each in shown.all("input") if each.attrs.get("name", "").startswith("3.options.3.")]) == 1
+    status, _where, wrong = keep(fang, OPENING, **added, **{"4.max": "9 o'clock", "schedule.to": "-90"})
+    assert status == 422
+    typed = {each.attrs["name"]: each.attrs["value"] for each in wrong.all("input") if each.attrs.get("aria-invalid")}
+    assert typed == {"4.max": "9 o'clock", "schedule.to": "-90"}
+    again = fields(wrong) | {"do": "keep", "4.max": "９：３０", "schedule.to": "45"}
+    where = fang.post(f"{OPENING}/edit", data=again, headers=OURS).headers["Location"]
+    assert "Is not in order" in page(fang, where).text()
+    assert "紗窗破了" not in site.tablet("door").get("/zh-Hant/door/checks").text
+    decide(fang, "offer", where)
+    assert decide(site.desk("chen"), "approve", where)[0] == 303
+    door = site.tablet("door").get("/zh-Hant/door/checks").text
+    assert "紗窗破了" in door
+    assert 'max="09:30"' in door
+
+
+def test_a_row_whose_choices_are_added_to_stays_open(site: Site):
+    fang = site.desk("fang")
+    said = fields(page(fang, f"{OPENING}/edit")) | {"do": "more:3.options", "3.options.3.text.en": "Half typed"}
+    shown = read(fang.post(f"{OPENING}/edit?lang=en", data=said, headers=OURS).text)
+    opened = [each.text() for each in shown.all("details") if "open" in each.attrs and each.has_parent("form")]
+    assert len(opened) == 1
+    assert "Half typed" in opened[0]

@@ -1,30 +1,43 @@
-"""A body as a page: the parts that a person edits, what a page said of them, what is wrong where, and two bodies compared.
+"""A body as a page: what a page said of its parts, what is wrong where, and two bodies compared.
 
 What the shape of a kind does not name stays in the body as it was. Nothing here asks anything of a request or a database.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
 from flask_babel import gettext as _
 
 from webapp.base.i18n import N_
-from webapp.content.rules import BANDS, LANGUAGES, NEEDS, ON_FAIL, POSTS, PURPOSES, RESPONSES, STOPS, is_clause, is_key, slots
+from webapp.content.rules import DAY_MINUTES, INVENTORY, LANGUAGES, is_clause, is_key, is_number, is_time, slots
+from webapp.content.shapes import (
+    CHOICE,
+    DUE,
+    FIGURE,
+    FLAG,
+    LINES,
+    MINUTES,
+    NAMES,
+    OPTIONS,
+    SEVERAL,
+    SHAPES,
+    TEXT,
+    WORDED,
+    Part,
+    Shape,
+)
 from webapp.operations.fields import explain
 
-WORDS, PROSE, TEXT, CHOICE, FLAG, LINES, SEVERAL = "words", "prose", "text", "choice", "flag", "lines", "several"
-WORDED = (WORDS, PROSE)
-ROWS_MOST, LINES_MOST = 120, 40
-"""So many a page can hold."""
+ROWS_MOST, LINES_MOST, OPTIONS_MOST, FIGURE_MOST = 120, 40, 12, 100_000
+"""So many a page can hold, and how large a figure may be."""
+_FIGURE, _MINUTES = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,3})?"), re.compile(r"-?[0-9]{1,6}")
 _DROPPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-NAMES = {"source": N_("Source"), "site_option": N_("Only where a site wants it"), "prescribed": N_("As the guideline has it")}
-"""What stands in delivered rows and is not edited."""
 
 Body = dict[str, Any]
 Said = Mapping[str, str]
@@ -39,6 +52,8 @@ WRONG = {
     "twice": N_("This key is there twice."),
     "nothing": N_("Nothing is in it yet. Add the first."),
     "needs": N_("Say for whom."),
+    "few": N_("Give at least two to choose from."),
+    "below": N_("This lies below the one before it."),
     "moved": N_("Somebody has decided on this version meanwhile. Look at it again."),
     "not_now": N_("This cannot be done with the version as it stands."),
     "own": N_("Whoever wrote a version does not approve it. Ask somebody else."),
@@ -50,90 +65,6 @@ WRONG = {
 def told(code: str, limit: int | None = None) -> str:
     """The words for what is wrong, in the reader's language."""
     return str(_(WRONG[code], number=limit)) if code in WRONG else explain(code, limit)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A piece of a document or of one of its rows. `path`: where it stands, care.text; `inner`: where the words of a line stand."""
-
-    path: str
-    label: str
-    kind: str = WORDS
-    of: Sequence[str] = ()
-    most: int = 200
-    is_optional: bool = False
-    inner: str = ""
-    check: Callable[[str], bool] | None = None
-    locked_by: str = ""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What a kind of document is made of: `head` once, `row` for each of its `rows`, which are named by `key`."""
-
-    head: tuple[Part, ...]
-    rows: str
-    key: str
-    row: tuple[Part, ...]
-    blank: Mapping[str, Any] = field(default_factory=dict)
-
-
-TITLE, CLAUSE = Part("title", N_("Title")), Part("clause", N_("Clause"), TEXT, most=32, check=is_clause)
-POST = Part("post", N_("Post"), CHOICE, POSTS)
-SHAPES: Mapping[str, Shape] = {
-    "script": Shape(
-        (TITLE, Part("unit_type", N_("Unit type"), TEXT, most=16), CLAUSE),
-        "stops",
-        "key",
-        (
-            TITLE,
-            Part("lines", N_("Lines, one breath each"), LINES),
-            Part("question", N_("What guests ask"), PROSE, is_optional=True),
-            Part("answer", N_("What to answer"), PROSE, is_optional=True, most=500),
-            Part("care.flags", N_("Care for"), SEVERAL, NEEDS, is_optional=True),
-            Part("care.text", N_("What to take care of"), PROSE, is_optional=True),
-            Part("alone", N_("Also for guests who look round by themselves"), FLAG),
-            Part("kind", N_("Kind of stop"), CHOICE, STOPS),
-            CLAUSE,
-        ),
-        {"kind": "room", "clause": "P2-4.4.3d"},
-    ),
-    "greetings": Shape(
-        (),
-        "lines",
-        "id",
-        (
-            Part("text", N_("Spoken line"), PROSE, locked_by="prescribed"),
-            Part("cue", N_("What to do meanwhile"), PROSE),
-            Part("trigger", N_("Moment"), TEXT, most=40, check=is_key),
-            Part("time_band", N_("Time of day"), CHOICE, BANDS),
-            POST,
-            CLAUSE,
-        ),
-        {"prescribed": False, "time_band": "any", "post": "any", "clause": "P2-4.4.4"},
-    ),
-    "checklist": Shape(
-        (TITLE, Part("note", N_("Note"), PROSE, most=500), Part("purpose", N_("Purpose"), CHOICE, PURPOSES), POST, CLAUSE),
-        "items",
-        "id",
-        (
-            Part("prompt", N_("What is looked at"), PROSE),
-            Part("response", N_("Kind of answer"), CHOICE, RESPONSES),
-            Part("on_fail", N_("Where it is not in order"), CHOICE, ON_FAIL),
-            Part("required", N_("Must be answered"), FLAG),
-            Part("critical", N_("Critical"), FLAG),
-            CLAUSE,
-        ),
-        {"required": True, "critical": False, "on_fail": "note", "response": "pass_fail_na", "clause": "P2-4.4.2c"},
-    ),
-    "conduct": Shape(
-        (),
-        "cards",
-        "id",
-        (TITLE, POST, Part("points", N_("Points"), LINES, inner="text", most=500), CLAUSE),
-        {"post": "any", "clause": "P2-4.2.2a"},
-    ),
-}
 
 
 def value(row: Mapping[str, Any], path: str) -> Any:
@@ -156,6 +87,16 @@ def rows_of(body: Mapping[str, Any]) -> list[Body]:
 def is_locked(part: Part, row: Mapping[str, Any]) -> bool:
     """Whether a part stands as the guideline has it: nobody improves a prescribed line."""
     return bool(part.locked_by) and row.get(part.locked_by) is True
+
+
+def applies(part: Part, row: Mapping[str, Any]) -> bool:
+    """Whether a row has this part at all: a number has bounds, a choice has what may be chosen."""
+    return part.only is None or value(row, part.only[0]) in part.only[1]
+
+
+def chosen(part: Part, found: Sequence[Any] | None) -> list[str]:
+    """Which of several are ticked."""
+    return [each for number, each in enumerate(part.of, 1) if (number if part.is_numbered else each) in (found or ())]
 
 
 # what a page said, as a body
@@ -197,12 +138,35 @@ def _put(row: Body, part: Part, said: Said, prefix: str) -> None:
     elif part.kind == LINES:
         found = _lines(said, name, part)
     elif part.kind == FLAG:
-        found = name in said or (None if before is None else False)
+        is_unsaid = not applies(part, row) or (part.is_optional and before is None)
+        found = name in said or (None if is_unsaid else False)
     elif part.kind == SEVERAL:
-        found = [each for each in part.of if f"{name}.{each}" in said]
+        ticked = [(number, each) for number, each in enumerate(part.of, 1) if f"{name}.{each}" in said]
+        found = [number if part.is_numbered else each for number, each in ticked]
+    elif part.kind == OPTIONS:
+        found = _options(said, name)
     else:
-        found = clean(said.get(name, ""))
-    _set(row, part.path, found, is_left_out=found is None or (part.is_optional and not found))
+        found = _figure(part, row, clean(said.get(name, "")), is_listed=f"{name}.{INVENTORY}" in said)
+    _set(row, part.path, found, is_left_out=found in (None, "", [], {}) and (found is None or is_optional(part)))
+
+
+def is_optional(part: Part) -> bool:
+    """Whether nothing may stand there: what belongs to some rows only is asked for there, and left out elsewhere."""
+    return part.is_optional or part.only is not None
+
+
+def _figure(part: Part, row: Mapping[str, Any], text: str, *, is_listed: bool) -> Any:
+    """The number or the time that a text says; what says neither stays as it was typed, to be called wrong beside its field."""
+    plain = unicodedata.normalize("NFKC", text)
+    if part.kind == DUE and is_listed:
+        return INVENTORY
+    if part.kind == FIGURE and row.get("response") == "time":
+        return plain.zfill(5) if is_time(plain.zfill(5)) else text
+    if part.kind == MINUTES:
+        return int(plain) if _MINUTES.fullmatch(plain) else text
+    if part.kind in (FIGURE, DUE) and _FIGURE.fullmatch(plain):
+        return float(plain) if "." in plain else int(plain)
+    return text
 
 
 def _set(row: Body, path: str, found: Any, *, is_left_out: bool) -> None:
@@ -231,8 +195,32 @@ def _lines(said: Said, name: str, part: Part) -> list[Any]:
     return found
 
 
+def _options(said: Said, name: str) -> list[Body]:
+    """What may be chosen: each that says something, with its key for good."""
+    found: list[Body] = []
+    for number in range(_count(said, f"{name}.rows", OPTIONS_MOST + 2)):
+        at = f"{name}.{number}"
+        words, fails = _words(said, f"{at}.text"), f"{at}.fails" in said
+        if words or fails:
+            found.append({"id": clean(said.get(f"{at}.id", ""))[:64], "text": words, **({"fails": True} if fails else {})})
+    taken = {each["id"] for each in found}
+    fresh = (key for key in (f"option_{number}" for number in range(1, 99)) if key not in taken)
+    return [each if each["id"] else each | {"id": next(fresh)} for each in found]
+
+
+def fitting(body: Mapping[str, Any]) -> Body:
+    """The body without what its rows do not have: the bounds of what has become words again."""
+    shape, found = SHAPES[body["kind"]], deepcopy(dict(body))
+    for parts, rows in ((shape.head, [found]), (shape.row, found[shape.rows])):
+        for row in rows:
+            for part in parts:
+                if not applies(part, row) and value(row, part.path) is not None:
+                    _set(row, part.path, None, is_left_out=True)
+    return found
+
+
 def act(body: Body, button: str) -> Body:
-    """What a button of the page does to the order: add, up:3, out:3, up:3.lines.2."""
+    """What a button of the page does to the order: add, up:3, out:3, up:3.lines.2. Whatever else it says, nothing changes."""
     done, _colon, at = button.partition(":")
     shape, changed = SHAPES[body["kind"]], deepcopy(body)
     rows = changed[shape.rows]
@@ -282,15 +270,62 @@ def _wrong(part: Part, row: Mapping[str, Any], prefix: str, main: str) -> Errors
         return {f"{name}.{main}": ("required", None)}
     if part.path == "care.flags" and value(row, "care.text") and not found:
         return {name: ("needs", None)}
+    if not applies(part, row):
+        return {}
     if part.kind in WORDED:
         return {} if found is None and part.is_optional else _wrong_words(found or {}, name, part.most, main)
     if part.kind == LINES:
         return _wrong_lines(found or [], name, part, main)
+    if part.kind == OPTIONS:
+        return _wrong_options(found or [], name, part, main)
     if part.kind == CHOICE:
-        return {} if found in part.of else {name: ("not_offered", None)}
+        return {} if (found or "") in part.of else {name: ("not_offered", None)}
     if part.kind == TEXT:
-        return _wrong_text(str(found or ""), name, part)
+        return {} if part.is_optional and not found else _wrong_text(str(found or ""), name, part)
+    if part.kind in (FIGURE, MINUTES, DUE):
+        code = _wrong_figure(part, row, found)
+        return {name: code} if code else {}
     return {}
+
+
+def _wrong_figure(part: Part, row: Mapping[str, Any], found: Any) -> tuple[str, int | None] | None:
+    """What is wrong with a number, a time or minutes, and with how it stands to the one before it."""
+    if found is None or found == "":
+        return None if part.is_optional else ("required", None)
+    if part.kind == DUE and found == INVENTORY:
+        return None
+    if part.kind == FIGURE and row.get("response") == "time":
+        code: tuple[str, int | None] | None = None if is_time(found) else ("not_a_time", None)
+    elif not is_number(found):
+        code = ("not_a_number" if part.kind == MINUTES else "not_a_quantity", None)
+    else:
+        code = _out_of_reach(part, found)
+    return code or (("below", None) if _is_below(part, value(row, part.after) if part.after else None, found) else None)
+
+
+def _out_of_reach(part: Part, number: float) -> tuple[str, int | None] | None:
+    most = DAY_MINUTES - 1 if part.kind == MINUTES else FIGURE_MOST
+    least = -most if part.path in ("min", "max") or part.kind == MINUTES else 0
+    if number > most:
+        return "too_large", most
+    return ("too_small", least) if number < least else ("not_a_quantity", None) if part.path == "step" and not number else None
+
+
+def _is_below(part: Part, before: Any, found: Any) -> bool:
+    """Whether a most lies below its least, or the end of a time not after its beginning; where both can be read."""
+    is_comparable = (is_number(before) and is_number(found)) or (is_time(before) and is_time(found))
+    return is_comparable and (found < before or (part.kind == MINUTES and found == before))
+
+
+def _wrong_options(options: Sequence[Body], name: str, part: Part, main: str) -> Errors:
+    if len(options) < 2:
+        return {f"{name}.{len(options)}.text.{main}": ("few", None)}
+    if len(options) > OPTIONS_MOST:
+        return {f"{name}.{OPTIONS_MOST}.text.{main}": ("too_many", OPTIONS_MOST)}
+    found = Errors()
+    for number, option in enumerate(options):
+        found |= _wrong_words(option["text"], f"{name}.{number}.text", part.most, main)
+    return found
 
 
 def _wrong_text(text: str, name: str, part: Part) -> Errors:
@@ -351,12 +386,17 @@ def pieces(body: Mapping[str, Any], row: Mapping[str, Any] | None = None) -> Ite
         if part.kind == LINES:
             for number, line in enumerate(found or (), 1):
                 yield from _worded(part.label, number, line[part.inner] if part.inner else line)
+        elif part.kind == OPTIONS:
+            for number, option in enumerate(found or (), 1):
+                yield from _worded(part.label, number, option["text"])
+                yield from [Piece(part.label, number, "", "fails")] if option.get("fails") else []
         elif part.kind in WORDED:
             yield from _worded(part.label, 0, found or {})
         elif part.kind == SEVERAL:
-            yield from [Piece(part.label, 0, "", " ".join(each for each in part.of if each in found))] if found else []
+            ticked = [part.named + each for each in chosen(part, found)]
+            yield from [Piece(part.label, 0, "", " ".join(ticked))] if ticked else []
         elif found not in (None, ""):
-            yield Piece(part.label, 0, "", found if isinstance(found, str) else json.dumps(found))
+            yield Piece(part.label, 0, "", part.named + (found if isinstance(found, str) else json.dumps(found)))
     named = {part.path.partition(".")[0] for part in parts} | {shape.key, shape.rows, "kind", "id"}
     for name in sorted(set(source) - named):
         yield Piece(NAMES.get(name, name), 0, "", json.dumps(source[name], ensure_ascii=False).strip('"'))
@@ -428,7 +468,7 @@ def _line_by_line(first: Sequence[Piece], then: Sequence[Piece]) -> list[Text]:
             for step in range(0 if what == "equal" else max(j - i, m - k)):
                 old = dict(before[i + step]) if i + step < j else {}
                 new = dict(after[k + step]) if k + step < m else {}
-                tags = [tag for tag in LANGUAGES if old.get(tag, "") != new.get(tag, "")]
+                tags = [tag for tag in ("", *LANGUAGES) if old.get(tag, "") != new.get(tag, "")]
                 found += [(label, k + step + 1, tag, old.get(tag, ""), new.get(tag, "")) for tag in tags]
     return found
 

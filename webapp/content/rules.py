@@ -21,7 +21,7 @@ BANDS = ("any", "morning", "noon", "afternoon")
 STOPS = ("opening", "room")
 NEEDS = ("elder", "child", "step_free")
 """What a party may need care for: no ages, no counts (guideline N10)."""
-NOON_FROM, AFTERNOON_FROM = 11 * 60, 13 * 60
+NOON_FROM, AFTERNOON_FROM, DAY_MINUTES = 11 * 60, 13 * 60, 24 * 60
 NEVER = 2**53 - 1
 """From when a version is in force that nobody has approved: no approval and no publication says an earlier instant."""
 WRITTEN, OFFERED, APPROVED, RETURNED, WITHDRAWN = "written", "offered", "approved", "returned", "withdrawn"
@@ -205,7 +205,7 @@ def _schedule(body: Mapping[str, Any]) -> list[str]:
         return ["schedule: not an object"]
     found = _choice(schedule, "of", SCHEDULED, "schedule")
     since, until = schedule.get("from"), schedule.get("to")
-    if not (isinstance(since, int) and isinstance(until, int)) or max(abs(since), abs(until)) >= 24 * 60:
+    if not (isinstance(since, int) and isinstance(until, int)) or max(abs(since), abs(until)) >= DAY_MINUTES:
         found.append("schedule: from and to are no minutes")
     elif since >= until:
         found.append("schedule: from is not before to")
@@ -233,21 +233,29 @@ def _check_bounds(item: Mapping[str, Any], where: str) -> list[str]:
     """A least and a most where the kind has them, and what a count is held against."""
     found = []
     given = [(name, item[name]) for name in ("min", "max") if item.get(name) is not None]
-    is_time = item.get("response") == "time"
+    of_time = item.get("response") == "time"
     if given and item.get("response") not in BOUNDED:
         found.append(f"{where}: a {item.get('response')} has no bounds")
-    elif not all(_TIME.fullmatch(str(value)) if is_time else _is_number(value) for _name, value in given):
-        found.append(f"{where}: min and max are no {'times such as 08:30' if is_time else 'numbers'}")
+    elif not all(is_time(value) if of_time else is_number(value) for _name, value in given):
+        found.append(f"{where}: min and max are no {'times such as 08:30' if of_time else 'numbers'}")
     elif len(given) == 2 and given[0][1] > given[1][1]:
         found.append(f"{where}: min is above max")
     expected = item.get("expected")
-    if expected is not None and not (item.get("response") == "quantity" and (expected == INVENTORY or _is_number(expected))):
+    if expected is not None and not (item.get("response") == "quantity" and (expected == INVENTORY or is_number(expected))):
         found.append(f"{where}: expected is no number of a quantity")
+    step = item.get("step")
+    if step is not None and not (is_number(step) and step > 0):
+        found.append(f"{where}: step is no number above nothing")
     return found
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_time(value: Any) -> bool:
+    """Whether something is a time of the day as 08:30."""
+    return bool(_TIME.fullmatch(str(value)))
 
 
 def _check_options(item: Mapping[str, Any], where: str) -> list[str]:

@@ -13,11 +13,12 @@ from webapp.base import clock, ids
 from webapp.base.i18n import LANGUAGES, N_, NAMES, words
 from webapp.base.written import day_and_month, instant_text
 from webapp.content import editing, queries, rules
-from webapp.content.editing import SHAPES, Errors, told
+from webapp.content.editing import Errors, told
 from webapp.content.models import Document
 from webapp.content.operations import WRITERS
 from webapp.content.queries import Copy
 from webapp.content.rules import KINDS, Standing, is_key, text_in
+from webapp.content.shapes import SHAPES
 from webapp.operations import registry
 from webapp.operations.declarations import desk_link
 from webapp.operations.fields import explain
@@ -62,11 +63,16 @@ VALUE_NAMES: Mapping[str, str] = {
     "opening": N_("Beginning"), "room": N_("Room"), "any": N_("Any"), "greeter": N_("Greeter"), "water_bar": N_("Water bar"),
     "supervisor": N_("Sales-centre manager"), "morning": N_("Morning"), "noon": N_("Noon"), "afternoon": N_("Afternoon"),
     "elder": N_("Elderly"), "child": N_("Child"), "step_free": N_("Step-free"), "pass_fail_na": N_("In order or not"),
-    "number": N_("Number"), "none": N_("Nothing more"), "note": N_("A note"), "action": N_("A corrective action"),
-    "notify": N_("The manager is told"), "grooming": N_("Readiness"), "hygiene": N_("Hygiene"), "closing": N_("Closing"),
-    "quantity": N_("Expected and found"), "choice": N_("Choice"), "text": N_("Text"), "time": N_("Time"), "photo": N_("A photo"),
-    "signature": N_("Signature"), "inspection": N_("Inspection"), "asset_count": N_("Inventory"), "true": N_("Yes"),
-    "false": N_("No"),
+    "number": N_("A number"), "none": N_("Nothing more"), "note": N_("A note"), "action": N_("A corrective action"),
+    "notify": N_("The manager is told"),
+    "quantity": N_("Expected and found"), "choice": N_("Choice"), "text": N_("In words"), "time": N_("Time"), "photo": N_("A photo"),
+    "signature": N_("Signature"), "fails": N_("Is not in order"), "true": N_("Yes"), "false": N_("No"),
+    "inventory": N_("as many as the inventory lists"),
+    "for_grooming": N_("Readiness"), "for_opening": N_("Before opening"), "for_hygiene": N_("Hygiene"),
+    "for_closing": N_("Before closing"), "for_inspection": N_("Inspection"), "for_asset_count": N_("Inventory"),
+    "of_": N_("At no set time"), "of_opening": N_("Around opening time"), "of_closing": N_("Around closing time"),
+    "of_shift": N_("Around the start of each shift"), "day_1": N_("Monday"), "day_2": N_("Tuesday"), "day_3": N_("Wednesday"),
+    "day_4": N_("Thursday"), "day_5": N_("Friday"), "day_6": N_("Saturday"), "day_7": N_("Sunday"),
 }  # fmt: skip
 ACTS: Mapping[str, tuple[str, str]] = {
     "offer": ("content.offer", rules.OFFERED),
@@ -220,16 +226,22 @@ def edit(document_id: UUID) -> Response:
         if button != "keep":
             body = editing.act(body, button)
         else:
-            wrong = editing.wrong(body, site.record_language) or _kept(one, body, newest)
+            wrong = editing.wrong(body, site.record_language) or _kept(one, editing.fitting(body), newest)
             if not wrong:
                 flash(_("Kept as version %(number)s. Offer it for review when it is ready.", number=newest + 1), "ok")
                 return make_response(redirect(f"/documents/{one.id}/{newest + 1}", 303))
     page = render_template(
         "content/edit.html", one=one, body=body, shape=SHAPES[one.kind], seen=newest, title=_title(site, one, found),
         wrong={name: told(*code) for name, code in wrong.items()}, one_time=ids.uuid7(at), main=site.record_language,
-        is_locked=editing.is_locked, **_around(site, at),
+        is_locked=editing.is_locked, chosen=editing.chosen, touched=_touched(), **_around(site, at),
     )  # fmt: skip
     return make_response(page, 422 if wrong else 200)
+
+
+def _touched() -> str:
+    """In which row a button moved a line: that row stays open."""
+    row, _dot, rest = request.form.get("do", "").partition(":")[2].partition(".")
+    return row if rest else ""
 
 
 def _newest(site: Project, one: Document, found: list[Copy]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from webapp.base import clock, ids
 from webapp.base.i18n import LANGUAGES, NAMES, words
 from webapp.base.written import amount_text, instant_text
-from webapp.content import editing
+from webapp.content import editing, shapes
 from webapp.operations.roles import OFFICE
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
@@ -147,7 +147,8 @@ def rooms(flat_id: UUID) -> Response:
                 return make_response(redirect(request.path, 303))
     page = render_template(
         "tours/rooms.html", flat=flat, script=script, told=told, seen=count, body={"stops": told.get("added", [])},
-        shape=editing.SHAPES["script"], wrong={name: _room_words(*code) for name, code in wrong.items()}, value=editing.value,
+        shape=shapes.SHAPES["script"], wrong={name: _room_words(*code) for name, code in wrong.items()},
+        value=editing.value, chosen=editing.chosen,
         value_names={key: _(name) for key, name in {**queries.NEED_NAMES, **queries.STOP_KINDS}.items()}, tags=LANGUAGES,
         names=NAMES, main=site.record_language, one_time=ids.uuid7(at),
     )  # fmt: skip
