@@ -66,7 +66,8 @@ class Shape:
 TITLE, CLAUSE = Part("title", N_("Title")), Part("clause", N_("Clause"), TEXT, most=32, check=is_clause)
 POST = Part("post", N_("Post"), CHOICE, POSTS)
 TIMED, COUNTED = ("schedule.of", SCHEDULED), ("response", ("number", "quantity"))
-BEFORE, OUT_OF_BOUNDS = N_("-60 is an hour before, 30 half an hour after."), N_("What lies outside is recorded, and is to be put right.")
+BEFORE = N_("-60 is an hour before, 30 half an hour after.")
+OUT_OF_BOUNDS = N_("What lies outside is recorded, and is to be put right.")
 SHAPES: Mapping[str, Shape] = {
     "script": Shape(
         (TITLE, Part("unit_type", N_("Unit type"), TEXT, most=16), CLAUSE),
