@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cast import CHECK, Site, Tablet, at, deliver
+from tests.cast import CHECK, WORDS, Site, Tablet, at, deliver
+from tests.checklists.test_kinds import GOOD, publish
 from webapp.actions import queries
 from webapp.actions.rules import Action, Status
 from webapp.operations.ledger import Ledger, Outcome
@@ -62,6 +63,23 @@ def test_a_number_out_of_bounds_opens_one_and_a_number_within_none(site: Site) -
         tablet.keep("lin", "checklists.answer", time, **body, number=number)
     tablet.send()
     assert [each.at for each in standing(site)] == [at("09:10")]
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_what_is_not_in_order_of_every_kind_opens_one_and_the_rest_none(site: Site) -> None:
+    about, tablet = publish(site), site.tablet()
+    wrong = {
+        "tick": {"answer": "fail"}, "number": {"number": "9"}, "quantity": {"number": "37", "expected": "38"},
+        "choice": {"choice": "bad"}, "time": {"time": "10:01"},
+    }  # fmt: skip
+    for minute, (key, said) in enumerate([*GOOD.items(), *wrong.items()]):
+        name = "checklists.sign" if key == "signature" else "checklists.answer"
+        tablet.keep("lin", name, f"09:{minute:02d}", item=f"every.{key}", **about, **said)
+    tablet.keep("lin", "checklists.answer", "09:50", item="every.number", number="9", answer="na", **about)
+    assert {each["outcome"] for each in tablet.send().results} == {"applied"}
+    assert standing(site, "09:07") == []
+    assert [each.opened.item for each in standing(site)] == [f"every.{key}" for key in wrong]
+    assert set(queries.titles(site.project_id, standing(site)).values()) == {WORDS["en"]}
 
 
 @pytest.mark.clause("P2-4.4.2c")

@@ -50,6 +50,12 @@ def shown(here: Tablet) -> dict[str, str | None]:
     return {str(row.get_attribute("key")).rsplit("/", 1)[1]: row.get_attribute("value") for row in rows.all()}
 
 
+def failed(here: Tablet) -> set[str]:
+    """What is marked as not in order, of what is answered here."""
+    marked = here.page.locator(".todo__row:is([data-failed], :has(.todo__fails[data-value]:not([hidden])))")
+    return {str(row.get_attribute("key")).rsplit("/", 1)[1] for row in marked.all()} & set(BY_HAND)
+
+
 def expected() -> dict[str, str]:
     return {item: "".join(said.values()) or "signed" for item, said in BY_HAND.items()}
 
@@ -73,6 +79,7 @@ def test_a_check_with_every_kind_is_answered_offline_and_sent_once(tablet: Calla
         answer(here, item, said)
     with_fault = form_of(here, "flat_open.air_way").locator(".todo__fails")
     expect(with_fault).to_be_visible()
+    assert failed(here) == {"flat_open.air_from", "flat_open.inventory", "flat_open.air_way"}
     before = len(here.entries())
     end = here.page.locator('operation-form[operation="checklists.submit"]').nth(1)
     end.locator("button").click()
@@ -87,6 +94,13 @@ def test_a_check_with_every_kind_is_answered_offline_and_sent_once(tablet: Calla
     here.sent()
     here.go("checks")
     assert ours(here) == expected()
+    assert failed(here) == {"flat_open.air_from", "flat_open.inventory", "flat_open.air_way"}
+    opened = {
+        each["item"]
+        for each in here.server.state(here.server.now)[0]["actions"]["openings"]
+        if each["author"] == demo.person("lin")
+    }
+    assert failed(here) <= opened
     told = new(before_all["checklists"], here.server.state(here.server.now)[0]["checklists"])
     assert sorted(each["item"] for each in told) == sorted(BY_HAND)
     assert {each["item"]: (each["choice"], each["time"], each["text"], each["number"], each["note"]) for each in told} == {

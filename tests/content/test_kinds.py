@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import CHECK, WORDS
 from webapp.content import queries as content
-from webapp.content.rules import RESPONSES, problems
+from webapp.content.rules import RESPONSES, Found, is_wrong, problems
 
 
 def asked(**told: Any) -> list[str]:
@@ -64,3 +64,28 @@ def test_the_delivered_checks_use_every_kind_and_mark_what_is_critical() -> None
     assert {item["response"] for item in flat} == set(RESPONSES)
     critical = {item["id"] for body in lists.values() if body["purpose"] == "closing" for item in body["items"] if item["critical"]}
     assert {"flat_close.power", "flat_close.windows", "flat_close.door", "bar_close.boiler", "bar_close.dispenser"} <= critical
+
+
+@pytest.mark.parametrize(
+    ("told", "found", "wrong"),
+    [
+        ({"options": [GOOD, BAD]}, Found(choice="bad"), True),
+        ({"options": [GOOD, BAD]}, Found(choice="good"), False),
+        ({"options": [GOOD, BAD]}, Found(choice="gone"), False),
+        ({"max": "10:00"}, Found(time="10:00"), False),
+        ({"max": "10:00"}, Found(time="10:01"), True),
+        ({"min": "08:00"}, Found(time="07:59"), True),
+        ({}, Found(time="03:00"), False),
+        ({}, Found(number=37_000, expected=38_000), True),
+        ({}, Found(number=39_000, expected=38_000), True),
+        ({}, Found(number=38_000, expected=38_000), False),
+        ({}, Found(number=37_000), False),
+        ({"min": 37}, Found(number=37_000, expected=38_000), False),
+        ({"min": 0, "max": 8.5}, Found(number=8_501), True),
+        ({"min": 0, "max": 8.5}, Found(number=8_500), False),
+        ({"min": 0}, Found(), False),
+    ],
+)
+@pytest.mark.clause("P2-4.4.2c")
+def test_what_is_found_is_wrong_as_its_item_says(told: dict[str, Any], found: Found, wrong: bool) -> None:
+    assert is_wrong(told, found) is wrong

@@ -8,8 +8,9 @@ from webapp.operations.models import KEYED, Fact
 
 
 class Opening(Fact):
-    """Something is to be put right. Of a check it names the item, whose words are the title; `number`: what was counted there,
-    which is wrong only outside the bounds of the item. `subject`: the entry that it comes from, by shape only."""
+    """Something is to be put right. Of a check it names the item, whose words are the title; `number` of how many `expected`,
+    `choice` or `time`: what was found there, which is wrong only as the item says. `subject`: the entry that it comes from, by
+    shape only."""
 
     __tablename__ = "actions_opening"
     __table_args__ = (sa.Index(None, "project_id", "place_id"), KEYED)
@@ -20,6 +21,9 @@ class Opening(Fact):
     version_id: Mapped[Id | None] = mapped_column(sa.ForeignKey("content_version.id"))
     item: Mapped[str | None] = mapped_column(sa.String(64))
     number: Mapped[Thousandths | None]
+    expected: Mapped[Thousandths | None]
+    choice: Mapped[str | None] = mapped_column(sa.String(64))
+    time: Mapped[str | None] = mapped_column(sa.String(5))
     title: Mapped[str | None] = mapped_column(sa.String(500))
     priority: Mapped[str] = mapped_column(sa.String(8))
     assignee_id: Mapped[Id | None]

@@ -1,10 +1,13 @@
 """Everything that happens to a corrective action (整改; P2-4.1.3, P2-4.4.2c, P2-4.4.6a)."""
 
+from dataclasses import asdict
+
 from webapp.actions.forms import CancelForm, DoneForm, OpenForm, PlanForm, VerifyForm
 from webapp.actions.models import Done, Judgement, Opening, Plan
 from webapp.actions.rules import CANCELLED, CHECK, NORMAL
 from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
+from webapp.content.rules import Found
 from webapp.operations.effects import Step
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
@@ -12,13 +15,13 @@ from webapp.operations.roles import DESK, GREETER, SUPERVISOR, WATER_BAR
 from webapp.operations.rules import POST, SESSION
 
 
-def find_wrong(occasion: Occasion, version: str, place: str, item: str, number: int | None = None) -> None:
-    """An item of a check was answered: with fail, or with a `number` (thousandths) that may be out of its bounds.
+def find_wrong(occasion: Occasion, version: str, place: str, item: str, found: Found) -> None:
+    """An item of a check was answered: with fail, where nothing else was `found`, or with what may not be in order.
 
     A further row of the answer's own entry, so it is there once, in any order, and a later "in order" leaves it open.
     """
     occasion.record(
-        Opening, origin=CHECK, subject=occasion.id, place_id=place, version_id=version, item=item, number=number, title=None,
+        Opening, origin=CHECK, subject=occasion.id, place_id=place, version_id=version, item=item, **asdict(found), title=None,
         priority=NORMAL, assignee_id=None, due_at=None,
     )  # fmt: skip
 
@@ -28,7 +31,7 @@ def open_action(form: OpenForm, occasion: Occasion) -> None:
     """Open one from what somebody wrote down (備註 and the like). The page derives its id from the subject: twice is once."""
     occasion.record(
         Opening, origin=form.origin.data, subject=form.subject.data, place_id=form.place.data, version_id=None, item=None,
-        number=None, title=form.title.data, priority=form.priority.data or NORMAL, assignee_id=form.assignee.data,
+        **asdict(Found()), title=form.title.data, priority=form.priority.data or NORMAL, assignee_id=form.assignee.data,
         due_at=form.due.data,
     )  # fmt: skip
 

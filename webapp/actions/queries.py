@@ -10,7 +10,7 @@ from webapp.actions.rules import DONE, PLANNED, Act, Action, Opened, Status, act
 from webapp.base.database import db
 from webapp.base.i18n import LANGUAGES, N_, words
 from webapp.content import queries as content
-from webapp.content.rules import is_out_of_bounds
+from webapp.content.rules import Found, is_wrong
 from webapp.operations.declarations import state
 
 STATUS_NAMES = {
@@ -103,12 +103,13 @@ def _items(project_id: str, versions: Iterable[str]) -> dict[tuple[str, str], Ma
 
 
 def _wrong(project_id: str, rows: Sequence[Opening]) -> Iterator[Opened]:
-    """What really is to be put right: a number within the bounds of its item is in order."""
-    counted = {row.version_id for row in rows if row.number is not None and row.version_id}
-    items = _items(project_id, counted) if counted else {}
+    """What really is to be put right: a number within the bounds of its item is in order, and so is a choice that does not fail."""
+    found = {row.operation_id: Found(row.number, row.expected, row.choice, row.time) for row in rows}
+    asked = {row.version_id for row in rows if found[row.operation_id] and row.version_id}
+    items = _items(project_id, asked) if asked else {}
     for row in rows:
-        item = items.get((row.version_id or "", row.item or ""), {})
-        if row.number is None or is_out_of_bounds(item, row.number):
+        said = found[row.operation_id]
+        if not said or is_wrong(items.get((row.version_id or "", row.item or ""), {}), said):
             yield Opened(
                 row.place_in_order, row.origin, row.subject, row.place_id, row.priority, row.version_id, row.item, row.title,
                 row.assignee_id, row.due_at, row.author_id,
@@ -129,7 +130,7 @@ def _acts(project_id: str, at: int) -> Iterator[Act]:
 
 @state("actions")
 def digest(project_id: str, at: int) -> dict[str, Any]:
-    """What was opened and what became of it, in the tie order. Of a check it is the answers that are fail or a number."""
+    """What was opened and what became of it, in the tie order. Of a check it is the answers that may not be in order."""
 
     def of(model: type[Any]) -> Iterator[Any]:
         wanted = select(model).where(model.project_id == project_id, model.effective_at <= at)
@@ -146,9 +147,10 @@ def digest(project_id: str, at: int) -> dict[str, Any]:
         ],
         "openings": [
             {
-                "assignee": row.assignee_id, "at": row.effective_at, "author": row.author_id, "due": row.due_at,
-                "id": row.operation_id, "item": row.item, "number": row.number, "origin": row.origin, "place": row.place_id,
-                "priority": row.priority, "subject": row.subject, "title": row.title, "version": row.version_id,
+                "assignee": row.assignee_id, "at": row.effective_at, "author": row.author_id, "choice": row.choice,
+                "due": row.due_at, "expected": row.expected, "id": row.operation_id, "item": row.item, "number": row.number,
+                "origin": row.origin, "place": row.place_id, "priority": row.priority, "subject": row.subject, "time": row.time,
+                "title": row.title, "version": row.version_id,
             }
             for row in of(Opening)
         ],

@@ -5,7 +5,8 @@ from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
 from webapp.checklists.forms import AnswerForm, ReturnForm, SignForm, SubmitForm, VoidForm
 from webapp.checklists.models import Answer, Return, Submission, Void
-from webapp.checklists.rules import FAIL, SIGNED
+from webapp.checklists.rules import FAIL, NOT_APPLICABLE, SIGNED
+from webapp.content.rules import Found
 from webapp.operations.effects import Latest, ListItem
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
@@ -28,9 +29,10 @@ def answer(form: AnswerForm, occasion: Occasion) -> None:
         time=form.time.data, post_id=form.post.data,
     )  # fmt: skip
     attach(occasion, form.photos.data)
-    if form.answer.data == FAIL or form.number.data is not None:
-        number = None if form.answer.data == FAIL else form.number.data
-        find_wrong(occasion, form.version.data, form.place.data, form.item.data, number)
+    said = Found(form.number.data, form.expected.data, form.choice.data, form.time.data)
+    if form.answer.data == FAIL or (said and form.answer.data != NOT_APPLICABLE):
+        found = Found() if form.answer.data == FAIL else said
+        find_wrong(occasion, form.version.data, form.place.data, form.item.data, found)
 
 
 @operation("checklists.sign", form=SignForm, roles=STAFF, proof=PIN, offline=True, title=N_("Check signed"),

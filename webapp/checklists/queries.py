@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, exists, select
 
@@ -31,6 +31,13 @@ Selected = Select[*tuple[Any, ...]]
 READINESS = "check.readiness"
 
 
+class Bounds(NamedTuple):
+    """What lies below the least or above the most is not in order."""
+
+    least: float | str | None
+    most: float | str | None
+
+
 @dataclass(frozen=True)
 class Check:
     """A checklist in force with a run of it. `day`: the local day as in 2026-03-06, and which run of it where a day has several
@@ -50,6 +57,13 @@ class Check:
     def key(self) -> str:
         """Which run of which list where, for a page that shows several."""
         return f"{self.edition.code}/{self.place_id}/{self.day}"
+
+    def bounds_of(self, item: Mapping[str, Any]) -> Bounds:
+        """The bounds of an item, as a page writes them; of what is counted against a figure it is that figure."""
+        due = self.expected.get(item["id"])
+        if due is None or item.get("min") is not None or item.get("max") is not None:
+            return Bounds(item.get("min"), item.get("max"))
+        return Bounds(amount_text(due), amount_text(due))
 
     def about(self, item: Mapping[str, Any] | None = None) -> dict[str, str]:
         """What an entry about this run, or about an item of it, names."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from webapp.content.rules import is_out_of_bounds
+from webapp.content.rules import Found, is_wrong
 
 PASS, FAIL, NOT_APPLICABLE, SIGNED = "pass", "fail", "na", "signed"
 ANSWERS = (PASS, FAIL, NOT_APPLICABLE)
@@ -183,21 +183,10 @@ def is_answered(item: Mapping[str, Any], given: Given | None) -> bool:
 
 
 def is_failed(item: Mapping[str, Any], given: Given | None) -> bool:
-    """Answered with fail, out of the item's bounds, another number than expected, or an option that is not in order."""
+    """Answered with fail, or with what is not in order for this item."""
     if given is None or given.answer == NOT_APPLICABLE:
         return False
-    if given.answer == FAIL:
-        return True
-    if given.choice is not None:
-        return any(option["id"] == given.choice and option.get("fails", False) for option in item.get("options", ()))
-    least, most = item.get("min"), item.get("max")
-    if given.time_of_day is not None:
-        return (least is not None and given.time_of_day < least) or (most is not None and given.time_of_day > most)
-    if given.number is None:
-        return False
-    if least is None and most is None:
-        return given.expected is not None and given.number != given.expected
-    return is_out_of_bounds(item, given.number)
+    return given.answer == FAIL or is_wrong(item, Found(given.number, given.expected, given.choice, given.time_of_day))
 
 
 def windows(schedule: Mapping[str, Any] | None, day: Day) -> list[Window]:

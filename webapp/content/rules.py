@@ -379,7 +379,30 @@ def _words(row: Mapping[str, Any], name: str, where: str) -> list[str]:
     return found
 
 
-def is_out_of_bounds(item: Mapping[str, Any], number: int) -> bool:
-    """Whether a number in thousandths lies outside the bounds of its item; at a bound it is in order."""
+@dataclass(frozen=True)
+class Found:
+    """What an answer says besides pass and fail: how many (thousandths) of how many, the key of a choice, a time as 08:40."""
+
+    number: int | None = None
+    expected: int | None = None
+    choice: str | None = None
+    time: str | None = None
+
+    def __bool__(self) -> bool:
+        """Whether it says anything that may be out of order."""
+        return (self.number, self.choice, self.time) != (None, None, None)
+
+
+def is_wrong(item: Mapping[str, Any], found: Found) -> bool:
+    """Whether an answer is not in order: a choice that says so, a time or a number outside its bounds, else another number than
+    expected. At a bound it is in order (P2-4.4.2c)."""
+    if found.choice is not None:
+        return any(option["id"] == found.choice and option.get("fails", False) for option in item.get("options", ()))
     least, most = item.get("min"), item.get("max")
-    return (least is not None and number < least * 1000) or (most is not None and number > most * 1000)
+    if found.time is not None:
+        return (least is not None and found.time < str(least)) or (most is not None and found.time > str(most))
+    if found.number is None:
+        return False
+    if least is None and most is None:
+        return found.expected is not None and found.number != found.expected
+    return (least is not None and found.number < least * 1000) or (most is not None and found.number > most * 1000)

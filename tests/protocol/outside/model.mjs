@@ -12,6 +12,8 @@ const words = (most) => ({ kind: "text", most });
 const id = { kind: "id" };
 const need = (field) => ({ ...field, need: true });
 const SIGNED = { answer: "signed", choice: null, expected: null, note: null, number: null, post: null, text: null, time: null };
+/** What an answer may say that is not in order, besides fail. */
+const FOUND = ["choice", "expected", "number", "time"];
 const STATES = { kind: "choice", of: ["clean", "soiled", "store"] };
 const MOVE = { item: need(id), place: need(id), quantity: need(quantity()), when: { kind: "when" } };
 
@@ -332,7 +334,7 @@ export class World {
   /** What is to be put right: answers that are fail or a number open it; judgements and plans are the desk's and stay. */
   actions(at) {
     const wrong = this.all("checklists.answer", at).filter(
-      ({ values }) => values.answer === "fail" || values.number !== null,
+      ({ values }) => values.answer === "fail" || (values.answer !== "na" && FOUND.some((name) => values[name] !== null && name !== "expected")),
     );
     const openings = wrong.map(({ at: when, author, id: mine, values }) => ({
       assignee: null,
@@ -341,7 +343,7 @@ export class World {
       due: null,
       id: mine,
       item: values.item,
-      number: values.answer === "fail" ? null : values.number,
+      ...Object.fromEntries(FOUND.map((name) => [name, values.answer === "fail" ? null : values[name]])),
       origin: "check",
       place: values.place,
       priority: "normal",

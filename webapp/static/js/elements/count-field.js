@@ -10,8 +10,8 @@ export class CountField extends HTMLElement {
     const step = Number(target instanceof Element ? target.closest("[data-by]")?.getAttribute("data-by") : NaN);
     const input = this.querySelector("input");
     if (!step || !input) return;
-    if (step > 0) input.stepUp(step);
-    else input.stepDown(-step);
+    // Past its bounds too: what is found there is recorded. Below nothing only where there may be less than nothing.
+    input.value = String(Math.max(Math.min(0, Number(input.min)), Number((Number(input.value) + step).toFixed(3))));
     for (const type of ["input", "change"]) input.dispatchEvent(new Event(type, { bubbles: true }));
   }
 }

@@ -1,4 +1,5 @@
-/** A value of which the latest counts; its `[data-value]` parts are the words for each. One may stand in another. */
+/** A value of which the latest counts; its `[data-value]` parts are the words for each. One may stand in another. `data-least` and
+ * `data-most`: outside of them it is not in order. */
 
 import { ReaderElement } from "../readers.js";
 
@@ -20,11 +21,16 @@ export class LatestValue extends ReaderElement {
   show({ value = "", pending = false }) {
     this.setAttribute("value", value);
     this.toggleAttribute("pending", pending);
+    const { least, most } = this.dataset;
+    if (least ?? most) this.toggleAttribute("data-failed", figure(value) < figure(least ?? "-Infinity") || figure(value) > figure(most ?? "Infinity"));
     for (const part of this.querySelectorAll("[data-value]")) {
       if (part.closest("latest-value") === this) part.toggleAttribute("hidden", part.getAttribute("data-value") !== value);
     }
     for (const text of this.querySelectorAll("[data-shows]")) text.textContent = value;
   }
 }
+
+/** A number, or a time of the day such as 08:40, to be compared with another; of no answer yet it is neither above nor below. */
+const figure = (/** @type {string} */ text) => text ? Number(text.replace(":", ".")) : NaN;
 
 customElements.define("latest-value", LatestValue);
