@@ -19,6 +19,8 @@ EXAMPLES = {
     "/<language>/door/parties/rehearsal/blank": (STATION, "door/parties/rehearsal/blank"),
     "/<language>/door/parties/rehearsal/<uuid:rehearsal_id>": (STATION, f"door/parties/rehearsal/{demo.first_rehearsal(AT)}"),
     "/<language>/door/checks": (STATION, "door/checks"),
+    "/<language>/door/inspection": (STATION, "door/inspection"),
+    "/<language>/bar/inspection": (BAR, "bar/inspection"),
     "/<language>/door/actions": (STATION, "door/actions"),
     "/<language>/door/stock": (STATION, "door/stock"),
     "/<language>/door/handover": (STATION, "door/handover"),

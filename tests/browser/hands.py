@@ -26,7 +26,7 @@ PAGES = (
     "outbox",
     "locked",
 )
-PACK = (*PAGES, "actions", "conduct", "handover/things")
+PACK = (*PAGES, "actions", "conduct", "handover/things", "inspection")
 """Everything that a door's tablet carries; PAGES are those that the frame or a page of its own leads to."""
 AT_THE_BAR = ("", "checks", "stock", "handover", "post", "outbox", "locked")
 LANGUAGES = ("zh-Hant", "zh-Hans", "en")

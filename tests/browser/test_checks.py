@@ -119,3 +119,43 @@ def new(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[dict[
     """What has come, each as often as it did."""
     known = Counter(json.dumps(each, sort_keys=True) for each in before)
     return [json.loads(text) for text in (Counter(json.dumps(each, sort_keys=True) for each in after) - known).elements()]
+
+
+@pytest.mark.clause("P2-4.1.3")
+def test_the_manager_inspects_at_the_door_with_one_code_and_without_a_network_too(tablet: Callable[..., Tablet]) -> None:
+    """With the server his code is a session's worth; without it the name is marked, for no tablet holds what checks his code."""
+    here = tablet()
+    here.take_post("lin")
+    here.ready()
+    seen: list[dict[str, Any]] = here.server.state(here.server.now)[0]["checklists"]
+    here.go("inspection")
+    dialog = here.page.locator('dialog[data-purpose="confirm"]')
+    inspect(here, "inspect.manned", "pass")
+    assert dialog.locator("select[name=person] option").all_inner_texts() == ["", "陳思遠"]
+    here.sign("chen")
+    inspect(here, "inspect.order", "fail", notes=2)
+    expect(dialog).to_be_hidden()
+    here.sent()
+    here.server.stop()
+    here.watch.may_be_down = True
+    here.page.reload()
+    inspect(here, "inspect.safety", "pass")
+    here.sign("chen")
+    until(lambda: len(here.entries()) == 4, "nothing was saved")
+    here.server.start()
+    here.watch.may_be_down = False
+    here.sent()
+    told = new(seen, here.server.state(here.server.now)[0]["checklists"])
+    assert {(each["item"], each["answer"], each["author"], each["post"]) for each in told} == {
+        (item, answer, demo.person("chen"), demo.named("post", "door"))
+        for item, answer in (("inspect.manned", "pass"), ("inspect.order", "fail"), ("inspect.safety", "pass"))
+    }
+    proofs = [each["proof"].partition(":")[0] for each in here.entries()[1:]]
+    assert proofs == ["grant", "grant", "unverified"]
+
+
+def inspect(here: Tablet, item: str, answer: str, notes: int = 0) -> None:
+    """Tap what was found; `notes`: how many entries there are then."""
+    form_of(here, item).locator(f'button[name=answer][value="{answer}"]').first.click()
+    if notes:
+        until(lambda: len(here.entries()) == notes + 1, "nothing was saved")

@@ -35,6 +35,9 @@ EXAMPLES: dict[str, Body] = {
     "checklists.answer": lambda site: {
         "version": site.id("version"), "place": site.id("flat"), "item": "small.door", "answer": "pass",
     },
+    "checklists.inspect": lambda site: {
+        "version": site.id("version"), "place": site.id("flat"), "item": "small.door", "answer": "fail", "post": site.id("door"),
+    },
     "checklists.return_items": lambda site: {
         "version": site.id("version"), "place": site.id("flat"), "day": "2026-05-28", "items": "small.door",
         "comment": "再看一次",

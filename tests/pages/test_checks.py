@@ -85,6 +85,37 @@ def test_an_inspection_names_the_post_and_what_it_found(site: Site) -> None:
     ]
 
 
+@pytest.mark.clause("P2-4.1.3")
+def test_the_tablet_of_a_post_inspects_that_post_by_the_code_of_whoever_may(site: Site) -> None:
+    page = read(site.tablet("door").get("/en/door/inspection").text)
+    forms = page.all("operation-form")
+    assert {each.attrs["operation"] for each in forms} == {"checklists.inspect"}
+    assert {each.attrs["data-roles"] for each in forms} == {"supervisor supervisor_deputy"}
+    assert {each.attrs["value"] for each in page.all("input") if each.attrs.get("name") == "post"} == {demo.named("post", "door")}
+
+
+@pytest.mark.parametrize(("who", "status"), [("chen", 303), ("lin", 422)])
+def test_without_script_the_door_takes_an_inspection_of_the_manager_alone(site: Site, who: str, status: int) -> None:
+    tablet = site.tablet("door")
+    page = read(tablet.get("/en/door/inspection").text)
+    said = {
+        each.attrs["name"]: each.attrs.get("value", "")
+        for each in next(each for each in page.all("form") if "/do/checklists.inspect" in each.attrs.get("action", "")).all("input")
+        if each.attrs.get("type") == "hidden"
+    }
+    code = {"chen": "419380", "lin": "204618"}[who]
+    signed = {"answer": "fail", "note": "門口沒人", "_person": demo.person(who), "_code": code, "_shown": "1"}
+    answer = tablet.post("/en/door/do/checklists.inspect", data=said | signed, headers=OURS)
+    assert answer.status_code == status
+    assert ("門口沒人" in site.desk("chen").get("/review?lang=en").text) is (who == "chen")
+
+
+def test_who_may_look_but_not_inspect_is_told_so_at_the_desk(site: Site) -> None:
+    path, desk = f"/inspection/{demo.named('post', 'door')}", site.desk("zhou")
+    assert "Only the sales-centre manager and the deputy inspect." in desk.get(f"{path}?lang=en").text
+    assert desk.post(path, data={"item": "inspect.manned", "answer.inspect.manned": "pass"}, headers=OURS).status_code == 403
+
+
 @pytest.mark.parametrize("path", [DAY, f"/inspection/{demo.named('post', 'door')}"])
 def test_checks_at_the_desk_are_closed_to_whoever_is_not_signed_in(site: Site, path: str) -> None:
     assert site.stranger().get(path).status_code == 303

@@ -15,7 +15,10 @@ from webapp.tablets import enrolment, stations
 
 pytestmark = pytest.mark.database
 BLANK = ("parties/blank", "parties/tour/blank", "parties/rehearsal/blank")
-PAGES = ("", "parties", *BLANK, "locked", "checks", "actions", "stock", "conduct", "handover", "handover/things", "post", "outbox")
+PAGES = (
+    "", "parties", *BLANK, "locked", "checks", "inspection", "actions", "stock", "conduct", "handover", "handover/things", "post",
+    "outbox",
+)  # fmt: skip
 
 
 class Door:

@@ -8,7 +8,7 @@ class AnswerForm(Form):
     """`day` is the day and the run of the page it was ticked on: it only keeps the overlay of yesterday's page off today's.
 
     One of `answer`, `number`, `choice` (the key of an option), `text` and `time` by the kind of the item; `expected`: how many the
-    page said there should be; `post`: which post an inspection concerns.
+    page said there should be; `post`: which post it concerns.
     """
 
     version = Reference("content.version")
@@ -25,6 +25,12 @@ class AnswerForm(Form):
     photos = Photos(optional=True)
     post = Reference("sites.post", optional=True)
     when = Instant(optional=True, back_dates=True)
+
+
+class InspectForm(AnswerForm):
+    """What was seen of a post; each names one."""
+
+    post = Reference("sites.post")
 
 
 class SignForm(Form):

@@ -3,7 +3,7 @@
 from webapp.actions.operations import find_wrong
 from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
-from webapp.checklists.forms import AnswerForm, ReturnForm, SignForm, SubmitForm, VoidForm
+from webapp.checklists.forms import AnswerForm, InspectForm, ReturnForm, SignForm, SubmitForm, VoidForm
 from webapp.checklists.models import Answer, Return, Submission, Void
 from webapp.checklists.rules import FAIL, NOT_APPLICABLE, SIGNED
 from webapp.content.rules import Found
@@ -16,13 +16,26 @@ from webapp.operations.rules import PIN, POST, SESSION
 STAFF = {GREETER, WATER_BAR, SUPERVISOR}
 
 
-@operation("checklists.answer", form=AnswerForm, roles=STAFF, proof=POST, offline=True, title=N_("Check answered"),
-           effects=[Latest("check/{day}/{version}/{place}/{item}", "{answer}{number}{choice}{text}{time}")])  # fmt: skip
+EFFECTS = [Latest("check/{day}/{version}/{place}/{item}", "{answer}{number}{choice}{text}{time}")]
+
+
+@operation("checklists.answer", form=AnswerForm, roles=STAFF, proof=POST, offline=True, title=N_("Check answered"), effects=EFFECTS)
 def answer(form: AnswerForm, occasion: Occasion) -> None:
     """Answer one item: pass, fail, not applicable, a number, a choice, words or a time, with photos of what is to be seen.
 
     Answering again replaces it; the earlier answer stays. What is not in order is to be put right (整改, P2-4.4.2c).
     """
+    _answer(form, occasion)
+
+
+@operation("checklists.inspect", form=InspectForm, roles={SUPERVISOR, DEPUTY}, proof=PIN, offline=True, title=N_("Post inspected"),
+           effects=EFFECTS)  # fmt: skip
+def inspect(form: InspectForm, occasion: Occasion) -> None:
+    """Say of one item how a post was found (巡查, P2-4.1.3): at the desk, or at the post with one's own code."""
+    _answer(form, occasion)
+
+
+def _answer(form: AnswerForm, occasion: Occasion) -> None:
     occasion.record(
         Answer, version_id=form.version.data, place_id=form.place.data, item=form.item.data, answer=form.answer.data,
         number=form.number.data, note=form.note.data, expected=form.expected.data, choice=form.choice.data, text=form.text.data,

@@ -1,7 +1,7 @@
 """Reads of checks: the runs of a day."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, exists, select
@@ -20,9 +20,10 @@ from webapp.content.rules import INVENTORY, items_in_force
 from webapp.losses import queries as losses
 from webapp.losses.rules import Standing as Completeness
 from webapp.operations.declarations import state
+from webapp.operations.roles import SUPERVISOR
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
-from webapp.sites.models import Project
+from webapp.sites.models import Post, Project
 from webapp.stock import queries as stock
 from webapp.stock.models import Thing
 from webapp.tablets.queries import contacts, tablets
@@ -52,6 +53,13 @@ class Check:
     """How many there should be, by the key of a quantity; in thousandths."""
     things: tuple[Thing, ...] = ()
     """What the count of the flat is held against: things, where they belong, how many."""
+    post_id: str | None = None
+    """Which post is inspected."""
+
+    @property
+    def operation(self) -> str:
+        """By which operation its items are answered."""
+        return "checklists.inspect" if self.post_id else "checklists.answer"
 
     @property
     def key(self) -> str:
@@ -68,6 +76,7 @@ class Check:
     def about(self, item: Mapping[str, Any] | None = None) -> dict[str, str]:
         """What an entry about this run, or about an item of it, names."""
         named = {"version": self.edition.id, "place": self.place_id, "day": self.day}
+        named |= {"post": self.post_id} if self.post_id else {}
         if item is None:
             return named
         due = self.expected.get(item["id"])
@@ -200,6 +209,12 @@ def runs(site: Project, place_id: str, post: str, at: int) -> list[Check]:
             found += [_check(site, edition, place_id, each, at) for each in begun]
     order = ("opening", "hygiene", "inspection", "asset_count", "closing")
     return sorted(found, key=lambda each: (order.index(each.edition.body["purpose"]), each.edition.code, each.window.number))
+
+
+def inspections(site: Project, post: Post, at: int) -> list[Check]:
+    """The inspections of a post on the day of `at` (巡查, P2-4.1.3)."""
+    found = runs(site, post.place_id, SUPERVISOR, at)
+    return [replace(each, post_id=post.id) for each in found if each.edition.body["purpose"] == "inspection"]
 
 
 def said_words(item: Mapping[str, Any], number: int | None, expected: int | None, said: str) -> str:

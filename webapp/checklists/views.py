@@ -14,7 +14,8 @@ from webapp.base.i18n import N_
 from webapp.checklists import queries
 from webapp.checklists.queries import Check
 from webapp.checklists.rules import Line
-from webapp.operations.roles import SUPERVISOR
+from webapp.operations import registry
+from webapp.operations.roles import DEPUTY, SUPERVISOR
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.staff.desk import desk_page, submit
@@ -43,6 +44,23 @@ def checks() -> str:
         readiness=queries.check(site, queries.READINESS, g.tablet.place_id, at),
         ready=ready,
         people=people({by for by in (*(each.author_id for each in given), *(each.author_id for each in ready)) if by}),
+        photos=attachments.photos_of(site.id, [each.id for each in given]),
+    )
+
+
+@station_page(bp, ("door", "bar"), "inspection", families=("checklists", "attachments", "actions"))
+def inspection_here() -> str:
+    """Look after the post of this tablet (巡查, P2-4.1.3). Whoever does signs once with their code, while the page stays."""
+    site, post = this_site(), this_post()
+    found = queries.inspections(site, post, clock.now()) if post else []
+    given = [line.given for check in found for line in check.run.lines if line.given]
+    return render_template(
+        "checklists/inspection_here.html",
+        post=post,
+        checks=found,
+        roles=" ".join((SUPERVISOR, DEPUTY)),
+        day=clock.day_of(clock.now(), site.zone),
+        people=people({each.author_id for each in given if each.author_id}),
         photos=attachments.photos_of(site.id, [each.id for each in given]),
     )
 
@@ -119,9 +137,11 @@ def inspection(post_id: UUID) -> Response:
     """Look after a post (巡查, P2-4.1.3): what is answered names the post, never how anybody looks."""
     site, at = this_site(), clock.now()
     post = next((each for each in sites.posts(site.id) if each.id == str(post_id)), None) or abort(404)
-    found = [each for each in queries.runs(site, post.place_id, SUPERVISOR, at) if each.edition.body["purpose"] == "inspection"]
+    found = queries.inspections(site, post, at)
     if request.method == "POST":
-        number = sum(_inspected(found, key, post.id) for key in request.form.getlist("item"))
+        if not g.roles & registry.get("checklists.inspect").roles:
+            abort(403)
+        number = sum(_inspected(found, key) for key in request.form.getlist("item"))
         flash(ngettext("%(num)s point recorded", "%(num)s points recorded", number), "ok")
         return make_response(redirect(request.path, 303))
     given = [line.given for each in found for line in each.run.lines if line.given]
@@ -133,18 +153,18 @@ def inspection(post_id: UUID) -> Response:
             day=clock.day_of(at, site.zone),
             said=_said,
             people=people({each.author_id for each in given if each.author_id}),
+            may=bool(g.roles & registry.get("checklists.inspect").roles),
         )
     )
 
 
-def _inspected(found: list[Check], key: str, post_id: str) -> bool:
+def _inspected(found: list[Check], key: str) -> bool:
     """Record the answer to one item, if there is one."""
     answer, note = request.form.get(f"answer.{key}", ""), request.form.get(f"note.{key}", "").strip()
     check = next((each for each in found for line in each.run.lines if line.item["id"] == key), None)
     if check is None or not (answer or note):
         return False
-    body = {"version": check.edition.id, "place": check.place_id, "item": key, "answer": answer, "note": note, "post": post_id}
-    return not submit("checklists.answer", body)
+    return not submit(check.operation, check.about({"id": key}) | {"answer": answer, "note": note})
 
 
 def init_app(app: Flask) -> None:

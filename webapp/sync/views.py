@@ -25,7 +25,7 @@ from webapp.operations.entries import (
     read_unlock,
 )
 from webapp.operations.ledger import the_ledger
-from webapp.operations.roles import FRONT
+from webapp.operations.roles import DEPUTY, FRONT, SUPERVISOR
 from webapp.sites.queries import posts
 from webapp.staff import access
 from webapp.staff.queries import colleagues, roles
@@ -143,7 +143,8 @@ def pack() -> Response:
 
 @bp.get("/sync/people")
 def people() -> Response:
-    """Whose 6-digit code this tablet can check without us: the front staff of the posts where it stands, and nobody else's."""
+    """Who may sign here. Whose 6-digit code this tablet can check without us: the front staff of the posts where it stands, and
+    nobody else's; whoever inspects these is named without it."""
     tablet = speaker()
     if isinstance(tablet, Response):
         return tablet
@@ -152,6 +153,9 @@ def people() -> Response:
     found = [each for each in among if each.verifier and (each.rounds or 0) >= access.ROUNDS]
     keys = ("id", "name", "call_name", "roles", "salt", "verifier", "rounds")
     listed = [{key: getattr(each, key) for key in keys} for each in found]
+    known = {each.id for each in found}
+    visitors = [each for each in colleagues(tablet.project_id, clock.now(), {SUPERVISOR, DEPUTY}) if each.id not in known]
+    listed += [{key: getattr(each, key) for key in keys[:4]} for each in visitors]
     return answer({"protocol": PROTOCOL, "people": listed, "parcel_key": parcels.public_key()})
 
 

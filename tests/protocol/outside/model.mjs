@@ -31,24 +31,28 @@ const LINE = {
   note: words(200),
 };
 
+/** What is said of a point. */
+const ANSWER = {
+  version: need(id),
+  place: need(id),
+  item: need(words(64)),
+  answer: { kind: "choice", of: ["pass", "fail", "na"] },
+  number: quantity(),
+  expected: quantity(),
+  choice: words(64),
+  text: words(500),
+  time: { kind: "time" },
+  note: words(500),
+  photos: { kind: "photos" },
+  post: id,
+  when: { kind: "when" },
+};
+
 /** Section 5: the fields of every operation, and what they move (place field → state). */
 const FORMS = {
   "actions.done": { action: need(id), note: words(500), photos: { kind: "photos" }, when: { kind: "when" } },
-  "checklists.answer": {
-    version: need(id),
-    place: need(id),
-    item: need(words(64)),
-    answer: { kind: "choice", of: ["pass", "fail", "na"] },
-    number: quantity(),
-    expected: quantity(),
-    choice: words(64),
-    text: words(500),
-    time: { kind: "time" },
-    note: words(500),
-    photos: { kind: "photos" },
-    post: id,
-    when: { kind: "when" },
-  },
+  "checklists.answer": ANSWER,
+  "checklists.inspect": { ...ANSWER, post: need(id) },
   "checklists.sign": { version: need(id), place: need(id), item: need(words(64)) },
   "checklists.submit": { version: need(id), place: need(id), when: { kind: "when" } },
   "custody.damage": { asset: need(id), note: need(words(200)), when: { kind: "when" } },
@@ -333,7 +337,7 @@ export class World {
 
   /** What is to be put right: answers that are fail or a number open it; judgements and plans are the desk's and stay. */
   actions(at) {
-    const wrong = this.all("checklists.answer", at).filter(
+    const wrong = [...this.all("checklists.answer", at), ...this.all("checklists.inspect", at)].filter(
       ({ values }) => values.answer === "fail" || (values.answer !== "na" && FOUND.some((name) => values[name] !== null && name !== "expected")),
     );
     const openings = wrong.map(({ at: when, author, id: mine, values }) => ({
@@ -371,7 +375,7 @@ export class World {
   }
 
   checklists(at) {
-    const given = this.facts.filter((each) => /^checklists\.(answer|sign)$/.test(each.operation) && each.at <= at);
+    const given = this.facts.filter((each) => /^checklists\.(answer|inspect|sign)$/.test(each.operation) && each.at <= at);
     const mine = given.map((each) => {
       const { item, place, version } = each.values;
       const about = { at: each.at, author: each.author, item, place, version };

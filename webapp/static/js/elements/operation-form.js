@@ -201,8 +201,8 @@ export class OperationForm extends HTMLElement {
 
   /** @returns {Promise<{author: string | null, proof: string} | null>} null where nobody wants to sign */
   #signer() {
-    const code = this.getAttribute("proof") !== "post" || this.hasAttribute("data-ask-code");
-    return this.#gate ? this.#gate.signer(code, this.hasAttribute("data-relieves")) : Promise.resolve({ author: null, proof: "unverified" });
+    const code = this.getAttribute("proof") !== "post";
+    return this.#gate ? this.#gate.signer(code, this.hasAttribute("data-relieves"), this.dataset.roles) : Promise.resolve({ author: null, proof: "unverified" });
   }
 
   /** @param {string} attribute @param {boolean} visible */

@@ -14,6 +14,8 @@ export class PostGate extends HTMLElement {
   #unmanned = new WeakMap();
   #counting = 0;
   #opens = false;
+  /** @type {Signer | null} */
+  #visitor = null;
 
   connectedCallback() {
     document.addEventListener("click", this);
@@ -39,9 +41,11 @@ export class PostGate extends HTMLElement {
    * Who signs the next entry: whoever is on post, or who gives the code now. Null where they would rather not.
    * @param {boolean} withCode
    * @param {boolean} [bySomebodyElse] than whoever is on post
+   * @param {string} [roles] of whom it has to be, once for the whole page
    * @returns {Promise<Signer | null>}
    */
-  async signer(withCode, bySomebodyElse = false) {
+  async signer(withCode, bySomebodyElse = false, roles) {
+    if (roles) return this.#visitor ??= await this.#identified("confirm", null, roles);
     const [post, people] = await Promise.all([this.#post(), this.#people()]);
     if (post && !withCode) return { author: post.person, proof: post.proof ?? "post" };
     if (!people.length || !this.#dialog("take")) return { author: post?.person ?? null, proof: "unverified" };
@@ -109,11 +113,12 @@ export class PostGate extends HTMLElement {
    * Asks for person and code until they fit or nobody wants to go on.
    * @param {"take" | "confirm"} purpose
    * @param {Post | null} likely
+   * @param {string} [among] these roles; else those whose code this tablet can check
    * @returns {Promise<Signer | null>}
    */
-  async #identified(purpose, likely) {
+  async #identified(purpose, likely, among) {
     const dialog = this.#dialog(purpose);
-    const people = await this.#people();
+    const people = (await this.#people()).filter(({ roles, verifier }) => (among ? roles.some((role) => among.includes(role)) : verifier));
     if (!dialog || dialog.open) return null;
     const form = /** @type {HTMLFormElement} */ (dialog.querySelector("form"));
     const choice = /** @type {HTMLSelectElement} */ (form.elements.namedItem("person"));

@@ -99,6 +99,7 @@ export interface Person {
   name: string;
   call_name: string;
   roles: string[];
+  /** These three only of whom this tablet can check without the server. */
   salt: string;
   verifier: string;
   rounds: number;
