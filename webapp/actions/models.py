@@ -9,7 +9,7 @@ from webapp.operations.models import KEYED, Fact
 
 class Opening(Fact):
     """Something is to be put right. Of a check it names the item, whose words are the title; `number` of how many `expected`,
-    `choice` or `time`: what was found there, which is wrong only as the item says. `subject`: the entry that it comes from, by
+    `choice` or `time_of_day`: what was found there, which is wrong only as the item says. `subject`: the entry that it comes from, by
     shape only."""
 
     __tablename__ = "actions_opening"
@@ -23,7 +23,7 @@ class Opening(Fact):
     number: Mapped[Thousandths | None]
     expected: Mapped[Thousandths | None]
     choice: Mapped[str | None] = mapped_column(sa.String(64))
-    time: Mapped[str | None] = mapped_column(sa.String(5))
+    time_of_day: Mapped[str | None] = mapped_column(sa.String(5))
     title: Mapped[str | None] = mapped_column(sa.String(500))
     priority: Mapped[str] = mapped_column(sa.String(8))
     assignee_id: Mapped[Id | None]

@@ -104,7 +104,7 @@ def _items(project_id: str, versions: Iterable[str]) -> dict[tuple[str, str], Ma
 
 def _wrong(project_id: str, rows: Sequence[Opening]) -> Iterator[Opened]:
     """What really is to be put right: a number within the bounds of its item is in order, and so is a choice that does not fail."""
-    found = {row.operation_id: Found(row.number, row.expected, row.choice, row.time) for row in rows}
+    found = {row.operation_id: Found(row.number, row.expected, row.choice, row.time_of_day) for row in rows}
     asked = {row.version_id for row in rows if found[row.operation_id] and row.version_id}
     items = _items(project_id, asked) if asked else {}
     for row in rows:
@@ -149,7 +149,7 @@ def digest(project_id: str, at: int) -> dict[str, Any]:
             {
                 "assignee": row.assignee_id, "at": row.effective_at, "author": row.author_id, "choice": row.choice,
                 "due": row.due_at, "expected": row.expected, "id": row.operation_id, "item": row.item, "number": row.number,
-                "origin": row.origin, "place": row.place_id, "priority": row.priority, "subject": row.subject, "time": row.time,
+                "origin": row.origin, "place": row.place_id, "priority": row.priority, "subject": row.subject, "time": row.time_of_day,
                 "title": row.title, "version": row.version_id,
             }
             for row in of(Opening)

@@ -386,11 +386,11 @@ class Found:
     number: int | None = None
     expected: int | None = None
     choice: str | None = None
-    time: str | None = None
+    time_of_day: str | None = None
 
     def __bool__(self) -> bool:
         """Whether it says anything that may be out of order."""
-        return (self.number, self.choice, self.time) != (None, None, None)
+        return (self.number, self.choice, self.time_of_day) != (None, None, None)
 
 
 def is_wrong(item: Mapping[str, Any], found: Found) -> bool:
@@ -399,8 +399,8 @@ def is_wrong(item: Mapping[str, Any], found: Found) -> bool:
     if found.choice is not None:
         return any(option["id"] == found.choice and option.get("fails", False) for option in item.get("options", ()))
     least, most = item.get("min"), item.get("max")
-    if found.time is not None:
-        return (least is not None and found.time < str(least)) or (most is not None and found.time > str(most))
+    if found.time_of_day is not None:
+        return (least is not None and found.time_of_day < str(least)) or (most is not None and found.time_of_day > str(most))
     if found.number is None:
         return False
     if least is None and most is None:
