@@ -48,7 +48,7 @@ export class PostGate extends HTMLElement {
     if (roles) return this.#visitor ??= await this.#identified("confirm", null, roles);
     const [post, people] = await Promise.all([this.#post(), this.#people()]);
     if (post && !withCode) return { author: post.person, proof: post.proof ?? "post" };
-    if (!people.length || !this.#dialog("take")) return { author: post?.person ?? null, proof: "unverified" };
+    if (!people.some(({ verifier }) => verifier) || !this.#dialog("take")) return { author: post?.person ?? null, proof: "unverified" };
     return withCode ? this.#identified("confirm", bySomebodyElse ? null : post) : this.#take();
   }
 
@@ -77,6 +77,7 @@ export class PostGate extends HTMLElement {
 
   /** Takes the post, from whoever stood there before; where they stand there already, it only opens the screen. @returns {Promise<Signer | null>} */
   async #take() {
+    this.#visitor = null;
     const post = await this.#post();
     const signer = await this.#identified("take", document.documentElement.matches("[data-locked]") ? post : null);
     if (!signer) return null;
