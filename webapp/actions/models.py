@@ -9,8 +9,8 @@ from webapp.operations.models import KEYED, Fact
 
 class Opening(Fact):
     """Something is to be put right. Of a check it names the item, whose words are the title; `number` of how many `expected`,
-    `choice` or `time_of_day`: what was found there, which is wrong only as the item says. `subject`: the entry that it comes from, by
-    shape only."""
+    `choice` or `time_of_day`: what was found there, which is wrong only as the item says. `subject`: the entry that it comes from,
+    by shape only."""
 
     __tablename__ = "actions_opening"
     __table_args__ = (sa.Index(None, "project_id", "place_id"), KEYED)

@@ -149,7 +149,8 @@ def digest(project_id: str, at: int) -> dict[str, Any]:
             {
                 "assignee": row.assignee_id, "at": row.effective_at, "author": row.author_id, "choice": row.choice,
                 "due": row.due_at, "expected": row.expected, "id": row.operation_id, "item": row.item, "number": row.number,
-                "origin": row.origin, "place": row.place_id, "priority": row.priority, "subject": row.subject, "time": row.time_of_day,
+                "origin": row.origin, "place": row.place_id, "priority": row.priority, "subject": row.subject,
+                "time": row.time_of_day,
                 "title": row.title, "version": row.version_id,
             }
             for row in of(Opening)
