@@ -109,7 +109,7 @@ def test_the_review_tells_how_each_party_was_received_and_what_it_asked_in_words
     assert "Guests asked: Price and payment" in told
     assert "物業費每平方米多少？" in told
     assert not [code for code in ("self_guided", "step_free", "master_bedroom") if code in told]
-    assert "講解 · 有長者 · 參觀 14 處 · 2 個提問" in review(site, "2026-05-27", "zh-Hant")
+    assert "講解 · 有老人 · 參觀 14 處 · 2 個提問" in review(site, "2026-05-27", "zh-Hant")
 
 
 @pytest.mark.clause("P2-4.4.1b")
