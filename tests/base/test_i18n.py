@@ -38,4 +38,4 @@ def test_a_service_that_may_not_write_its_program_speaks_all_languages(tmp_path:
     settings = {"THRESHOLD_DATA": str(tmp_path / "data"), "PATH": os.environ["PATH"]}
     told = subprocess.run([sys.executable, *code], capture_output=True, text=True, check=False, cwd=ROOT, env=settings)
     assert told.returncode == 0, told.stderr
-    assert told.stdout.split() == ["登錄", "登录", "Sign", "in", "guarded"]
+    assert told.stdout.split() == ["登入", "登录", "Sign", "in", "guarded"]
