@@ -299,6 +299,18 @@ def test_a_site_says_how_its_sheets_are_printed(site: Site):
     assert (foot_of(blank)[0], len(foot_of(blank)), blank.all("article")[0].all("svg")) == ("Kept until: ________", 2, [])
 
 
+def test_a_file_leaves_room_for_ink_where_a_site_signs_so(site: Site):
+    def high() -> list[float | None]:
+        sheet = openpyxl.load_workbook(BytesIO(site.desk("chen").get(f"{YESTERDAY}/sheet.xlsx?in=en").data)).active
+        rows = {cell.value: cell.row for cell in sheet["A"]}
+        return [sheet.row_dimensions[rows[who]].height for who in ("Outgoing", "Incoming or custodian")]
+
+    assert high() == [tables.INK_POINTS] * 2
+    assert sets_printing(site) == 303
+    with clock.standing_at(AT + 1000):
+        assert high() == [None, None]
+
+
 def test_what_cannot_be_set_is_told_beside_its_field_with_what_was_typed(site: Site):
     answer = site.desk("chen").post("/site/printing?lang=en", data={"company": "A", "kept_years": "many"}, headers=OURS)
     assert answer.status_code == 422

@@ -43,8 +43,8 @@ STATES = {CLEAN: N_("Clean"), IN_USE: N_("In use"), SOILED: N_("Soiled")}
 FORM, VERSION = "F1", "1"
 ROWS_BLANK = 6
 """Ruled lines of a part in a form that is filled in by hand."""
-INK_POINTS = 34
-"""Twelve millimetres, the room for a signature in ink, as a file measures its rows."""
+INK_POINTS = 49.5
+"""A line with twelve millimetres above it, the room for a signature in ink, as a file measures its rows."""
 
 
 @dataclass(frozen=True)
@@ -452,6 +452,7 @@ def workbook(sheets: Sequence[tuple[str, Sequence[Paper]]]) -> bytes:
             "part": book.add_format({"bold": True, "top": 1, "font_size": 12}),
             "label": book.add_format({"bold": True, "border": 1, "text_wrap": True, "valign": "top"}),
             "cell": book.add_format({"border": 1, "text_wrap": True, "valign": "top"}),
+            "sign": book.add_format({"border": 1, "valign": "bottom"}),
         }
         for name, papers in sheets:
             page = book.add_worksheet(name)
@@ -489,7 +490,7 @@ def _write(page: object, looks: Mapping[str, object], of: Paper, row: int) -> in
         if of.in_ink:
             page.set_row(row, INK_POINTS)  # type: ignore[attr-defined]
         write(row, 0, sign.who, looks["label"])
-        write(row, 1, sign.said, looks["cell"])
+        write(row, 1, sign.said, looks["sign"])
         row += 1
     write(row, 0, " · ".join(of.foot))
     return row + 2
