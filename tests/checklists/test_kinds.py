@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cast import CHECK, WORDS, Site, at
+from tests.cast import CHECK, OPENED_AT, WORDS, Site, at
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
 from webapp.operations.ledger import Ledger
@@ -42,11 +42,11 @@ GOOD: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def publish(site: Site, body: dict[str, Any] = EVERY) -> dict[str, str]:
-    """Put a list in force; what every answer to it names."""
+def publish(site: Site, body: dict[str, Any] = EVERY, when: int = OPENED_AT) -> dict[str, str]:
+    """Put a list in force from an instant on; what every answer to it names."""
     made = site.id(body["id"])
-    site.submit("content.open", made, kind="checklist", code=body["id"])
-    site.submit("content.publish", site.id(f"{body['id']} 1"), document=made, number=1, body=body)
+    site.submit("content.open", made, when=when, kind="checklist", code=body["id"])
+    site.submit("content.publish", site.id(f"{body['id']} 1"), when=when, document=made, number=1, body=body)
     return {"version": site.id(f"{body['id']} 1"), "place": site.id("flat"), "day": "2026-05-28"}
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.cast import WORDS, Site, at
+from tests.cast import WORDS, ZONE, Site, at
+from tests.checklists.test_kinds import publish
+from tests.checklists.test_schedules import SCHEDULED, enrolled
 from tests.conftest import Rows
 from webapp.actions import queries as actions
 from webapp.actions.rules import DUE_WITHIN
@@ -144,3 +146,81 @@ def test_what_is_older_than_the_inbox_is_not_told() -> None:
     event = Event("x", "k", "s", ("a", "b", "a"), {}, 1000)
     assert [person for _event, person in to_tell([event, event], 1000)] == ["a", "b"]
     assert to_tell([event], 1000 + KEPT_WITHIN) == []
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_a_handover_that_nobody_came_to_is_told_once_by_two_workers_and_a_third_after_them(site: Site, rows: Rows) -> None:
+    tablet = site.tablet()
+    offer = tablet.keep("lin", "duty.offer", "13:00", place=site.id("flat"), post=site.id("door"), absent="接班的人沒有來")
+    tablet.keep("lin", "duty.offer", "13:30", place=site.id("flat"), post=site.id("door"))
+    tablet.send()
+    time = [at("13:40")]
+    with clock.standing_at(lambda: time[0]):
+        for workers in ([Worker(), Worker()], [Worker()]):
+            for worker in workers * 2:
+                while worker.turn():
+                    pass
+            time[0] += clock.MINUTE
+    assert told(site, "chen", at("13:45")) == [("handover_unattended", False)]
+    (one, _is_read) = queries.inbox(site.project_id, site.person("chen"), at("13:45"))[0]
+    assert (one.subject, one.event_at) == (offer.id, at("13:00"))
+    assert [told(site, who, at("13:45")) for who in ("lin", "zhou", "stranger")] == [[], [], []]
+    assert rows.count("notices_notice") == 1
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_a_missed_list_is_told_once_and_only_when_it_is_known_to_be(site: Site, rows: Rows) -> None:
+    publish(site, SCHEDULED, at("07:00"))
+    enrolled(site)
+    for time in ("09:30", "09:40", "11:00"):
+        tells(at(time))
+        assert told(site, "chen", at(time)) == [], "the tablet of the place was not heard of"
+    tablet = site.tablet()
+    tablet.keep("lin", "duty.remark", "11:01", place=site.id("flat"), category="normal", text="開門")
+    tablet.send(received_at=at("11:02"))
+    for minute in range(3):
+        tells(at("11:03") + minute * clock.MINUTE)
+    assert told(site, "chen", at("11:05")) == [("check_missed", False)]
+    assert told(site, "lin", at("11:05")) == told(site, "zhou", at("11:05")) == []
+    (one, _is_read) = queries.inbox(site.project_id, site.person("chen"), at("11:05"))[0]
+    assert (one.about["en"], one.event_at) == ("word · word", at("09:30"))
+    assert rows.count("notices_notice") == 1
+
+
+def test_a_list_missed_days_ago_is_told_when_its_tablet_is_heard_again(site: Site) -> None:
+    publish(site, SCHEDULED, at("07:00"))
+    enrolled(site)
+    later = at("12:00") + 3 * clock.DAY
+    tells(later)
+    assert told(site, "chen", later) == []
+    tablet = site.tablet()
+    tablet.keep("lin", "duty.remark", later, place=site.id("flat"), category="normal", text="開門")
+    tablet.send(received_at=later)
+    tells(later + clock.MINUTE)
+    days = {clock.day_of(one.event_at, ZONE).day for one, _is_read in queries.inbox(site.project_id, site.person("chen"), later)}
+    assert days == {28, 29, 30, 31}
+
+
+def test_a_list_that_somebody_began_or_that_came_later_is_not_missed(site: Site) -> None:
+    about = publish(site, SCHEDULED, at("07:00"))
+    tablet = site.tablet()
+    tablet.keep("lin", "checklists.answer", "09:05", item="small.door", answer="pass", **about)
+    tablet.send()
+    publish(site, SCHEDULED | {"id": "check.late"}, at("10:00"))
+    tells(at("12:00"))
+    assert told(site, "chen", at("12:00")) == []
+
+
+@pytest.mark.clause("P2-4.1.3")
+def test_a_deputy_is_told_of_what_happens_while_he_is_one(site: Site) -> None:
+    role = {"person": site.person("he"), "role": "supervisor_deputy"}
+    site.submit("staff.join", author="zhou", proof="session", when=at("10:00"), until=at("14:00"), **role)
+    tablet = site.tablet()
+    for time in ("09:00", "12:00", "13:59", "14:30"):
+        tablet.keep("lin", "duty.offer", time, place=site.id("flat"), post=site.id("door"), absent="沒有人來")
+        tablet.send()
+        tells(at(time))
+        tells(at(time) + 2 * clock.MINUTE)
+    found = queries.inbox(site.project_id, site.person("he"), at("15:00"))
+    assert sorted(one.event_at for one, _is_read in found) == [at("12:00"), at("13:59")]
+    assert len(told(site, "chen", at("15:00"))) == 4

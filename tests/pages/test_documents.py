@@ -117,6 +117,32 @@ def test_a_date_ahead_takes_over_at_midnight_without_a_write(site: Site):
         assert "兩個插座" in site.tablet("door").get("/zh-Hant/door/parties/tour/blank").text
 
 
+@pytest.mark.clause("P2-4.4.3d")
+def test_a_day_that_is_over_is_refused_beside_its_field_and_today_is_from_now_on(site: Site):
+    status, shown = decide(site.desk("chen"), "approve", starts="2026-05-27")
+    assert (status, "That day is over." in shown, number()) == (422, True, 1)
+    assert decide(site.desk("chen"), "approve", starts="2026-05-28")[0] == 303
+    assert (number(AT), number(AT - 1)) == (2, 1)
+
+
+def test_whoever_approves_is_told_from_when(site: Site):
+    chen = site.desk("chen")
+    decide(chen, "approve", starts="2026-05-30")
+    assert "Version 2: approved, in force from 30 May." in page(chen, f"{SCRIPT}/2").text()
+
+
+@pytest.mark.clause("P2-4.4.3d")
+def test_a_version_that_waits_is_an_open_point_of_today_for_those_who_approve(site: Site):
+    chen, words = site.desk("chen"), "version 2 waits for an approval"
+    found = [each for each in page(chen, "/review").all("a") if each.attrs.get("href") == f"{SCRIPT}/2"]
+    assert len(found) == 1
+    assert words in page(chen, "/review").text()
+    assert words not in page(chen, "/review/2026-05-27").text()
+    assert site.desk("fang").get("/review").status_code in (403, 404)
+    decide(chen, "approve")
+    assert words not in page(chen, "/review").text()
+
+
 def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(site: Site):
     status, _where, shown = keep(site.desk("fang"), **{"0.title.zh-Hant": "", "0.lines.0.en": "x" * 201, "title.en": "Kept"})
     assert status == 422

@@ -217,6 +217,51 @@ def inspections(site: Project, post: Post, at: int) -> list[Check]:
     return [replace(each, post_id=post.id) for each in found if each.edition.body["purpose"] == "inspection"]
 
 
+def watched(project_id: str) -> list[tuple[str, str]]:
+    """The (place, role) whose checks the desk looks at: every post, and the manager's own at its place."""
+    return list(dict.fromkeys((post.place_id, role) for post in sites.posts(project_id) for role in (post.role, SUPERVISOR)))
+
+
+def missed(site: Project, since: int, at: int) -> list[Check]:
+    """The runs of the days from that of `since` on that are known to be missed: nobody did anything of them, no tablet of the
+    place can hold anything, and the list was in force when they began. Whatever has answers costs no query of its own."""
+    heard, found = _touched(site.id, sites.day_around(site, since)[0], at), []
+    day = day_of(site, since)
+    while day.start <= at:
+        for code, place_id, window in _over(site, day, min(at, day.end - 1)):
+            if not any(window.since <= each < window.until for each in heard.get((code, place_id), ())):
+                edition = content.in_force(site.id, "checklist", code, window.opens_at or window.since)
+                check = _check(site, edition, place_id, window, at) if edition else None
+                found += [check] if check and standing_of(site, check, at) is Standing.MISSED else []
+        day = day_of(site, day.end)
+    return found
+
+
+def _over(site: Project, day: Day, at: int) -> Iterator[tuple[str, str, Window]]:
+    """The list, place and window of every run of a day that was due before an instant."""
+    editions, places = content.all_in_force(site.id, "checklist", at), watched(site.id)
+    for edition in editions:
+        for window in windows(edition.body.get("schedule"), day):
+            if window.closes_at is not None and window.closes_at < at:
+                yield from ((edition.code, place, window) for place, role in places if role == edition.body["post"])
+
+
+def _touched(project_id: str, since: int, at: int) -> Mapping[tuple[str, str], list[int]]:
+    """When anything was said of a list at a place, by its code and the place."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for fact in (Answer, Submission):
+        wanted = (
+            select(Document.code, fact.place_id, fact.effective_at)
+            .distinct()
+            .join(Version, Version.id == fact.version_id)
+            .join(Document, Document.id == Version.document_id)
+            .where(fact.project_id == project_id, fact.effective_at >= since, fact.effective_at <= at)
+        )
+        for code, place_id, instant in db.session.execute(wanted):
+            found.setdefault((code, place_id), []).append(instant)
+    return found
+
+
 def said_words(item: Mapping[str, Any], number: int | None, expected: int | None, said: str) -> str:
     """What was found, in words: 7, 58 / 60, windows opened. `item` may be empty where its version is not known."""
     if number is not None:

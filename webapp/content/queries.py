@@ -9,14 +9,23 @@ from typing import Any
 
 import sqlalchemy as sa
 import yaml
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 
 from webapp.base.database import db
+from webapp.base.i18n import N_, words
 from webapp.content import rules
 from webapp.content.models import Act, Document, Version
 from webapp.content.rules import NEVER, Life, Standing, life, standings
 from webapp.operations.declarations import state
+
+KIND_NAMES = {
+    "script": N_("Tour script"),
+    "greetings": N_("Greetings"),
+    "conduct": N_("Conduct cards"),
+    "checklist": N_("Checklist"),
+}
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,19 @@ def _in_order(acts: Sequence[Act]) -> list[rules.Act]:
 def copies_of(project_id: str, document_id: str, at: int) -> list[Copy]:
     """The versions of one document, the newest first."""
     return copies(project_id, at, Document.id == document_id)
+
+
+def waiting(project_id: str, at: int) -> list[Copy]:
+    """The versions that wait for somebody to approve them, by kind and code."""
+    return [each for each in copies(project_id, at) if each.standing is Standing.IN_REVIEW]
+
+
+def title_of(one: Document, found: Sequence[Copy]) -> str:
+    """What a document is called: by the title of the newest of these versions of it, else by its kind and code."""
+    newest = edition(one.project_id, found[0].id) if found else None
+    title = newest.body.get("title") if newest else None
+    name = str(_(KIND_NAMES[one.kind]))
+    return words(title) if title else name if one.code == one.kind else f"{name} {one.code}"
 
 
 def documents(project_id: str) -> list[Document]:

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, abort, flash, g, make_response, re
 from flask_babel import gettext as _
 
 from webapp.base import clock, ids
-from webapp.base.i18n import LANGUAGES, N_, NAMES, words
+from webapp.base.i18n import LANGUAGES, N_, NAMES
 from webapp.base.written import day_and_month, instant_text
 from webapp.content import editing, queries, rules
 from webapp.content.editing import Errors, told
@@ -33,12 +33,6 @@ from webapp.tablets.stations import station_page
 bp = Blueprint("content", __name__)
 
 desk_link("/documents", N_("Documents"), N_("Scripts, checklists, cards: written, approved, compared"), "file-pen")
-KIND_NAMES = {
-    "script": N_("Tour script"),
-    "greetings": N_("Greetings"),
-    "conduct": N_("Conduct cards"),
-    "checklist": N_("Checklist"),
-}
 STANDING_NAMES = {
     Standing.DRAFT: N_("Draft"),
     Standing.IN_REVIEW: N_("In review"),
@@ -96,11 +90,11 @@ def listing() -> Response:
     known = queries.documents(site.id)
     page = render_template(
         "content/index.html",
-        parts=[(_(KIND_NAMES[kind]), [each for each in known if each.kind == kind]) for kind in KIND_NAMES],
+        parts=[(_(queries.KIND_NAMES[kind]), [each for each in known if each.kind == kind]) for kind in queries.KIND_NAMES],
         copies=found,
         current={each.id: each for each in (_current(found.get(one.id, [])) for one in known) if each},
-        titles={one.id: _title(site, one, found.get(one.id, [])) for one in known},
-        kinds=[(kind, _(KIND_NAMES[kind])) for kind in KINDS],
+        titles={one.id: queries.title_of(one, found.get(one.id, [])) for one in known},
+        kinds=[(kind, _(queries.KIND_NAMES[kind])) for kind in KINDS],
         may_write=bool(g.roles & WRITERS),
         flats=sites.flats(site.id),
         wrong={name: told(*code) for name, code in wrong.items()},
@@ -128,7 +122,7 @@ def history(document_id: UUID) -> str:
     site, at, one = _site(), clock.now(), _document(document_id)
     found = queries.copies_of(site.id, one.id, at)
     return render_template(
-        "content/document.html", one=one, copies=found, title=_title(site, one, found), may_write=bool(g.roles & WRITERS),
+        "content/document.html", one=one, copies=found, title=queries.title_of(one, found), may_write=bool(g.roles & WRITERS),
         **_around(site, at),
     )  # fmt: skip
 
@@ -145,7 +139,7 @@ def version(document_id: UUID, number: int) -> Response:
     edition = queries.edition(site.id, copy.id) or abort(404)
     before = [each.number for each in found if each.number < number]
     page = render_template(
-        "content/version.html", one=one, copy=copy, edition=edition, title=_title(site, one, found), wrong=wrong,
+        "content/version.html", one=one, copy=copy, edition=edition, title=queries.title_of(one, found), wrong=wrong,
         before=before[0] if before else None, may=_may(copy), reason=request.form.get("reason", ""),
         starts=request.form.get("starts", ""), asked=request.form.get("what", ""), today=clock.day_of(at, site.zone).isoformat(),
         one_time=ids.uuid7(at), may_write=bool(g.roles & WRITERS), **_around(site, at),
@@ -178,14 +172,26 @@ def _decided(site: Project, copy: Copy, at: int) -> dict[str, str] | None:
         return {"what": told(objection)}
     if starts == -1:
         return {"starts": explain("not_an_instant")}
+    if starts is not None and starts < sites.day_around(site, at)[0]:
+        return {"starts": _("That day is over. Leave it blank to have it in force from now on.")}
     outcome, codes = _submit(name, **body)
     if codes:
         return {field or "what": words for field, words in registry.get(name).explain(codes).items()}
     later = next(each for each in queries.copies_of(site.id, copy.document_id, clock.now()) if each.id == copy.id)
     if not outcome or later.life.stage != act:
         return {"what": told("moved")}
-    flash(_("Version %(number)s: %(what)s.", number=copy.number, what=_(ACT_NAMES[act])), "ok")
+    flash(_("Version %(number)s: %(what)s.", number=copy.number, what=_act_words(later, site, clock.now())), "ok")
     return None
+
+
+def _act_words(copy: Copy, site: Project, at: int) -> str:
+    """What was done with a version last; of an approval also from when it is in force."""
+    stage, starts = copy.life.stage, copy.life.from_at
+    if stage != rules.APPROVED or starts is None:
+        return str(_(ACT_NAMES[stage]))
+    if starts <= at:
+        return str(_("approved, in force from now on"))
+    return str(_("approved, in force from %(day)s", day=day_and_month(starts, site.zone)))
 
 
 def _starts(site: Project) -> int | None:
@@ -207,7 +213,7 @@ def difference(document_id: UUID, old: int, new: int) -> str:
     if first is None or then is None:
         abort(404)
     return render_template(
-        "content/difference.html", one=one, old=old, new=new, title=_title(site, one, found),
+        "content/difference.html", one=one, old=old, new=new, title=queries.title_of(one, found),
         changes=editing.changes(first.body, then.body), change_names={key: _(name) for key, name in CHANGE_NAMES.items()},
         **_around(site, at),
     )  # fmt: skip
@@ -231,7 +237,7 @@ def edit(document_id: UUID) -> Response:
                 flash(_("Kept as version %(number)s. Offer it for review when it is ready.", number=newest + 1), "ok")
                 return make_response(redirect(f"/documents/{one.id}/{newest + 1}", 303))
     page = render_template(
-        "content/edit.html", one=one, body=body, shape=SHAPES[one.kind], seen=newest, title=_title(site, one, found),
+        "content/edit.html", one=one, body=body, shape=SHAPES[one.kind], seen=newest, title=queries.title_of(one, found),
         wrong={name: told(*code) for name, code in wrong.items()}, one_time=ids.uuid7(at), main=site.record_language,
         is_locked=editing.is_locked, chosen=editing.chosen, touched=_touched(), **_around(site, at),
     )  # fmt: skip
@@ -294,14 +300,6 @@ def _document(document_id: UUID) -> Document:
 
 def _current(found: list[Copy]) -> Copy | None:
     return next((each for each in found if each.standing is Standing.EFFECTIVE), None)
-
-
-def _title(site: Project, one: Document, found: list[Copy]) -> str:
-    """What a document is called: by the title of its newest version, else by its kind and code."""
-    edition = queries.edition(site.id, found[0].id) if found else None
-    title = edition.body.get("title") if edition else None
-    name = str(_(KIND_NAMES[one.kind]))
-    return words(title) if title else name if one.code == one.kind else f"{name} {one.code}"
 
 
 def _around(site: Project, at: int) -> dict[str, Any]:

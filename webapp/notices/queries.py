@@ -8,7 +8,17 @@ from sqlalchemy import select
 from webapp.base.database import db
 from webapp.base.i18n import N_
 from webapp.notices.models import IN_APP, Notice, Reading
-from webapp.notices.rules import ASSIGNED, CRITICAL, DISPUTED, DUE_SOON, KEPT_WITHIN, OVERDUE, TO_VERIFY
+from webapp.notices.rules import (
+    ASSIGNED,
+    CRITICAL,
+    DISPUTED,
+    DUE_SOON,
+    KEPT_WITHIN,
+    MISSED,
+    OVERDUE,
+    TO_VERIFY,
+    UNATTENDED,
+)
 
 MOST = 200
 KIND_NAMES = {
@@ -17,7 +27,9 @@ KIND_NAMES = {
     OVERDUE: N_("A corrective action is overdue"),
     TO_VERIFY: N_("A corrective action is to be verified"),
     CRITICAL: N_("A critical point of a check is not in order"),
+    MISSED: N_("A checklist was missed"),
     DISPUTED: N_("A handover is disputed"),
+    UNATTENDED: N_("Nobody came to take over"),
 }
 _READ = sa.exists().where(
     Reading.project_id == Notice.project_id, Reading.notice == Notice.id, Reading.author_id == Notice.person_id

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-ASSIGNED, DUE_SOON, OVERDUE, TO_VERIFY, CRITICAL, DISPUTED = (
-    "action_assigned", "action_due_soon", "action_overdue", "action_to_verify", "check_critical", "handover_disputed",
+ASSIGNED, DUE_SOON, OVERDUE, TO_VERIFY, CRITICAL, MISSED, DISPUTED, UNATTENDED = (
+    "action_assigned", "action_due_soon", "action_overdue", "action_to_verify", "check_critical", "check_missed",
+    "handover_disputed", "handover_unattended",
 )  # fmt: skip
 LEADS_TO = {
     ASSIGNED: "/actions/{}", DUE_SOON: "/actions/{}", OVERDUE: "/actions/{}", TO_VERIFY: "/actions/{}", CRITICAL: "/actions/{}",
-    DISPUTED: "/review",
+    MISSED: "/checks/{day}", DISPUTED: "/handovers/{}", UNATTENDED: "/handovers/{}",
 }  # fmt: skip
+"""Where a notice leads, by its subject and the local day of its event."""
 KEPT_WITHIN = 30 * 24 * 3_600_000
 """How long a notice stands in the inbox, in milliseconds."""
 

@@ -25,7 +25,7 @@ def inbox() -> Response:
         "notices/inbox.html",
         notices=queries.inbox(g.project_id, g.person.id, at),
         kinds={kind: _(name) for kind, name in queries.KIND_NAMES.items()},
-        leads_to=lambda one: LEADS_TO[one.kind].format(one.subject),
+        leads_to=lambda one: LEADS_TO[one.kind].format(one.subject, day=clock.day_of(one.event_at, zone)),
         instant=lambda instant: instant_text(instant, zone, at),
     )
     return make_response(page)

@@ -27,7 +27,6 @@ from webapp.losses import queries as losses
 from webapp.losses.rules import ANEW, WAITING, Gap
 from webapp.losses.rules import Standing as Completeness
 from webapp.operations.models import DOUBTFUL, Receipt
-from webapp.operations.roles import SUPERVISOR
 from webapp.records import queries as records
 from webapp.repairs import queries as repairs
 from webapp.review.models import Closure, LeftOpen
@@ -173,6 +172,7 @@ def points(day: Day, heard: Sequence[Heard], covers: Sequence[PlaceCovers], foun
     """What stands open at the end of this day."""
     return [
         *_address_points(day),
+        *_document_points(day),
         *_tablet_points(day, heard),
         *_check_points(day),
         *_action_points(day),
@@ -190,6 +190,16 @@ def _address_points(day: Day) -> Iterator[Point]:
     due = certificate_due(day.site.zone) if day.end > clock.now() else None
     if due:
         yield Point(*due, href="/tablets")
+
+
+def _document_points(day: Day) -> Iterator[Point]:
+    """Versions that wait for an approval; said on the day itself only (P2-4.4.3d)."""
+    found = content.waiting(day.site.id, day.at) if day.end > clock.now() else []
+    known = {each.id: each for each in content.documents(day.site.id)} if found else {}
+    for each in found:
+        waits = _("version %(number)s waits for an approval", number=each.number)
+        href = f"/documents/{each.document_id}/{each.number}"
+        yield Point(content.title_of(known[each.document_id], [each]), waits, href=href)
 
 
 def _tablet_points(day: Day, heard: Sequence[Heard]) -> Iterator[Point]:
@@ -280,8 +290,7 @@ def _action_points(day: Day) -> Iterator[Point]:
 
 def checks_of(day: Day) -> list[Check]:
     """The checks of every post, as far as the day has come; the closing ones once the site closes or somebody submitted them."""
-    watched = dict.fromkeys((post.place_id, role) for post in sites.posts(day.site.id) for role in (post.role, SUPERVISOR))
-    found = [check for place, role in watched for check in checklists.runs(day.site, place, role, day.at)]
+    found = [check for place, role in checklists.watched(day.site.id) for check in checklists.runs(day.site, place, role, day.at)]
     return [each for each in found if _concerns(day, each)]
 
 

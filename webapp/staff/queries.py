@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from webapp.base.database import db
 from webapp.operations import rules as operation_rules
+from webapp.operations.roles import DEPUTY, SUPERVISOR
 from webapp.staff.models import Code, Departure, Grant, Membership, Password, Person, Session, Throttle
 from webapp.staff.rules import IDLE_WITHIN, LOCKED_AFTER
 
@@ -122,6 +123,12 @@ def colleagues(project_id: str, at: int, among: Iterable[str] | None = None) -> 
     found = [_colleague(person, code, _held(may.get(person.id, ()), at)) for person, code in rows]
     chosen = [each for each in found if each.roles and (wanted is None or wanted & set(each.roles))]
     return sorted(chosen, key=lambda each: (each.name, each.id))
+
+
+def managers(project_id: str, at: int, happened_at: int) -> tuple[str, ...]:
+    """Who is told of what happened at a site: the managers and their deputies of now who were so already then, by name."""
+    then = {each.id for each in colleagues(project_id, happened_at, {SUPERVISOR, DEPUTY})}
+    return tuple(each.id for each in colleagues(project_id, at, {SUPERVISOR, DEPUTY}) if each.id in then)
 
 
 def _colleague(person: Person, code: Code | None, held: tuple[str, ...]) -> Colleague:
