@@ -1,6 +1,7 @@
 """What is told to the desk: once each, to whom it concerns, by any number of workers."""
 
 import pytest
+from flask import Flask
 
 from tests.cast import WORDS, ZONE, Site, at
 from tests.checklists.test_kinds import publish
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture(autouse=True)
-def _nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_else(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - declares all of it first
     """Of what runs by itself only this."""
     monkeypatch.setattr(declarations, "_periods", {"notices.put": clock.MINUTE})
 
