@@ -22,8 +22,8 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture(autouse=True)
-def _nothing_else(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - declares all of it first
-    """Of what runs by itself only this."""
+def _nothing_else(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what runs by itself, all of which the application declares, only this."""
     monkeypatch.setattr(declarations, "_periods", {"notices.put": clock.MINUTE})
 
 
