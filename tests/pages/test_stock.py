@@ -41,24 +41,43 @@ def found(request_id: str):
 def test_a_supervisor_issues_what_was_asked_for(site: Site):
     request = asked()
     assert "週末人多" in site.desk("chen").get("/stock").text
-    body = {"request": request, "item": COVERS, "place": FLAT, "store": demo.named("place", "store"), "answers": 0}
+    body = {"request": request, "item": COVERS, "place": FLAT, "store": demo.named("place", "store")}
     assert answer(site, "issues", quantity=20, **body).status_code == 303
     assert (found(request).status, found(request).issued) == ("issued", 20_000)
 
 
 def test_whoever_answers_second_is_told_and_nothing_typed_is_lost(site: Site):
     request = asked()
-    body = {"request": request, "item": COVERS, "place": FLAT, "answers": 0}
+    body = {"request": request, "item": COVERS, "place": FLAT}
     answer(site, "issues", quantity=20, **body)
     again = answer(site, "issues", quantity=25, reason="for the weekend", **body)
     assert again.status_code == 422
     assert found(request).issued == 20_000
 
 
+@pytest.mark.clause("P2-4.1.5a")
+def test_the_second_of_two_answers_of_one_instant_is_shown_until_it_is_taken_back(site: Site):
+    request, body = asked(), {"item": COVERS, "place": FLAT}
+    record("stock.issue", "zhou", AT - 1, request=request, quantity=20, **body)
+    second = record("stock.issue", "chen", AT, request=request, quantity=25, **body)
+    assert (found(request).issued, [each.quantity for each in found(request).later]) == (20_000, [25_000])
+    told = "It moved nothing."
+    for who, may in (("chen", True), ("zhou", False)):
+        page = read(site.desk(who).get("/stock?lang=en").text)
+        assert told in page.text()
+        assert ("Take it back" in page.text()) is may
+    assert "answered second, 25: it moved nothing" in read(site.desk("chen").get("/review?lang=en").text).text()
+    assert "answered second" not in read(site.desk("chen").get("/review/2026-05-27?lang=en").text).text()
+    assert answer(site, "reversals", "zhou", entry=second).status_code == 403
+    assert answer(site, "reversals", entry=second).status_code == 303
+    assert (found(request).issued, found(request).later) == (20_000, ())
+    assert told not in site.desk("chen").get("/stock?lang=en").text
+
+
 @pytest.mark.parametrize("quantity", ["0", "many", "-1", ""])
 def test_what_is_wrong_with_an_answer_stands_beside_it(site: Site, quantity: str):
     request = asked()
-    answered = answer(site, "issues", request=request, item=COVERS, place=FLAT, answers=0, quantity=quantity)
+    answered = answer(site, "issues", request=request, item=COVERS, place=FLAT, quantity=quantity)
     assert answered.status_code == 422
     page = read(answered.text)
     assert [each.text() for each in page.all("p") if each.attrs.get("class") == "field__error"] != []
@@ -67,7 +86,7 @@ def test_what_is_wrong_with_an_answer_stands_beside_it(site: Site, quantity: str
 
 
 def test_a_request_nobody_knows_is_not_found(site: Site):
-    assert answer(site, "issues", request=demo.named("no", "request"), answers=0, quantity=1).status_code == 404
+    assert answer(site, "issues", request=demo.named("no", "request"), quantity=1).status_code == 404
 
 
 @pytest.mark.parametrize("who", ["he", "zhou"])

@@ -1,8 +1,14 @@
 """What is written off, undone, washed, asked for and doubted, as the database tells it again."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from flask import Flask
 
 from tests.cast import WORDS, Site, Tablet, at
+from webapp.base.database import db
 from webapp.operations.entries import Entry
 from webapp.stock import queries as stock
 from webapp.stock.rules import CLEAN, ISSUED, LAUNDRY, LOST, STORE, WRITTEN_OFF
@@ -215,3 +221,77 @@ def test_the_inventory_of_a_flat_is_the_last_word_on_each_thing(site: Site) -> N
     told = [[(each.code, each.expected) for each in stock.inventory(site.project_id, site.id("A"), at(time))]
             for time in ("09:30", "12:00")]  # fmt: skip
     assert told == [[("sofa", 1000), ("vase", 2000)], [("vase", 3000)]]
+
+
+def answers(site: Site, asked: str, *said: tuple[str, str, str, int]) -> None:
+    """Several answers of the desk to one request, as they arrive: who, the mark of its id, when, how many."""
+    about = {"item": site.id("covers"), "place": site.id("flat"), "store": site.id("store"), "request": asked}
+    for who, mark, time, number in said:
+        reason = {} if number else {"reason": "No"}
+        site.submit("stock.issue", site.id(mark), author=who, proof="session", when=at(time), quantity=number, **about, **reason)
+
+
+@pytest.mark.clause("P2-4.1.5a")
+@pytest.mark.parametrize("times", [("11:00", "11:01"), ("11:00", "11:00")])
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_answers_the_first_counts_whichever_came_first(site: Site, times: tuple[str, str], turned: bool) -> None:
+    tablet = site.tablet()
+    asked = keep(site, tablet, "stock.request", "10:00", quantity=30).id
+    tablet.send()
+    said = [("chen", "one", times[0], 25), ("zhou", "two", times[1], 20)]
+    answers(site, asked, *(reversed(said) if turned else said))
+    first = said[0] if times[0] < times[1] else min(said, key=lambda each: site.id(each[1]))
+    (found,) = stock.requests(site.project_id, 0, at("12:00"))
+    assert (found.issued, found.answers, [each.by for each in found.later]) == (
+        first[3] * 1000, 2, [site.person(each[0]) for each in said if each != first],
+    )  # fmt: skip
+    assert (quantity(site, STORE, "store"), quantity(site, ISSUED)) == (-first[3], first[3])
+    keep(site, tablet, "stock.confirm", "12:00", request=asked, quantity=first[3])
+    tablet.send()
+    assert (quantity(site, ISSUED), quantity(site, CLEAN)) == (0, first[3])
+    assert stock.requests(site.project_id, 0, at("12:30"))[0].status == "received"
+
+
+def test_what_was_said_second_holds_once_the_first_is_taken_back(site: Site) -> None:
+    tablet = site.tablet()
+    asked = keep(site, tablet, "stock.request", "10:00", quantity=30).id
+    tablet.send()
+    answers(site, asked, ("chen", "one", "11:00", 25), ("zhou", "two", "11:01", 20))
+    site.submit("stock.undo", author="chen", proof="session", when=at("11:05"), entry=site.id("two"))
+    assert (stock.requests(site.project_id, 0, at("11:06"))[0].later, quantity(site, ISSUED)) == ((), 25)
+    answers(site, asked, ("zhou", "three", "11:10", 20))
+    site.submit("stock.undo", author="chen", proof="session", when=at("11:15"), entry=site.id("one"))
+    (found,) = stock.requests(site.project_id, 0, at("11:20"))
+    assert (found.issued, found.later, quantity(site, ISSUED)) == (20_000, (), 20)
+
+
+def test_a_refusal_and_an_issue_at_once_are_one_answer(site: Site) -> None:
+    tablet = site.tablet()
+    asked = keep(site, tablet, "stock.request", "10:00", quantity=30).id
+    tablet.send()
+    answers(site, asked, ("chen", "yes", "11:01", 25), ("zhou", "no", "11:00", 0))
+    (found,) = stock.requests(site.project_id, 0, at("12:00"))
+    assert (found.status, found.reason, quantity(site, ISSUED)) == ("rejected", "No", 0)
+
+
+@pytest.mark.slow
+def test_two_who_answer_at_once_move_stock_once(app: Flask, site: Site, tell: Callable[[str], None]) -> None:
+    """Each from a connection of its own, both begun before either has ended."""
+    tablet, seconds = site.tablet(), 0
+    for race in range(5):
+        asked = keep(site, tablet, "stock.request", "10:00", quantity=30).id
+        tablet.send()
+        together = Barrier(2)
+
+        def answer(who: str, number: int, asked: str = asked, together: Barrier = together, race: int = race) -> None:
+            with app.app_context():
+                together.wait(30)
+                answers(site, asked, (who, f"{who} {race}", "11:00", number))
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(answer, ("chen", "zhou"), (25, 20)))
+        found = next(each for each in stock.requests(site.project_id, 0, at("12:00")) if each.id == asked)
+        assert (found.answers, len(found.later)) == (2, 1)
+        seconds += found.issued
+    assert quantity(site, ISSUED) * 1000 == seconds
+    tell(f"5 requests answered twice at once on {db.engine.dialect.name}")

@@ -58,6 +58,8 @@ REASON_NAMES = {
     "unreachable": N_("tablet not reachable"),
     "other": N_("another reason"),
 }
+REQUESTED_WITHIN = 30 * clock.DAY
+"""How old a request may be that is answered today."""
 TO_PUT_RIGHT = ("abnormal", "safety", "repair")
 """Kinds of remark that may become a corrective action by a tap."""
 
@@ -180,6 +182,7 @@ def points(day: Day, heard: Sequence[Heard], covers: Sequence[PlaceCovers], foun
         *_custody_points(day),
         *_covers_points(covers),
         *_below_zero_points(day),
+        *_request_points(day),
         *_silent_points(day),
         *_entry_points(day, found),
     ]
@@ -435,6 +438,20 @@ def _below_zero_points(day: Day) -> Iterator[Point]:
         if item and place:
             detail = f"{words(place.names)} · {amount_text(figure.quantity)}"
             yield Point(_("%(item)s: below zero, count it", item=words(item.names)), detail)
+
+
+def _request_points(day: Day) -> Iterator[Point]:
+    """Requests that two answered: the first counts, and whoever answered second has to know (P2-4.1.5a)."""
+    asked = [each for each in stock.requests(day.site.id, day.start - REQUESTED_WITHIN, day.at) if each.later]
+    known = people({answer.by for each in asked for answer in each.later if answer.by})
+    for each in asked:
+        item = stock.item(day.site.id, each.item_id)
+        title = _("%(item)s: a request was answered twice", item=words(item.names) if item else "")
+        for answer in each.later:
+            if day.start <= answer.at < day.end:
+                name = known[answer.by].name if answer.by and answer.by in known else _("Unknown")
+                told = _("%(name)s answered second, %(number)s: it moved nothing", name=name, number=amount_text(answer.quantity))
+                yield Point(title, told, href="/stock")
 
 
 def _entry_points(day: Day, found: Sequence[Doubt]) -> Iterator[Point]:

@@ -42,7 +42,7 @@ from webapp.stock.models import (
     Way,
     WriteOff,
 )
-from webapp.stock.rules import CLEAN, ISSUED, LAUNDRY, LOST, SOILED, STORE, SUPPLIER, WRITTEN_OFF
+from webapp.stock.rules import CLEAN, ISSUED, LAUNDRY, LOST, SENT, SOILED, STORE, SUPPLIER, WRITTEN_OFF
 
 STAFF = {GREETER, WATER_BAR, SUPERVISOR}
 Where = tuple[str, str]
@@ -161,10 +161,10 @@ def request(form: RequestForm, occasion: Occasion) -> None:
 
 @operation("stock.issue", form=IssueForm, roles=DESK, proof=SESSION, decision=True, title=N_("Request answered"))
 def issue(form: IssueForm, occasion: Occasion) -> None:
-    """Hand out what was asked for, or say why not. It is on its way until somebody confirms it."""
+    """Hand out what was asked for, or say why not. It is on its way until somebody confirms it. A second answer moves nothing."""
     place, quantity = form.place.data, form.quantity.data
     occasion.record(Issue, request=form.request.data, quantity=quantity, reason=form.reason.data)
-    move(occasion, form.item.data, quantity, (form.store.data or place, STORE), (place, ISSUED), "sent")
+    move(occasion, form.item.data, quantity, (form.store.data or place, STORE), (place, ISSUED), SENT)
 
 
 @operation("stock.confirm", form=ConfirmForm, roles=STAFF, proof=POST, offline=True, title=N_("Supplies arrived"),

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.base.database import db
@@ -35,6 +36,7 @@ from webapp.stock.rules import (
     AFTER,
     HANDED_OUT,
     SELF_DRAW,
+    SENT,
     SOILED,
     UNSURE,
     Batch,
@@ -135,8 +137,20 @@ class Doubt:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """What a desk said to a request; `quantity` 0 is a refusal."""
+
+    id: str
+    at: int
+    by: str | None
+    quantity: int
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class Asked:
-    """A request and what has become of it. `answers`: how often the desk has answered, the version a decision is based on."""
+    """A request and what has become of it. `answers`: how often the desk has answered. The first answer counts; `later` are
+    those that moved nothing."""
 
     id: str
     at: int
@@ -149,6 +163,7 @@ class Asked:
     received: int | None
     answers: int
     reason: str | None
+    later: tuple[Answered, ...] = ()
 
     @property
     def status(self) -> str:
@@ -160,6 +175,8 @@ class Asked:
         return self.status in {"requested", "issued"}
 
 
+CLOCKS_APART = 24 * 3_600_000
+"""By how much an answer may seem to come before what it answers, in milliseconds."""
 Basket = Callable[[str, str, Item, int], int]
 _basket: list[Basket] = []
 
@@ -225,8 +242,19 @@ def _figure(key: Key, count: Any, moved: int) -> Figure:
 
 
 def stands_leg(at: int) -> sa.ColumnElement[bool]:
-    """Whether a leg counts: the movement of an arrival goes with its party only."""
-    return Reversal.spares(Leg, at, Reversal.of_party == (Leg.kind == HANDED_OUT))
+    """Whether a leg counts: the movement of an arrival goes with its party only, that of an answer only where it was the first."""
+    return Reversal.spares(Leg, at, Reversal.of_party == (Leg.kind == HANDED_OUT)) & ((Leg.kind != SENT) | ~is_second(at))
+
+
+def is_second(at: int) -> sa.ColumnElement[bool]:
+    """Whether a leg is of an answer to a request that another answered before it, by the tie order and not by arrival."""
+    own, first = aliased(Issue), aliased(Issue)
+    names = ("effective_at", "tablet_no", "epoch", "seq", "operation_id", "line")
+    before = sa.tuple_(*(getattr(first, name) for name in names)) < sa.tuple_(*(getattr(own, name) for name in names))
+    known = (own.project_id == Leg.project_id, own.operation_id == Leg.operation_id, first.project_id == own.project_id)
+    stands = Reversal.spares(first, at, ~Reversal.of_party)
+    wanted = select(first.line).where(*known, first.request == own.request, before, stands)
+    return (Leg.kind == SENT) & wanted.exists()
 
 
 def _narrowed(
@@ -363,34 +391,40 @@ def open_batches(project_id: str, at: int, place_id: str | None = None) -> list[
 
 def requests(project_id: str, since: int, at: int, place_id: str | None = None) -> list[Asked]:
     """What was asked for since then, newest first, with what the desk answered and what arrived."""
-    answers, arrived = _by_request(Issue, project_id, at), _by_request(Confirmation, project_id, at)
+    answers = _by_request(Issue, project_id, at, since - CLOCKS_APART)
+    arrived = _by_request(Confirmation, project_id, at, since - CLOCKS_APART)
     return [
         Asked(
             row.operation_id, row.effective_at, row.author_id, row.item_id, row.place_id, row.quantity, row.note,
-            sum(each.quantity for each in answers[row.operation_id]),
+            sum(each.quantity for each in answers[row.operation_id][:1]),
             sum(each.quantity for each in arrived[row.operation_id]) if row.operation_id in arrived else None,
-            len(answers[row.operation_id]), next((each.reason for each in answers[row.operation_id] if each.reason), None),
+            len(answers[row.operation_id]), next((each.reason for each in answers[row.operation_id][:1]), None),
+            tuple(_answered(each) for each in answers[row.operation_id][1:]),
         )
-        for row in reversed(_facts(Request, project_id, at))
-        if row.effective_at >= since and place_id in (None, row.place_id)
+        for row in reversed(_facts(Request, project_id, at, since))
+        if place_id in (None, row.place_id)
     ]  # fmt: skip
+
+
+def _answered(row: Issue) -> Answered:
+    return Answered(row.operation_id, row.effective_at, row.author_id, row.quantity, row.reason)
 
 
 R = TypeVar("R", Issue, Confirmation)
 F = TypeVar("F", bound=Fact)
 
 
-def _by_request(model: type[R], project_id: str, at: int) -> defaultdict[str, list[R]]:
+def _by_request(model: type[R], project_id: str, at: int, since: int) -> defaultdict[str, list[R]]:
     found: defaultdict[str, list[R]] = defaultdict(list)
-    for row in _facts(model, project_id, at):
+    for row in _facts(model, project_id, at, since):
         found[row.request].append(row)
     return found
 
 
-def _facts(model: type[F], project_id: str, at: int) -> Sequence[F]:
-    """The facts of a kind that nothing has undone, in the tie order."""
-    wanted = select(model).where(model.project_id == project_id, model.effective_at <= at)
-    wanted = wanted.where(Reversal.spares(model, at, ~Reversal.of_party))
+def _facts(model: type[F], project_id: str, at: int, since: int = 0) -> Sequence[F]:
+    """The facts of a kind from `since` on that nothing has undone, in the tie order."""
+    span = (model.effective_at >= since, model.effective_at <= at)
+    wanted = select(model).where(model.project_id == project_id, *span, Reversal.spares(model, at, ~Reversal.of_party))
     return db.session.scalars(wanted.order_by(*model.order())).all()
 
 

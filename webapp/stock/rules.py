@@ -19,8 +19,8 @@ REASONS = ("expired", "spilt", "broken", "tasting", "other")
 SELF_DRAW, REQUEST = "self_draw", "request"
 WAYS = (SELF_DRAW, REQUEST)
 BEFORE, AFTER = "before", "after"
-HANDED_OUT = "handed_out"
-"""The movement of an arrival: it goes with its party, never without."""
+HANDED_OUT, SENT = "handed_out", "sent"
+"""The movement of an arrival, which goes with its party, never without; and that of an answer to a request."""
 UNSURE = 120_000
 """How far a tablet's clock may be off and still count as good (docs/protocol.md, section 4), in milliseconds."""
 

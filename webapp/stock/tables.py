@@ -35,9 +35,10 @@ def _source(scope: Scope) -> sa.Select[Any]:
     """Legs and counts under one shape, those asked for."""
     shared = ("operation_id", "line", "effective_at", "tablet_no", "epoch", "seq", "author_id", "place_id", "item_id", "state")
     legs = select(*(getattr(Leg, name) for name in shared), Leg.quantity.label("quantity"), Leg.kind.label("kind"),
-                  (~queries.stands_leg(scope.at)).label("undone"))  # fmt: skip
+                  (~queries.stands_leg(scope.at)).label("undone"), queries.is_second(scope.at).label("second"))  # fmt: skip
     counts = select(*(getattr(CountLine, name) for name in shared), CountLine.counted.label("quantity"),
-                    sa.literal("count").label("kind"), sa.false().label("undone"))  # fmt: skip
+                    sa.literal("count").label("kind"), sa.false().label("undone"),
+                    sa.false().label("second"))  # fmt: skip
     both = sa.union_all(*(part.where(model.project_id == scope.project_id, model.effective_at <= scope.at)
                           for part, model in ((legs, Leg), (counts, CountLine)))).subquery()  # fmt: skip
     wanted = select(both, Item.sku, Place.code, Person.name).join(Item, Item.id == both.c.item_id)
@@ -74,7 +75,8 @@ def _kinds(_scope: Scope) -> list[tuple[str, str]]:
 
 def _kind(row: Any, _looked_up: Told) -> Cell:
     name = str(_(queries.MOVE_NAMES.get(row.kind, row.kind)))
-    return f"{name} · {_('Undone')}" if row.undone else name
+    why = _("Answered before") if row.second else _("Undone")
+    return f"{name} · {why}" if row.undone else name
 
 
 MOVEMENTS = Table(

@@ -68,7 +68,9 @@ def act(what: str) -> Response:
     wrong = wrong or _done(operation.name)
     if wrong:
         return _page(wrong)
-    flash(_("Recorded."), "ok")
+    came_second = what == "issues" and _came_second()
+    told = _("Somebody answered at the same moment. That answer counts; this one moves nothing.") if came_second else _("Recorded.")
+    flash(told, "soon" if came_second else "ok")
     return make_response(redirect("/stock", 303))
 
 
@@ -91,15 +93,22 @@ def _scope() -> table.Scope:
 
 def _clash() -> dict[str, str]:
     """Somebody has answered since the page was opened: look at it again."""
-    site, at = this_site(), clock.now()
-    asked = next((each for each in queries.requests(site.id, 0, at) if each.id == request.form.get("request")), None)
-    if asked is None:
-        abort(404)
-    if str(asked.answers) != request.form.get("answers"):
+    if _asked().answers:
         return {"quantity": _("Somebody has answered this since the page was opened. Look at it again.")}
     if request.form.get("quantity", "").strip() == "0" and not request.form.get("reason", "").strip():
         return {"reason": _("Say why nothing is issued.")}
     return {}
+
+
+def _came_second() -> bool:
+    """Whether what was just said here is an answer to a request that has one."""
+    return any(each.by == g.person.id for each in _asked().later)
+
+
+def _asked() -> queries.Asked:
+    """The request that was answered, as it stands."""
+    found = queries.requests(this_site().id, 0, clock.now())
+    return next((each for each in found if each.id == request.form.get("request")), None) or abort(404)
 
 
 def _done(name: str) -> dict[str, str]:
@@ -115,11 +124,12 @@ def _page(wrong: dict[str, str]) -> Response:
     doubts, asked = queries.doubts(site.id, at - DOUBTS_WITHIN, at), queries.requests(site.id, at - REQUESTS_WITHIN, at)
     moved = [each for each in queries.movements(site.id, at - clock.DAY, at + 1) if each.kind not in ("count", "handed_out")]
     authors = [each.author_id for part in (variances, doubts, asked, moved) for each in part]
+    authors += [each.by for one in asked for each in one.later]
     page = render_template(
         "stock/desk.html",
         variances=variances,
         doubts=doubts,
-        asked=[each for each in asked if each.is_open or each.status == "differs"],
+        asked=[each for each in asked if each.is_open or each.status == "differs" or each.later],
         batches=queries.open_batches(site.id, at),
         moved=[each for each in moved if each.quantity > 0][:MOVED_SHOWN],
         shelves=_shelves(site, at),
