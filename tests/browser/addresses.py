@@ -9,6 +9,7 @@ from webapp.factory import create_app
 
 STATION, BAR, DESK, OFFICE, ALONE = "station", "bar", "desk", "office", "alone"
 TABLETS = (STATION, BAR)
+LISTS = ("parties", "remarks", "handovers", "actions", "checks", "things", "people", "tablets", "imports")
 EXAMPLES = {
     "/<language>/door/": (STATION, "door/"),
     "/<language>/door/parties": (STATION, "door/parties"),
@@ -57,6 +58,8 @@ EXAMPLES = {
     "/import": (DESK, "import"),
     "/stock": (DESK, "stock"),
     "/stock/movements": (DESK, "stock/movements"),
+    "/lists": (DESK, "lists"),
+    **{f"/lists/{name}": (DESK, f"lists/{name}") for name in LISTS},
     "/posts": (DESK, "posts"),
     "/site": (DESK, "site"),
     "/people": (DESK, "people"),
@@ -90,6 +93,7 @@ NO_PAGES = {
     "/records/<month>/<uuid:post_id>/month.xlsx": "a file",
     "/import/<any(people, items, inventory, balances):kind>.csv": "a file",
     "/stock/movements.<any(csv, xlsx):kind>": "a file",
+    **{f"/lists/{name}.<any(csv, xlsx):kind>": "a file" for name in LISTS},
     "/sync/pack": "JSON for the tablet",
     "/sync/people": "JSON for the tablet",
     "/service-worker.js": "a script",

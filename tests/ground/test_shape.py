@@ -35,6 +35,7 @@ ALLOWED = {
     "staff": {
         "access",  # sign-in and throttle rows: technical, not operations
         "desk",  # the shape that every desk page has, for the packages above
+        "lists",  # the shape that every list of the desk has, likewise
     },
     "tablets": {
         "enrolment",  # a code and a credential are secrets: only their digests reach an operation and its receipt

@@ -89,7 +89,9 @@ EXAMPLES: dict[str, Body] = {
     "sites.set_dates": lambda _site: {"opens_on": "2026-05-01", "moves_in_on": "2027-06-30"},
     "sites.set_printing": lambda _site: {"company": "雲前物業", "kept_years": "3", "in_ink": "yes"},
     "staff.add_person": lambda _site: {"name": "新人", "call_name": "新", "language": "zh-Hant"},
+    "staff.forget_view": lambda _site: {"table": "remarks", "name": "Repairs"},
     "staff.join": lambda site: {"person": site.person("stranger"), "role": "greeter"},
+    "staff.keep_view": lambda _site: {"table": "remarks", "name": "Repairs", "said": "category=repair"},
     "staff.leave": lambda site: {"person": site.person("lin"), "role": "greeter"},
     "staff.reopen_code": lambda site: {"person": site.person("lin"), "tablet": site.id("a tablet")},
     "stock.add_item": lambda _site: {

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from webapp.actions import queries
 from webapp.actions.rules import CANCELLED, REMARK, REOPENED, SOON_WITHIN, VERIFIED, Action, Status
+from webapp.actions.tables import ACTIONS
 from webapp.attachments import queries as attachments
 from webapp.base import clock, ids
 from webapp.base.i18n import N_, words
@@ -19,6 +20,7 @@ from webapp.operations.roles import EVERYONE, SUPERVISOR
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.staff.desk import desk_page, submit
+from webapp.staff.lists import desk_table
 from webapp.staff.queries import colleagues, people
 from webapp.tablets.frames import this_post, this_site
 from webapp.tablets.stations import station_page
@@ -159,6 +161,9 @@ def _page(found: Action, site: Project, at: int, wrong: Mapping[str, str]) -> st
         one_time=ids.uuid7(at),
         **_listed(site, [found], at),
     )
+
+
+desk_table(bp, "/lists/actions", ACTIONS)
 
 
 def init_app(app: Flask) -> None:

@@ -1,10 +1,12 @@
 """A list of rows declared once: its page with filters, sorting and paging, CSV, XLSX and print (design.md 3a).
 
+Its rows are selected in the database, or worked out from facts for a span of days that has a limit.
+
 A text never becomes a formula: XLSX holds it as text, CSV puts an apostrophe before what a sheet would calculate.
 """
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -13,11 +15,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response
 from flask_babel import gettext as _
 
 from webapp.base import clock
 from webapp.base.database import db
+from webapp.base.i18n import N_
 from webapp.base.written import amount_text, moment_text
 
 PAGE_ROWS, PRINTED_ROWS, FILE_ROWS = 50, 1_000, 50_000
@@ -26,6 +29,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """How a workbook is opened so that no text of it is a formula or a link."""
 CALCULATED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+USUAL_DAYS, MOST_DAYS = 31, 92
+"""Of rows that are worked out: the span where none was asked for, and the longest, in days."""
 Cell = str | int | None
 """A text, or an amount in thousandths."""
 
@@ -48,6 +53,18 @@ class Scope:
             return clock.day_bounds(date.fromisoformat(self.value(key)), self.zone)
         except (ValueError, OverflowError):
             return None
+
+    def span(self, usual: int = USUAL_DAYS, most: int = MOST_DAYS) -> tuple[int, int]:
+        """The days from `since` to `until` as two instants: the last `usual` where none were asked for, never more than `most`."""
+        until = min((self.day("until") or (0, self.at + 1))[1], self.at + 1)
+        asked = self.day("since")
+        first = asked[0] if asked else self._days_before(until, usual)
+        return max(first, self._days_before(until, most)), until
+
+    def _days_before(self, until: int, number: int) -> int:
+        """The first instant of the day with which so many days up to an instant begin."""
+        last = clock.day_of(until - 1, self.zone)
+        return clock.day_bounds(date.fromordinal(max(1, last.toordinal() - number + 1)), self.zone)[0]
 
 
 @dataclass(frozen=True)
@@ -72,16 +89,62 @@ class Filter:
 @dataclass(frozen=True)
 class Table:
     """`source`: the rows that a scope asks for. `told`: what their ids are called. `order`: the column it is sorted by at first,
-    with a minus the greatest first; `ties`: what settles the order of equal rows."""
+    with a minus the greatest first; `ties`: what settles the order of equal rows. `span`: where it is of some days, its usual
+    number of them and the most."""
 
     name: str
     title: str
     columns: Sequence[Column]
     filters: Sequence[Filter]
-    source: Callable[[Scope], sa.Select[Any]]
+    source: Callable[[Scope], sa.Select[*tuple[Any, ...]] | Iterable[Any]]
     told: Callable[[Scope], Any]
     order: str
     ties: Sequence[str]
+    span: tuple[int, int] | None = None
+
+    def wanted(self, scope: Scope, key: str) -> str:
+        """What was asked for by a filter, if it is offered; else ''."""
+        options = next(each.options for each in self.filters if each.key == key)
+        value = scope.value(key)
+        return value if options and value in dict(options(scope)) else ""
+
+
+SPAN = (Filter("since", N_("From the day")), Filter("until", N_("To the day")))
+"""The filters of a table that is of some days."""
+
+
+class _Selected:
+    """Rows that the database sorts and counts."""
+
+    def __init__(self, wanted: sa.Select[*tuple[Any, ...]]) -> None:
+        self.of = wanted.subquery()
+
+    def total(self) -> int:
+        return int(db.session.scalar(sa.select(sa.func.count()).select_from(self.of)) or 0)
+
+    def at(self, names: Sequence[str], turned: bool, most: int, start: int) -> Sequence[Any]:
+        """By columns, from `start` on."""
+        order = [self.of.c[name].desc() if turned else self.of.c[name] for name in names]
+        return db.session.execute(sa.select(self.of).order_by(*order).limit(most).offset(start)).all()
+
+
+class _Listed:
+    """Rows that were worked out."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self.of = list(rows)
+
+    def total(self) -> int:
+        return len(self.of)
+
+    def at(self, names: Sequence[str], turned: bool, most: int, start: int) -> Sequence[Any]:
+        """By attributes, from `start` on; what has none of it comes as the least."""
+
+        def key(row: Any) -> list[tuple[bool, Any]]:
+            values = [getattr(row, name) for name in names]
+            return [(value is not None, value) for value in values]
+
+        return sorted(self.of, key=key, reverse=turned)[start : start + most]
 
 
 class Shown:
@@ -89,11 +152,12 @@ class Shown:
 
     def __init__(self, table: Table, scope: Scope, path: str) -> None:
         self.table, self.scope, self.path = table, scope, path
-        self.rows_of = table.source(scope).subquery()
+        found = table.source(scope)
+        self.rows = _Selected(found) if isinstance(found, sa.Select) else _Listed(found)
 
     @cached_property
     def total(self) -> int:
-        return int(db.session.scalar(sa.select(sa.func.count()).select_from(self.rows_of)) or 0)
+        return self.rows.total()
 
     @property
     def is_whole(self) -> bool:
@@ -122,11 +186,9 @@ class Shown:
 
     def cells(self, most: int, start: int = 0) -> list[list[Cell]]:
         """The rows from `start` on, each cell by its column."""
-        key = self.sort.removeprefix("-")
-        by = self.rows_of.c[next(each.by for each in self.table.columns if each.key == key)]
-        turned = self.sort.startswith("-")
-        order = [each.desc() if turned else each for each in (by, *(self.rows_of.c[tie] for tie in self.table.ties))]
-        rows = db.session.execute(sa.select(self.rows_of).order_by(*order).limit(most).offset(start)).all()
+        key, turned = self.sort.removeprefix("-"), self.sort.startswith("-")
+        names = (next(each.by for each in self.table.columns if each.key == key), *self.table.ties)
+        rows = self.rows.at(names, turned, most, start)
         told = self.table.told(self.scope)
         return [[column.cell(row, told) for column in self.table.columns] for row in rows]
 
@@ -134,6 +196,18 @@ class Shown:
     def body(self) -> list[list[str]]:
         """This page's cells in words."""
         return [[text_of(cell) for cell in row] for row in self.cells(self.size, (self.page - 1) * self.size)]
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """The first and the last instant of what is shown."""
+        since, until = self.scope.span(*self.table.span or ())
+        return since, until - 1
+
+    @property
+    def is_cut(self) -> bool:
+        """More days were asked for than are shown."""
+        asked = self.scope.day("since")
+        return bool(self.table.span and asked and asked[0] < self.days[0])
 
     @cached_property
     def chosen(self) -> list[tuple[str, str]]:
@@ -183,8 +257,8 @@ def as_csv(shown: Shown) -> bytes:
     write = csv.writer(text)
     write.writerow([_(each.title) for each in shown.table.columns])
     write.writerows([harmless(cell) for cell in row] for row in shown.cells(FILE_ROWS))
-    if shown.total > FILE_ROWS:
-        write.writerow([left_out(shown, FILE_ROWS)])
+    for words in cuts(shown):
+        write.writerow([words])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -206,15 +280,18 @@ def as_xlsx(shown: Shown) -> bytes:
         page.repeat_rows(3)
         for number, row in enumerate(shown.cells(FILE_ROWS), 4):
             page.write_row(number, 0, [cell / 1000 if isinstance(cell, int) else cell or "" for cell in row])
-        if shown.total > FILE_ROWS:
-            page.write_string(FILE_ROWS + 4, 0, left_out(shown, FILE_ROWS))
+        for number, words in enumerate(cuts(shown), min(shown.total, FILE_ROWS) + 4):
+            page.write_string(number, 0, words)
     return file.getvalue()
 
 
 def filters_text(shown: Shown) -> str:
     """The filters that are set, and as of when."""
-    at = moment_text(shown.scope.at, shown.scope.zone)
-    return " · ".join([*(f"{title}: {words}" for title, words in shown.chosen), at])
+    at, zone, chosen = moment_text(shown.scope.at, shown.scope.zone), shown.scope.zone, shown.chosen
+    if shown.table.span:
+        days = {str(_(each.title)): clock.day_of(instant, zone) for each, instant in zip(SPAN, shown.days, strict=True)}
+        chosen = [*(each for each in chosen if each[0] not in days), *((title, day.isoformat()) for title, day in days.items())]
+    return " · ".join([*(f"{title}: {words}" for title, words in chosen), at])
 
 
 def left_out(shown: Shown, most: int) -> str:
@@ -222,15 +299,19 @@ def left_out(shown: Shown, most: int) -> str:
     return str(_("Only the first %(most)s of %(total)s rows: narrow the filters.", most=most, total=shown.total))
 
 
-def answer(table: Table, scope: Scope, kind: str = "") -> Response:
-    """The table as its address asks for it: a page, csv or xlsx."""
-    shown = Shown(table, scope, request.path.removesuffix(f".{kind}") if kind else request.path)
-    if not kind:
-        more = left_out(shown, PRINTED_ROWS) if shown.is_whole and shown.total > PRINTED_ROWS else ""
-        return make_response(render_template("ui/table.html", shown=shown, more=more, filters=filters_text(shown)))
+def cuts(shown: Shown, most: int | None = None) -> list[str]:
+    """What a file leaves out, or a page of at most so many rows."""
+    most, found = FILE_ROWS if most is None else most, []
+    if shown.table.span and shown.is_cut:
+        found.append(str(_("At most %(most)s days at once: take them one after another.", most=shown.table.span[1])))
+    return [*found, left_out(shown, most)] if shown.total > most else found
+
+
+def file_of(shown: Shown, kind: str) -> Response:
+    """The table as a file, csv or xlsx."""
     response = make_response(as_csv(shown) if kind == "csv" else as_xlsx(shown))
     response.headers.update({
         "Content-Type": XLSX if kind == "xlsx" else "text/csv; charset=utf-8", "Cache-Control": "no-store",
-        "Content-Disposition": f'attachment; filename="{table.name}.{kind}"',
+        "Content-Disposition": f'attachment; filename="{shown.table.name}.{kind}"',
     })  # fmt: skip
     return response

@@ -14,11 +14,13 @@ from webapp.base.i18n import N_
 from webapp.checklists import queries
 from webapp.checklists.queries import Check
 from webapp.checklists.rules import Line
+from webapp.checklists.tables import CHECKS
 from webapp.operations import registry
 from webapp.operations.roles import DEPUTY, SUPERVISOR
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.staff.desk import desk_page, submit
+from webapp.staff.lists import desk_table
 from webapp.staff.queries import people
 from webapp.tablets.frames import this_post, this_role, this_site
 from webapp.tablets.stations import station_page
@@ -165,6 +167,9 @@ def _inspected(found: list[Check], key: str) -> bool:
     if check is None or not (answer or note):
         return False
     return not submit(check.operation, check.about({"id": key}) | {"answer": answer, "note": note})
+
+
+desk_table(bp, "/lists/checks", CHECKS)
 
 
 def init_app(app: Flask) -> None:

@@ -33,6 +33,15 @@ class Thing:
     asset: Asset
     now: Standing
 
+    @property
+    def code(self) -> str:
+        return self.asset.code
+
+    @property
+    def since(self) -> int | None:
+        """Since when the last who took it has it."""
+        return self.now.holders[-1].since if self.now.holders else None
+
 
 def assets(project_id: str, place_id: str | None = None) -> Sequence[Asset]:
     """What somebody answers for, keys first, each kind by its numbers."""

@@ -11,10 +11,12 @@ from webapp.base.i18n import LANGUAGES, N_, NAMES, words
 from webapp.custody import queries
 from webapp.custody.queries import Thing
 from webapp.custody.rules import LENT_OUT
+from webapp.custody.tables import THINGS
 from webapp.operations.declarations import desk_link
 from webapp.operations.roles import ADMIN, SUPERVISOR
 from webapp.sites import queries as sites
 from webapp.staff.desk import desk_page, submit
+from webapp.staff.lists import desk_table
 from webapp.staff.models import Person
 from webapp.staff.queries import people
 from webapp.tablets.frames import this_site
@@ -75,6 +77,9 @@ def _added() -> dict[str, str] | None:
     if any(each.code == typed["code"] for each in queries.assets(g.project_id)):
         return {"code": str(_("Another thing has this number."))}
     return submit("custody.add_asset", typed | {"names": json.dumps(named) if named else ""}) or None
+
+
+desk_table(bp, "/lists/things", THINGS)
 
 
 def init_app(app: Flask) -> None:

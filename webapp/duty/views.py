@@ -20,12 +20,14 @@ from webapp.content import queries as content
 from webapp.duty import queries
 from webapp.duty.rules import Handover, open_for, status
 from webapp.duty.rules import Status as HandoverStatus
+from webapp.duty.tables import HANDOVERS, REMARKS
 from webapp.operations import registry
 from webapp.operations.roles import DEPUTY, FRONT, SUPERVISOR
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.staff.desk import desk_page, submit
+from webapp.staff.lists import desk_table
 from webapp.staff.queries import colleagues, people
 from webapp.stock import queries as stock
 from webapp.tablets.frames import this_flat, this_post, this_role, this_site
@@ -344,6 +346,10 @@ def _signers(offers: Sequence[Any]) -> set[str]:
     """Everybody whose name stands under one of these handovers."""
     named = {person_id for each in offers for person_id in (each.author_id, each.to_person_id) if person_id}
     return named | {answer.author_id for each in offers for answer in each.answers if answer.author_id}
+
+
+desk_table(bp, "/lists/remarks", REMARKS)
+desk_table(bp, "/lists/handovers", HANDOVERS)
 
 
 def init_app(app: Flask) -> None:

@@ -15,6 +15,7 @@ from webapp.base.i18n import N_, language
 from webapp.imports import queries
 from webapp.imports.queries import Plan
 from webapp.imports.rules import BYTES_MOST, KINDS, Kind, Problem, encodings, template
+from webapp.imports.tables import IMPORTS
 from webapp.operations import registry
 from webapp.operations.declarations import desk_link
 from webapp.operations.fields import explain
@@ -22,6 +23,7 @@ from webapp.operations.ledger import the_ledger
 from webapp.operations.roles import ADMIN, SUPERVISOR
 from webapp.operations.rules import APPLIED, DUPLICATE, IMPORT, QUARANTINED
 from webapp.staff.desk import desk_page
+from webapp.staff.lists import desk_table
 from webapp.tablets.frames import this_site
 
 bp = Blueprint("imports", __name__)
@@ -172,6 +174,9 @@ def _page(kind: Kind, found: Brought | None = None, plan: Plan | None = None, pr
         most=BYTES_MOST // 1024,
     )
     return make_response(page, 422 if wrong or problems else 200)
+
+
+desk_table(bp, "/lists/imports", IMPORTS, among=MAY, taken_by=MAY)
 
 
 def init_app(app: Flask) -> None:

@@ -31,3 +31,16 @@ class RoleForm(Form):
 
     person = Identity()
     role = Choice(of=sorted(ALL_ROLES))
+
+
+class NamedForm(Form):
+    """A name that somebody has given to the filters of a list."""
+
+    table = Text(most=32)
+    name = Text(most=40)
+
+
+class ViewForm(NamedForm):
+    """`said`: the filters, as they stand in the address; blank is none."""
+
+    said = Text(most=1000, optional=True)

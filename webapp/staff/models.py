@@ -105,6 +105,18 @@ class Reopening(Fact):
     at_tablet: Mapped[Id]
 
 
+class View(Fact):
+    """Its author calls the filters of a list by a name, or calls them so no more; the latest of a name counts."""
+
+    __tablename__ = "staff_view"
+    __table_args__ = (sa.Index(None, "project_id", "author_id", "table_name"), KEYED)
+
+    table_name: Mapped[str] = mapped_column(sa.String(32))
+    name: Mapped[str] = mapped_column(sa.String(40))
+    said: Mapped[str | None] = mapped_column(sa.String(1000))
+    is_kept: Mapped[bool]
+
+
 class Throttle(Base):
     """Tries in a row at one account, or at one person's code from one tablet, of which none was right; never by address."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from webapp.base.database import db
 from webapp.operations import rules as operation_rules
 from webapp.operations.roles import DEPUTY, SUPERVISOR
-from webapp.staff.models import Code, Departure, Grant, Membership, Password, Person, Session, Throttle
+from webapp.staff.models import Code, Departure, Grant, Membership, Password, Person, Session, Throttle, View
 from webapp.staff.rules import IDLE_WITHIN, LOCKED_AFTER
 
 
@@ -149,6 +149,16 @@ def people(person_ids: Iterable[str]) -> Mapping[str, Person]:
     if not wanted:
         return {}
     return {row.id: row for row in db.session.scalars(select(Person).where(Person.id.in_(wanted)))}
+
+
+VIEWS_MOST = 20
+
+
+def views(project_id: str, person_id: str, table_name: str) -> dict[str, str]:
+    """What somebody has named the filters of a list, and what each says as in the address; by name."""
+    wanted = select(View).where(View.project_id == project_id, View.author_id == person_id, View.table_name == table_name)
+    last = {row.name: row for row in db.session.scalars(wanted.order_by(*View.order()))}
+    return {name: last[name].said or "" for name in sorted(last) if last[name].is_kept}
 
 
 def sessions(person_ids: Iterable[str], at: int) -> list[Session]:

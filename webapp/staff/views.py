@@ -20,13 +20,16 @@ from webapp.sites import queries as sites
 from webapp.staff import access, queries
 from webapp.staff.access import person_of
 from webapp.staff.desk import cookie_name, desk_page, home, is_local, one_time, submit, token
+from webapp.staff.lists import desk_lists, desk_table
 from webapp.staff.models import Code, Person
 from webapp.staff.rules import PASSWORD_LEAST, SESSION_WITHIN, is_weak_code, is_weak_password, read_code
+from webapp.staff.tables import PEOPLE
 
 bp = Blueprint("staff", __name__)
 ACCOUNT_MOST, PASSWORD_MOST = 64, 200
 
 desk_link("/people", N_("People"), N_("Who works here, in which role; six digits and accounts"), "users")
+desk_link("/lists", N_("Lists"), N_("Parties, remarks, checks and more: filtered, printed, as a file"), "clipboard-list")
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -237,6 +240,15 @@ def _only_ours(found: Person) -> None:
     """Secrets are changed where the person was first recorded: an administrator of one site opens no desk of another."""
     if found.project_id != g.project_id:
         abort(403)
+
+
+@desk_page(bp, "/lists")
+def lists() -> str:
+    """Every list of the desk that whoever asks may open."""
+    return render_template("staff/lists.html", lists=[each for each in desk_lists() if g.roles & each.among])
+
+
+desk_table(bp, "/lists/people", PEOPLE, taken_by={ADMIN})
 
 
 def init_app(app: Flask) -> None:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from webapp.base.i18n import N_, words
-from webapp.base.table import Cell, Column, Filter, Scope, Table
+from webapp.base.table import SPAN, Cell, Column, Filter, Scope, Table
 from webapp.base.written import moment_text
 from webapp.sites import queries as sites
 from webapp.sites.models import Place
@@ -31,7 +31,7 @@ def _told(scope: Scope) -> Told:
     return Told(scope, known, {each.id: words(each.names) for each in sites.places(scope.project_id)})
 
 
-def _source(scope: Scope) -> sa.Select[Any]:
+def _source(scope: Scope) -> sa.Select[*tuple[Any, ...]]:
     """Legs and counts under one shape, those asked for."""
     shared = ("operation_id", "line", "effective_at", "tablet_no", "epoch", "seq", "author_id", "place_id", "item_id", "state")
     legs = select(*(getattr(Leg, name) for name in shared), Leg.quantity.label("quantity"), Leg.kind.label("kind"),
@@ -44,7 +44,7 @@ def _source(scope: Scope) -> sa.Select[Any]:
     wanted = select(both, Item.sku, Place.code, Person.name).join(Item, Item.id == both.c.item_id)
     wanted = wanted.join(Place, Place.id == both.c.place_id).outerjoin(Person, Person.id == both.c.author_id)
     for key, column in (("item", both.c.item_id), ("place", both.c.place_id), ("kind", both.c.kind)):
-        if value := _known(scope, key):
+        if value := MOVEMENTS.wanted(scope, key):
             wanted = wanted.where(column == value)
     since, until = scope.day("since"), scope.day("until")
     if since:
@@ -52,13 +52,6 @@ def _source(scope: Scope) -> sa.Select[Any]:
     if until:
         wanted = wanted.where(both.c.effective_at < until[1])
     return wanted
-
-
-def _known(scope: Scope, key: str) -> str:
-    """What was asked for, if it is offered."""
-    options = next(each.options for each in MOVEMENTS.filters if each.key == key)
-    value = scope.value(key)
-    return value if options and value in dict(options(scope)) else ""
 
 
 def _items(scope: Scope) -> list[tuple[str, str]]:
@@ -96,8 +89,7 @@ MOVEMENTS = Table(
         Filter("item", N_("Item"), _items),
         Filter("place", N_("Place"), _places),
         Filter("kind", N_("Movement"), _kinds),
-        Filter("since", N_("From the day")),
-        Filter("until", N_("To the day")),
+        *SPAN,
     ),
     source=_source,
     told=_told,

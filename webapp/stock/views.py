@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
-from webapp.base import clock, ids, table
+from webapp.base import clock, ids
 from webapp.base.i18n import N_, words
 from webapp.base.written import instant_text
 from webapp.operations import registry
@@ -15,6 +15,7 @@ from webapp.operations.declarations import desk_link
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.staff.desk import desk_page, submit
+from webapp.staff.lists import desk_table
 from webapp.staff.queries import people
 from webapp.stock import queries
 from webapp.stock.models import TRACKINGS, Item
@@ -74,21 +75,7 @@ def act(what: str) -> Response:
     return make_response(redirect("/stock", 303))
 
 
-@desk_page(bp, "/stock/movements")
-def movements() -> Response:
-    """The ledger, filtered and sorted as the address says."""
-    return table.answer(MOVEMENTS, _scope())
-
-
-@desk_page(bp, "/stock/movements.<any(csv, xlsx):kind>")
-def movements_file(kind: str) -> Response:
-    """The same as a file."""
-    return table.answer(MOVEMENTS, _scope(), kind)
-
-
-def _scope() -> table.Scope:
-    site = this_site()
-    return table.Scope(site.id, site.zone, clock.now(), request.args)
+desk_table(bp, "/stock/movements", MOVEMENTS)
 
 
 def _clash() -> dict[str, str]:

@@ -18,12 +18,14 @@ from webapp.sites.models import Project
 from webapp.staff import desk
 from webapp.staff.access import person_of
 from webapp.staff.desk import desk_page
+from webapp.staff.lists import desk_table
 from webapp.tablets import enrolment, frames, life
 from webapp.tablets.fitness import POINTS
 from webapp.tablets.models import STATIONS
 from webapp.tablets.queries import Contact, authenticate, contacts, tablet, tablets
 from webapp.tablets.rules import is_silent
 from webapp.tablets.stations import cookie_name, credential
+from webapp.tablets.tables import TABLETS
 
 bp = Blueprint("tablets", __name__)
 A_YEAR = 31_536_000
@@ -214,6 +216,9 @@ def _typed() -> list[tuple[str, str]]:
 def _readable(typed: Sequence[tuple[str, str]]) -> list[str]:
     """What a person typed of it: neither ids nor the form's own fields."""
     return [value for name, value in typed if value and not ids.is_id(value) and name != "next" and not name.startswith("_")]
+
+
+desk_table(bp, "/lists/tablets", TABLETS)
 
 
 def init_app(app: Flask) -> None:

@@ -19,6 +19,7 @@ from webapp.operations.roles import OFFICE
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.staff.desk import desk_page, send
+from webapp.staff.lists import desk_table
 from webapp.staff.queries import people
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
@@ -28,6 +29,7 @@ from webapp.tablets.stations import nothing_known, station_page
 from webapp.tours import queries
 from webapp.tours.forms import rooms_said, rooms_wrong
 from webapp.tours.rules import box, status, tap
+from webapp.tours.tables import PARTIES
 
 bp = Blueprint("tours", __name__)
 UNDOABLE = {"issue": "store", "wash_in": "laundry", "loss": "", "write_off": ""}
@@ -236,6 +238,9 @@ def _shown(project_id: str, place_id: str, at: int) -> Sequence[Item]:
     watched = stock.watched(project_id, place_id, at)
     covers = stock.covers_item(project_id, place_id, at) if g.tablet.station == "door" else None
     return [*([covers] if covers else []), *(item for item in watched if not covers or item.id != covers.id)]
+
+
+desk_table(bp, "/lists/parties", PARTIES)
 
 
 def init_app(app: Flask) -> None:

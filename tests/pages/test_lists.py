@@ -1,0 +1,181 @@
+"""The lists of the desk: what each shows, the views that somebody keeps, who may take one away as a file."""
+
+import csv
+import io
+
+import openpyxl
+import pytest
+
+from tests.browser.addresses import LISTS
+from tests.pages.conftest import AT, OURS, Node, Site, read
+from tests.pages.test_pages import sound
+from tests.pages.test_stock import record
+from webapp import demo
+from webapp.base import clock
+from webapp.base.table import Scope
+from webapp.duty import queries as duty
+from webapp.staff.lists import desk_lists
+from webapp.tours import queries as tours
+
+PLACE = demo.named("place", "flat-a")
+DAY = clock.DAY
+
+
+def page(site: Site, name: str, query: str = "", who: str = "chen") -> Node:
+    return sound(site.desk(who).get(f"/lists/{name}?lang=en{query}").text)
+
+
+def rows(site: Site, name: str, query: str = "") -> list[list[str]]:
+    return [[cell.text() for cell in row.all("td")] for row in page(site, name, query).all("tr") if row.all("td")]
+
+
+def lines(site: Site, name: str, query: str = "", who: str = "chen") -> list[list[str]]:
+    answer = site.desk(who).get(f"/lists/{name}.csv?lang=en{query}")
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+
+
+@pytest.mark.parametrize("name", [name for name in LISTS if name != "imports"])
+def test_every_list_shows_pages_sorts_by_each_head_and_is_the_same_as_a_file(shown: Site, name: str):
+    first = page(shown, name)
+    assert first.all("td"), "the demo site has something of it"
+    heads = [each.all("a")[0].attrs["href"] for each in first.all("th") if each.all("a")]
+    assert heads
+    for head in heads:
+        for turned in (head, head.replace("sort=-", "sort=") if "sort=-" in head else head.replace("sort=", "sort=-")):
+            answer = shown.desk("chen").get(f"{turned}&lang=en")
+            assert answer.status_code == 200
+            assert len(read(answer.text).all("td")) == len(first.all("td"))
+    who = "zhou" if name == "people" else "chen"
+    every = lines(shown, name, who=who)[1:]
+    paged = [row for number in range(1, -(-len(every) // 50) + 1) for row in rows(shown, name, f"&page={number}")]
+    assert paged == [[cell.removeprefix("'").replace("\n", " ") for cell in row] for row in every]
+
+
+@pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans", "en"])
+def test_a_workbook_is_in_the_readers_language(shown: Site, language: str):
+    book = openpyxl.load_workbook(io.BytesIO(shown.desk("chen").get(f"/lists/parties.xlsx?lang={language}").data))
+    cells = list(book.active.values)
+    assert cells[3][0] == {"zh-Hant": "到達", "zh-Hans": "到达", "en": "Arrived"}[language]
+    assert isinstance(cells[4][2], int | float)
+
+
+@pytest.mark.clause("P2-4.4.3b")
+def test_the_parties_of_a_day_at_a_place_are_those_that_came(shown: Site):
+    start, end = clock.day_bounds(clock.day_of(AT - DAY, demo.ZONE), demo.ZONE)
+    came = tours.parties(demo.project_id(), start, end, AT, PLACE)
+    found = rows(shown, "parties", f"&since=2026-05-27&until=2026-05-27&place={PLACE}")
+    assert [row[2] for row in found] == [str(each.guests) for each in came]
+    assert {row[0][:10] for row in found} == {"2026-05-27"}
+    silent = rows(shown, "parties", "&status=ended_silently")
+    assert {row[5] for row in silent} <= {"Not seen off"}
+
+
+def test_a_span_that_is_too_long_says_so_on_the_page_and_in_both_files(shown: Site):
+    query = "&since=2025-01-01"
+    told = "At most 92 days at once"
+    assert told in page(shown, "parties", query).text()
+    assert lines(shown, "parties", query)[-1][0].startswith(told)
+    book = openpyxl.load_workbook(io.BytesIO(shown.desk("chen").get(f"/lists/parties.xlsx?lang=en{query}").data))
+    assert str(list(book.active.values)[-1][0]).startswith(told)
+    assert "From the day: 2026-02-26" in page(shown, "parties", query).text()
+    assert told not in page(shown, "parties", "&since=2026-05-01").text()
+    assert "At most 31 days at once" in page(shown, "checks", "&since=2025-01-01&until=2025-03-01").text()
+
+
+def test_a_span_is_of_whole_local_days():
+    scope = Scope(demo.project_id(), demo.ZONE, AT, {"since": "2026-05-27", "until": "2026-05-27"})
+    assert scope.span() == clock.day_bounds(clock.day_of(AT - DAY, demo.ZONE), demo.ZONE)
+    since, until = Scope(demo.project_id(), demo.ZONE, AT).span(7, 31)
+    assert (clock.day_of(since, demo.ZONE).isoformat(), until) == ("2026-05-22", AT + 1)
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_remarks_and_handovers_are_those_of_the_facts(shown: Site):
+    remarks = duty.remarks(demo.project_id(), 0, AT + 1)
+    assert len(lines(shown, "remarks")) - 1 == len(remarks)
+    offers = duty.handovers(demo.project_id(), AT - 31 * DAY, AT + 1, AT)
+    found = lines(shown, "handovers")[1:]
+    assert len(found) == len(offers)
+    assert {"Disputed", "Locked up for the night", "Nobody came"} <= {row[4] for row in found}
+    assert {row[4] for row in lines(shown, "handovers", "&status=disputed")[1:]} == {"Disputed"}
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_the_checks_of_a_day_say_what_became_of_each_run(shown: Site):
+    found = rows(shown, "checks", "&since=2026-05-27&until=2026-05-27")
+    assert {row[0] for row in found} == {"2026-05-27"}
+    assert {row[4] for row in rows(shown, "checks", "&since=2026-05-27&until=2026-05-27&standing=done")} <= {"Finished"}
+    assert len(found) == len({(row[1], row[2], row[3]) for row in found})
+
+
+def test_what_somebody_typed_does_not_calculate_in_a_file(site: Site):
+    record("duty.remark", place=PLACE, category="normal", text="=1+1")
+    assert "'=1+1" in [cell for row in lines(site, "remarks") for cell in row]
+
+
+def keep(site: Site, who: str, name: str, query: str = "", **told: str):
+    return site.desk(who).post(f"/lists/remarks?{query}", data={"name": name} | told, headers=OURS)
+
+
+def views(site: Site, who: str) -> dict[str, str]:
+    nav = next((each for each in page(site, "remarks", who=who).all("nav") if each.attrs.get("aria-label") == "Saved views"), None)
+    return {each.text(): each.attrs["href"] for each in nav.all("a")} if nav else {}
+
+
+def test_a_view_is_kept_under_a_name_is_ones_own_and_can_be_forgotten(site: Site):
+    answer = keep(site, "chen", "Repairs", "category=repair&sort=-name")
+    assert (answer.status_code, answer.location) == (303, "/lists/remarks?category=repair&sort=-name")
+    assert views(site, "chen") == {"Repairs": "/lists/remarks?category=repair&sort=-name"}
+    assert views(site, "zhou") == {}
+    keep(site, "chen", "Repairs", f"place={PLACE}")
+    keep(site, "chen", "All")
+    assert views(site, "chen") == {"All": "/lists/remarks", "Repairs": f"/lists/remarks?place={PLACE}"}
+    assert keep(site, "zhou", "All", do="forget").status_code == 303
+    assert len(views(site, "chen")) == 2
+    keep(site, "chen", "All", do="forget")
+    assert set(views(site, "chen")) == {"Repairs"}
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 41])
+def test_a_view_wants_a_name_that_fits(site: Site, name: str):
+    answer = keep(site, "chen", name, "category=repair")
+    assert answer.status_code == 422
+    field = next(each for each in read(answer.text).all("input") if each.attrs.get("id") == "view-name")
+    assert (field.attrs["aria-invalid"], field.attrs["value"]) == ("true", name)
+    assert views(site, "chen") == {}
+
+
+def test_twenty_views_are_enough(site: Site):
+    for number in range(20):
+        assert keep(site, "chen", f"View {number}").status_code == 303
+    assert keep(site, "chen", "One more").status_code == 422
+    assert keep(site, "chen", "View 3", "category=repair").status_code == 303
+
+
+def test_who_may_not_open_a_list_keeps_no_view_of_it(site: Site):
+    assert keep(site, "he", "Mine").status_code == 403
+    assert site.stranger().post("/lists/remarks", data={"name": "Mine"}, headers=OURS).status_code == 303
+    assert site.desk("fang").post("/lists/remarks", data={"name": "Mine"}, headers=OURS).status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_people_leave_the_house_with_the_administrator_alone(shown: Site, kind: str):
+    assert shown.desk("zhou").get(f"/lists/people.{kind}").status_code == 200
+    assert shown.desk("chen").get(f"/lists/people.{kind}").status_code == 403
+    assert "XLSX" in page(shown, "people", who="zhou").text()
+    assert "XLSX" not in page(shown, "people").text()
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_files_are_for_those_who_may_open_the_list(shown: Site, name: str):
+    for who in ("he", "fang"):
+        assert shown.desk(who).get(f"/lists/{name}.csv").status_code == 403
+    assert shown.stranger().get(f"/lists/{name}.csv").status_code == 303
+    assert shown.tablet("door").get(f"/lists/{name}.csv").status_code == 303
+
+
+def test_every_list_stands_on_the_page_of_lists(shown: Site):
+    links = {each.attrs.get("href") for each in read(shown.desk("chen").get("/lists").text).all("a")}
+    assert {each.path for each in desk_lists()} <= links
+    assert "/lists" in {each.attrs.get("href") for each in read(shown.desk("chen").get("/site").text).all("a")}

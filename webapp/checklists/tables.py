@@ -1,0 +1,91 @@
+"""Checks by day as a table (P2-4.4.2c): every run that was due, how it stands, what was not in order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from webapp.base.i18n import N_, words
+from webapp.base.table import SPAN, Column, Filter, Scope, Table
+from webapp.checklists import queries
+from webapp.checklists.queries import Check
+from webapp.checklists.rules import Standing
+from webapp.sites import queries as sites
+from webapp.staff.lists import PLACE, Names
+
+DAYS = (7, 31)
+"""Each day asks for every list of every post."""
+STANDING_NAMES = {
+    Standing.AHEAD: N_("To come"), Standing.DUE: N_("Open now"), Standing.LATE: N_("Late"), Standing.DONE: N_("Finished"),
+    Standing.ACCEPTED: N_("Finished"), Standing.MISSED: N_("Missed"), Standing.UNKNOWN: N_("Not known"),
+    Standing.RETURNED: N_("Returned"), Standing.VOIDED: N_("Voided"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run with how it stands."""
+
+    check: Check
+    standing: Standing
+
+    @property
+    def day(self) -> str:
+        return self.check.day
+
+    @property
+    def key(self) -> str:
+        return self.check.key
+
+    @property
+    def due_at(self) -> int | None:
+        return self.check.window.closes_at
+
+    @property
+    def failed(self) -> int:
+        return len(self.check.run.failed)
+
+
+def _source(scope: Scope) -> Iterator[Run]:
+    site = sites.project(scope.project_id)
+    since, until = scope.span(*DAYS)
+    place, wanted = CHECKS.wanted(scope, "place"), CHECKS.wanted(scope, "standing")
+    watched = [each for each in queries.watched(scope.project_id) if place in ("", each[0])]
+    while site and since < until:
+        _start, end = sites.day_around(site, since)
+        for where, role in watched:
+            for check in queries.runs(site, where, role, min(scope.at, end - 1)):
+                found = queries.standing_of(site, check, min(scope.at, end - 1))
+                is_of_day = check.run.done or check.edition.body["purpose"] != "inspection"
+                if is_of_day and (not wanted or _(STANDING_NAMES[found]) == _(STANDING_NAMES[Standing(wanted)])):
+                    yield Run(check, found)
+        since = end
+
+
+def _standings(_scope: Scope) -> list[tuple[str, str]]:
+    return [(key, str(_(name))) for key, name in STANDING_NAMES.items() if key is not Standing.ACCEPTED]
+
+
+def _failed(row: Run, _told: Names) -> str:
+    return " · ".join(words(line.item["prompt"]) for line in row.check.run.failed)
+
+
+CHECKS = Table(
+    name="checks",
+    title=N_("Checks by day"),
+    columns=(
+        Column("day", N_("Day"), lambda row, _told: row.day[:10], "day"),
+        Column("place", N_("Place"), lambda row, told: told.places.get(row.check.place_id, "")),
+        Column("list", N_("Checklist"), lambda row, _told: words(row.check.edition.body["title"])),
+        Column("due", N_("Due by"), lambda row, told: told.moment(row.due_at), "due_at"),
+        Column("standing", N_("State"), lambda row, _told: str(_(STANDING_NAMES[row.standing])), "standing"),
+        Column("done", N_("Answered"), lambda row, _told: f"{row.check.run.done} / {row.check.run.total}"),
+        Column("failed", N_("Not in order"), _failed, "failed"),
+    ),
+    filters=(PLACE, Filter("standing", N_("State"), _standings), *SPAN),
+    source=_source,
+    told=Names,
+    order="-day",
+    ties=("key",),
+    span=DAYS,
+)
