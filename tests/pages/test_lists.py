@@ -66,7 +66,7 @@ def test_the_parties_of_a_day_at_a_place_are_those_that_came(shown: Site):
     start, end = clock.day_bounds(clock.day_of(AT - DAY, demo.ZONE), demo.ZONE)
     came = tours.parties(demo.project_id(), start, end, AT, PLACE)
     found = rows(shown, "parties", f"&since=2026-05-27&until=2026-05-27&place={PLACE}")
-    assert [row[2] for row in found] == [str(each.guests) for each in came]
+    assert [row[2:4] for row in found] == [[str(each.guests), str(each.covers)] for each in came]
     assert {row[0][:10] for row in found} == {"2026-05-27"}
     silent = rows(shown, "parties", "&status=ended_silently")
     assert {row[5] for row in silent} <= {"Not seen off"}

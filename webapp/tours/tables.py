@@ -36,7 +36,7 @@ PARTIES = Table(
         Column("at", N_("Arrived"), lambda row, told: told.moment(row.arrived_at), "arrived_at"),
         Column("place", N_("Place"), lambda row, told: told.places.get(row.place_id, ""), "place_id"),
         Column("guests", N_("Guests"), lambda row, _told: row.guests * 1000, "guests"),
-        Column("covers", N_("Shoe covers handed out"), lambda row, _told: row.covers, "covers"),
+        Column("covers", N_("Shoe covers handed out"), lambda row, _told: row.covers * 1000, "covers"),
         Column("left", N_("Seen off at"), _seen_off, "seen_off"),
         Column("status", N_("State"), lambda row, told: str(_(STATUS_NAMES[status(row, told.scope.at)]))),
         Column("by", N_("Recorded by"), lambda row, told: told.person(row.author_id)),
