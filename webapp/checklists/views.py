@@ -18,7 +18,6 @@ from webapp.checklists.tables import CHECKS
 from webapp.operations import registry
 from webapp.operations.roles import DEPUTY, SUPERVISOR
 from webapp.sites import queries as sites
-from webapp.sites.models import Project
 from webapp.staff.desk import desk_page, submit
 from webapp.staff.lists import desk_table
 from webapp.staff.queries import people
@@ -78,7 +77,7 @@ def on(day: str) -> Response:
     if start > now:
         abort(404)
     at = min(now, end - 1)
-    every = [each for place, role in _watched(site) for each in queries.runs(site, place, role, at)]
+    every = [each for place, role in queries.watched(site.id) for each in queries.runs(site, place, role, at)]
     found = [each for each in every if each.run.done or each.edition.body["purpose"] != "inspection"]
     wrong = _decided(found) if request.method == "POST" else {}
     if wrong is None:
@@ -98,12 +97,6 @@ def on(day: str) -> Response:
         wrong=wrong,
     )
     return make_response(shown, 422 if wrong else 200)
-
-
-def _watched(site: Project) -> list[tuple[str, str]]:
-    """Where whose checks are: each post at its place, and inspections of that place."""
-    posts = sites.posts(site.id)
-    return [*dict.fromkeys((each.place_id, role) for each in posts for role in (each.role, SUPERVISOR))]
 
 
 def _said(line: Line) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from webapp.base.i18n import N_, words
 from webapp.base.table import MOST_DAYS, SPAN, USUAL_DAYS, Column, Filter, Scope, Table
 from webapp.duty import queries
-from webapp.duty.models import Remark
+from webapp.duty.models import Remark, Reversal
 from webapp.duty.rules import Handover, Status, status
 from webapp.sites import queries as sites
 from webapp.staff.lists import PLACE, Names
@@ -26,6 +26,7 @@ def _remarks(scope: Scope) -> sa.Select[*tuple[Any, ...]]:
     wanted = select(*Remark.order(), Remark.place_id, Remark.category, Remark.text, Person.name)
     wanted = wanted.outerjoin(Person, Person.id == Remark.author_id)
     wanted = wanted.where(Remark.project_id == scope.project_id, Remark.effective_at <= scope.at)
+    wanted = wanted.where(Reversal.spares(Remark, scope.at))
     for key, column in (("place", Remark.place_id), ("category", Remark.category)):
         if value := REMARKS.wanted(scope, key):
             wanted = wanted.where(column == value)
