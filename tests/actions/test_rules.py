@@ -108,3 +108,13 @@ def test_what_was_done_before_its_opening_by_the_clocks_counts():
 
 def test_what_is_done_to_something_unknown_waits():
     assert actions_of([], [act(1, "done", "d")]) == []
+
+
+def test_in_a_small_team_the_doer_verifies_and_it_is_said_so():
+    facts = [opened(1, "a")], [act(2, "done", "d"), act(5, "verified", "v", "lin", seen="d")]
+    (small,) = actions_of(*facts, lambda at: at >= 5)
+    assert (small.status, [each.is_own for each in small.history]) == (Status.VERIFIED, [False, True])
+    (later,) = actions_of(*facts, lambda at: at >= 6)
+    assert (later.status, [each.is_own for each in later.history]) == (Status.DONE, [False, False])
+    assert small.may_verify("lin", small=True)
+    assert not small.may_verify(None, small=True)

@@ -7,6 +7,7 @@ from webapp.actions.rules import SOON_WITHIN, Action, Status
 from webapp.notices.jobs import source
 from webapp.notices.rules import ASSIGNED, CRITICAL, DUE_SOON, OVERDUE, TO_VERIFY, Event
 from webapp.operations.roles import DEPUTY, DESK, SUPERVISOR
+from webapp.sites import queries as sites
 from webapp.staff.queries import colleagues
 
 
@@ -19,16 +20,19 @@ def tell(project_id: str, at: int) -> Iterator[Event]:
     desk = {each.id: each.roles for each in colleagues(project_id, at, DESK)}
     managers = tuple(person for person, roles in desk.items() if {SUPERVISOR, DEPUTY} & set(roles))
     about, critical = queries.texts(project_id, found), queries.critical(project_id, found)
+    small = sites.small_since(project_id, at)(at)
     for each in found:
         if each.id in critical:
             yield Event(CRITICAL, each.id, each.id, managers, about[each.id], each.at)
-        yield from _of(each, at, set(desk), managers, about[each.id])
+        yield from _of(each, at, set(desk), managers, about[each.id], small=small)
 
 
-def _of(each: Action, at: int, desk: set[str], managers: tuple[str, ...], about: Mapping[str, str]) -> Iterator[Event]:
+def _of(
+    each: Action, at: int, desk: set[str], managers: tuple[str, ...], about: Mapping[str, str], *, small: bool
+) -> Iterator[Event]:
     mine = tuple(person for person in (each.assignee_id,) if person in desk)
     if each.status is Status.DONE:
-        others = tuple(person for person in sorted(desk) if each.may_verify(person))
+        others = tuple(person for person in sorted(desk) if each.may_verify(person, small=small))
         yield Event(TO_VERIFY, each.version, each.id, others, about, each.history[-1].act.order[0])
         return
     yield Event(ASSIGNED, f"{each.id}:{each.assignee_id}", each.id, mine, about, each.at)

@@ -12,6 +12,7 @@ from webapp.base.i18n import LANGUAGES, N_, words
 from webapp.content import queries as content
 from webapp.content.rules import Found, is_wrong
 from webapp.operations.declarations import state
+from webapp.sites import queries as sites
 
 STATUS_NAMES = {
     Status.OPEN: N_("To be done"),
@@ -43,7 +44,7 @@ def actions(project_id: str, at: int, place_id: str | None = None) -> list[Actio
     if place_id:
         wanted = wanted.where(Opening.place_id == place_id)
     rows = db.session.scalars(wanted).all()
-    return actions_of(_wrong(project_id, rows), _acts(project_id, at)) if rows else []
+    return actions_of(_wrong(project_id, rows), _acts(project_id, at), sites.small_since(project_id, at)) if rows else []
 
 
 def unsettled(project_id: str, at: int, place_id: str | None = None) -> list[Action]:

@@ -1,7 +1,7 @@
 """How corrective actions stand, from what happened to them; pure (domain.md 1.4)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -66,10 +66,12 @@ class Act:
 
 @dataclass(frozen=True)
 class Happened:
-    """A line of an action's history. `counts`: false where it came too late, or its author might not."""
+    """A line of an action's history. `counts`: false where it came too late, or its author might not; `is_own`: whoever did it
+    verified it, as a small team may (本人核驗)."""
 
     act: Act
     counts: bool
+    is_own: bool = False
 
 
 @dataclass
@@ -111,13 +113,14 @@ class Action:
         """Still to be done at its time; at the instant itself it is."""
         return self.status is Status.OPEN and self.due_at <= now
 
-    def may_verify(self, person_id: str | None) -> bool:
-        """Whoever put it right does not verify it."""
-        return person_id is not None and person_id not in self.doers
+    def may_verify(self, person_id: str | None, *, small: bool = False) -> bool:
+        """Whoever put it right does not verify it, but in a small team."""
+        return person_id is not None and (small or person_id not in self.doers)
 
 
-def actions_of(opened: Iterable[Opened], acts: Iterable[Act]) -> list[Action]:
-    """Every action, in the order in which they were opened; the same from any order of the facts."""
+def actions_of(opened: Iterable[Opened], acts: Iterable[Act], is_small: Callable[[int], bool] = lambda _at: False) -> list[Action]:
+    """Every action, in the order in which they were opened; the same from any order of the facts. `is_small`: the team at an
+    instant."""
     found: list[Action] = []
     by_id: dict[str, Action] = {}
     of_item: dict[tuple[str, str], Action] = {}
@@ -126,7 +129,7 @@ def actions_of(opened: Iterable[Opened], acts: Iterable[Act]) -> list[Action]:
     for fact in sorted(facts, key=lambda each: each.order):
         if isinstance(fact, Act):
             if fact.action in by_id:
-                _take(by_id[fact.action], fact)
+                _take(by_id[fact.action], fact, is_small)
             else:
                 early[fact.action].append(fact)
             continue
@@ -140,7 +143,7 @@ def actions_of(opened: Iterable[Opened], acts: Iterable[Act]) -> list[Action]:
             if fact.item:
                 of_item[fact.place_id, fact.item] = by_id[fact.id]
         for act in early.pop(fact.id, ()):
-            _take(by_id[fact.id], act)
+            _take(by_id[fact.id], act, is_small)
     return found
 
 
@@ -163,17 +166,18 @@ def _open_again(action: Action, by: str) -> None:
 
 
 def _note(action: Action, act: Act, *, counts: bool) -> None:
-    action.history.append(Happened(act, counts))
+    is_own = counts and act.what == VERIFIED and act.author_id in action.doers
+    action.history.append(Happened(act, counts, is_own))
     if counts:
         action.version = act.id
         action.known.add(act.id)
 
 
-def _take(action: Action, act: Act) -> None:
+def _take(action: Action, act: Act, is_small: Callable[[int], bool]) -> None:
     if act.what == DONE:
         _do(action, act)
         return
-    counts = _may(action, act)
+    counts = _may(action, act, is_small)
     if counts and act.what == PLANNED:
         action.assignee_id, action.priority = act.assignee_id, act.priority
         action.due_at = act.due_at if act.due_at is not None else action.due_at
@@ -194,10 +198,11 @@ def _do(action: Action, act: Act) -> None:
     _note(action, act, counts=is_first)
 
 
-def _may(action: Action, act: Act) -> bool:
-    """Whether a word of the desk still stands: what it was based on has not been overtaken, and it is not the doer's own."""
+def _may(action: Action, act: Act, is_small: Callable[[int], bool]) -> bool:
+    """Whether a word of the desk still stands: what it was based on has not been overtaken, and it is not the doer's own unless the
+    team was small then."""
     if act.seen not in action.known or action.is_settled:
         return False
     if act.what == VERIFIED:
-        return action.status is Status.DONE and action.may_verify(act.author_id)
+        return action.status is Status.DONE and action.may_verify(act.author_id, small=is_small(act.order[0]))
     return act.what != REOPENED or action.status is Status.DONE

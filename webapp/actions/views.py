@@ -135,7 +135,7 @@ def _acted(found: Action, site: Project) -> Mapping[str, str] | None:
     wrong = operation.explain(operation.clean(said)[1])
     if act == REOPENED and not said["note"].strip():
         wrong["note"] = explain("required")
-    if act == VERIFIED and not found.may_verify(g.person.id):
+    if act == VERIFIED and not found.may_verify(g.person.id, small=_is_small(site)):
         wrong[""] = _("Whoever did it does not verify it. Ask somebody else.")
     if act != "done" and request.form.get("seen") != found.version:
         wrong[""] = _("Something has happened to it since this page was drawn. Look at it again.")
@@ -144,6 +144,11 @@ def _acted(found: Action, site: Project) -> Mapping[str, str] | None:
         return wrong
     flash(_(SAID[act]), "ok")
     return None
+
+
+def _is_small(site: Project) -> bool:
+    at = clock.now()
+    return sites.small_since(site.id, at)(at)
 
 
 def _page(found: Action, site: Project, at: int, wrong: Mapping[str, str]) -> str:
@@ -157,7 +162,8 @@ def _page(found: Action, site: Project, at: int, wrong: Mapping[str, str]) -> st
         act=request.form.get("act", ""),
         due=clock.local(found.due_at, site.zone).strftime("%Y-%m-%dT%H:%M"),
         may_do=SUPERVISOR in g.roles,
-        may_verify=found.may_verify(g.person.id),
+        may_verify=found.may_verify(g.person.id, small=_is_small(site)),
+        is_own=g.person.id in found.doers,
         one_time=ids.uuid7(at),
         **_listed(site, [found], at),
     )

@@ -14,7 +14,7 @@ from webapp.operations.roles import ADMIN, SUPERVISOR
 from webapp.shifts import queries
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
-from webapp.sites.rules import MARKETING, POST_WARRANTY, PRE_MOVE_IN, WARRANTY, Dates, out_of_order, stage_on
+from webapp.sites.rules import MARKETING, POST_WARRANTY, PRE_MOVE_IN, SMALL, STANDARD, WARRANTY, Dates, out_of_order, stage_on
 from webapp.staff import access
 from webapp.staff.desk import desk_page, submit
 from webapp.staff.queries import locked_codes, people
@@ -74,6 +74,17 @@ def printing() -> Response:
     return _about(wrong or None)
 
 
+@desk_page(bp, "/site/team", methods=("POST",))
+def team() -> Response:
+    """How many people the site has: of a small team the doer may verify (domain section 0.12)."""
+    wrong = submit("sites.set_profile", {"profile": request.form.get("profile", "")})
+    if "" in wrong:
+        abort(403)
+    if not wrong:
+        flash(_("Set. It holds from now on."), "ok")
+    return _about(wrong or None)
+
+
 def _about(wrong: dict[str, str] | None) -> Response:
     site, at = this_site(), clock.now()
     if wrong is None:
@@ -93,6 +104,9 @@ def _about(wrong: dict[str, str] | None) -> Response:
         links=desk_links(),
         printing=sites.printing(site.id, at),
         language=NAMES[site.record_language],
+        profiles=[(STANDARD, str(_("Usual: somebody else verifies"))), (SMALL, str(_("Small: the doer may verify")))],
+        is_small=sites.small_since(site.id, at)(at),
+        may_size=ADMIN in g.roles,
         may_set=bool(g.roles & {ADMIN, SUPERVISOR}),
         typed=request.form,
         wrong=wrong,

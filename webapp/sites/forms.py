@@ -8,7 +8,7 @@ from webapp.base.i18n import LANGUAGES
 from webapp.operations.fields import Choice, Document, Form, Invalid, Number, Reference, Text, Ticked
 from webapp.operations.roles import FRONT
 from webapp.sites.models import PLACE_KINDS
-from webapp.sites.rules import STAGES
+from webapp.sites.rules import PROFILES, STAGES
 
 DAY_MINUTES = 24 * 60
 ROOMS_MOST = 40
@@ -122,6 +122,10 @@ class PrintingForm(Form):
     company = Text(most=80, optional=True)
     kept_years = Number(least=1, most=100, optional=True)
     in_ink = Ticked()
+
+
+class ProfileForm(Form):
+    profile = Choice(of=PROFILES)
 
 
 class PlaceForm(Form):

@@ -53,6 +53,14 @@ class Printing(Fact):
     in_ink: Mapped[bool]
 
 
+class Profile(Fact):
+    """A site has a small team from now on, or one of the usual size."""
+
+    __tablename__ = "sites_profile"
+
+    profile: Mapped[str] = mapped_column(sa.String(16))
+
+
 @reference("sites.place")
 class Place(Base):
     """A place of a project: sales centre, show flat, water bar, store room, laundry."""

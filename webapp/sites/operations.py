@@ -5,8 +5,8 @@ from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import ADMIN, SUPERVISOR
 from webapp.operations.rules import SESSION
-from webapp.sites.forms import DatesForm, FlatForm, PlaceForm, PostForm, PrintingForm, ProjectForm
-from webapp.sites.models import Flat, Milestones, Place, Post, Printing, Project
+from webapp.sites.forms import DatesForm, FlatForm, PlaceForm, PostForm, PrintingForm, ProfileForm, ProjectForm
+from webapp.sites.models import Flat, Milestones, Place, Post, Printing, Profile, Project
 from webapp.sites.rules import DATES
 
 
@@ -36,6 +36,12 @@ def set_dates(form: DatesForm, occasion: Occasion) -> None:
 def set_printing(form: PrintingForm, occasion: Occasion) -> None:
     """Say what printed sheets are headed with, how long they are kept (保存期限), and whether they are signed in ink too."""
     occasion.record(Printing, company=form.company.data, kept_years=form.kept_years.data, in_ink=form.in_ink.data)
+
+
+@operation("sites.set_profile", form=ProfileForm, roles={ADMIN}, proof=SESSION, decision=True, title=N_("Size of the team set"))
+def set_profile(form: ProfileForm, occasion: Occasion) -> None:
+    """Say whether the team is small: then whoever put something right may verify it himself (domain section 0.12)."""
+    occasion.record(Profile, profile=form.profile.data)
 
 
 @operation("sites.add_place", form=PlaceForm, roles={ADMIN}, proof=SESSION, title=N_("Place added"))

@@ -1,6 +1,6 @@
 """Reads of the sites: the rows as they stand, in the order people list them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -8,8 +8,8 @@ from sqlalchemy import select
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.operations.declarations import state
-from webapp.sites.models import Flat, Milestones, Place, Post, Printing, Project
-from webapp.sites.rules import Dates
+from webapp.sites.models import Flat, Milestones, Place, Post, Printing, Profile, Project
+from webapp.sites.rules import SMALL, Dates
 
 
 def projects() -> Sequence[Project]:
@@ -91,3 +91,10 @@ def digest(project_id: str, at: int) -> dict[str, Any]:  # noqa: ARG001 - refere
         "flats": [{"code": row.code, "id": row.id, "place": row.place_id} for row in flats(project_id)],
         "posts": [{"code": row.code, "id": row.id, "place": row.place_id} for row in posts(project_id)],
     }
+
+
+def small_since(project_id: str, at: int) -> Callable[[int], bool]:
+    """Whether the team of a site was small at an instant, as set by `at`; where nothing was said it is of the usual size."""
+    wanted = select(Profile).where(Profile.project_id == project_id, Profile.effective_at <= at).order_by(*Profile.order())
+    known = [(row.effective_at, row.profile) for row in db.session.scalars(wanted)]
+    return lambda instant: next((profile == SMALL for since, profile in reversed(known) if since <= instant), False)

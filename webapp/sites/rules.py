@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 MARKETING, PRE_MOVE_IN, WARRANTY, POST_WARRANTY = "marketing", "pre_move_in", "warranty", "post_warranty"
 STAGES = (MARKETING, PRE_MOVE_IN, WARRANTY, POST_WARRANTY)
+PROFILES = STANDARD, SMALL = "standard", "small"
+"""How many people a site has: of a small team the doer may verify what he did himself (本人核驗), and it is said so."""
 DATES = ("opens_on", "sold_on", "moves_in_on", "warranty_ends_on")
 """In the order in which they come."""
 
