@@ -130,13 +130,14 @@ def test_whoever_did_it_is_told_to_ask_somebody_else(site: Site):
 
 
 def test_in_a_small_team_the_doer_verifies_and_the_history_says_so(site: Site):
-    one = next(each for each in now() if each.status is Status.OPEN)
-    assert says(site, one.id, act="done", note="Changed the bulb")[0] == 303
+    assert says(site, LAMP, act="done", note="換了燈泡")[0] == 303
     assert site.desk("chen").post("/site/team", data={"profile": "small"}, headers=OURS).status_code == 403
-    assert says(site, one.id, act="verified")[0] == 422
-    assert site.desk("zhou").post("/site/team", data={"profile": "small"}, headers=OURS).status_code == 303
-    assert says(site, one.id, act="verified")[0] == 303
-    assert "verified by whoever did it: a small team" in page(site, f"/actions/{one.id}").text()
+    with clock.standing_at(AT + clock.MINUTE):
+        assert says(site, LAMP, act="verified")[0] == 422
+        assert site.desk("zhou").post("/site/team", data={"profile": "small"}, headers=OURS).status_code == 303
+    with clock.standing_at(AT + 2 * clock.MINUTE):
+        assert says(site, LAMP, act="verified")[0] == 303
+        assert "verified by whoever did it: a small team" in page(site, f"/actions/{LAMP}").text()
 
 
 def test_a_word_based_on_an_older_page_is_not_taken(site: Site):
