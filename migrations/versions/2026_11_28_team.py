@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_28_team"
-down_revision = "2026_11_28_found"
+down_revision = "2026_11_28_views"
 branch_labels = None
 depends_on = None
 
