@@ -131,6 +131,31 @@ def test_who_was_on_duty_and_who_relieved_stand_with_their_times(site: Site) -> 
     assert "上午客人多" in [each.text for each in early.log]
 
 
+EARLY = Window("early", "early", 830, 1330)
+
+
+def stood(*times: tuple[str, int, int | None]) -> list[Stood]:
+    return [Stood(*each) for each in times]
+
+
+def test_whoever_just_took_over_is_not_yet_the_one_on_duty() -> None:
+    relieved = stood(("he", 1018, None), ("lin", 832, 1018))
+    assert rules.on_duty(relieved, EARLY, 1020) == (Stood("lin", 832, 1018), (Stood("he", 1018, None),))
+    assert rules.on_duty(relieved, EARLY, 1330)[0] == Stood("he", 1018, None)
+
+
+def test_who_comes_back_was_on_duty_all_the_time_and_who_stood_in_between_relieved() -> None:
+    break_taken = stood(("lin", 832, 1100), ("he", 1100, 1200), ("lin", 1200, 1330))
+    assert rules.on_duty(break_taken, EARLY, 1400) == (Stood("lin", 832, 1330), (Stood("he", 1100, 1200),))
+
+
+def test_who_comes_early_for_the_next_shift_is_no_relief_of_this_one() -> None:
+    handed_over = stood(("lin", 832, 1324), ("he", 1324, None))
+    assert rules.on_duty(handed_over, EARLY, 1329)[1] == (Stood("he", 1324, None),)
+    assert rules.on_duty(handed_over, EARLY, 1400) == (Stood("lin", 832, 1324), ())
+    assert rules.on_duty([], EARLY, 1400) == (None, ())
+
+
 def test_a_later_arrival_changes_the_record_that_it_belongs_to_and_no_other(site: Site) -> None:
     shifts(site)
     first, second = site.tablet(1), site.tablet(2)

@@ -280,6 +280,26 @@ def clipped(stood: Iterable[Stood], window: Window) -> list[Stood]:
     return sorted(found, key=lambda each: (-((each.until or window.end) - each.since), each.since))
 
 
+def on_duty(stood: Sequence[Stood], window: Window, at: int) -> tuple[Stood | None, tuple[Stood, ...]]:
+    """Who was on duty, from when they came until they went, and the times of those who relieved them (F1, 值班人員 and 頂崗).
+
+    On duty is who has stood there longest as of `at`, all their times together. Whoever is still there when the window is over
+    and was not on duty has come for the next one.
+    """
+    so_far = min(at, window.end)
+    lasted: dict[str, int] = {}
+    for each in stood:
+        lasted[each.person] = lasted.get(each.person, 0) + (each.until or so_far) - each.since
+    if not lasted:
+        return None, ()
+    ordered = sorted(stood, key=lambda each: each.since)
+    person = max(lasted, key=lambda each: (lasted[each], -next(one.since for one in ordered if one.person == each)))
+    own = [each for each in ordered if each.person == person]
+    others = (each for each in ordered if each.person != person)
+    main = Stood(person, own[0].since, own[-1].until)
+    return main, tuple(each for each in others if each.until is not None or at < window.end)
+
+
 def by_hour(visits: Iterable[Visit], hour_of: Callable[[int], int], opens: int, closes: int) -> list[Hour]:
     """Parties, guests and pairs of each hour from opening to closing, and of hours outside in which somebody came."""
     found: dict[int, list[Visit]] = {hour: [] for hour in range(opens, closes)}

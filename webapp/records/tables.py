@@ -237,7 +237,7 @@ def _head(of: Account, told: Layout) -> Iterator[tuple[str, str]]:
     kind = told.kind(of)
     yield _("Shift"), words(kind.names) if kind else ""
     yield _("Planned hours"), f"{_clock(kind.starts)}–{_clock(kind.ends)}" if kind else ""
-    first, rest = (of.stood[0], of.stood[1:]) if of.stood else (None, ())
+    first, rest = rules.on_duty(of.stood, of.window, told.at)
     yield _("Actual hours"), _span(told, first.since, first.until) if first else ""
     yield _("On duty"), told.name(first.person) if first else ""
     yield _("Relief"), " · ".join(f"{told.name(each.person)} {_span(told, each.since, each.until)}" for each in rest)
