@@ -129,6 +129,8 @@ class Model:
         event = {"asset": asset, "at": at, "author": author, "note": None, "party": None, "what": "handed_over"}
         self.state["custody"]["events"].append(event)
         thing = next(each for each in self.state["custody"]["assets"] if each["id"] == asset)
+        if thing["where"] != "out":
+            return
         thing["holders"] = [{"author": author, "lent": False, "party": None, "since": at}]
 
     def _count_together(self, state: str, found: int, at: int) -> None:

@@ -1,10 +1,26 @@
 """Who holds a thing, and how it is."""
 
 import itertools
+import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from webapp.custody.rules import Happened, Held, standing, stays_out
+from webapp.custody.rules import (
+    BACK,
+    DAMAGED,
+    FOUND,
+    HANDED,
+    LENT,
+    LOST,
+    MENDED,
+    TAKEN,
+    Happened,
+    Held,
+    standing,
+    stays_out,
+)  # fmt: skip
 
 
 def event(at: int, what: str, by: str | None = "lin", note: str | None = None, party: str | None = None) -> Happened:
@@ -29,6 +45,25 @@ def test_two_takings_at_once_both_stand_and_are_told() -> None:
 
 def test_handing_over_ends_what_was_and_begins_anew() -> None:
     assert standing([event(1, "taken"), event(2, "handed_over", "he")]).holders == (Held("he", 2),)
+
+
+@pytest.mark.clause("P2-4.3.1f")
+@pytest.mark.parametrize(("before", "where"), [("given_back", "back"), ("found", "back"), ("lost", "lost")])
+def test_what_was_not_out_any_more_is_not_passed_on(before: str, where: str) -> None:
+    events = [event(1, "taken"), event(2, before), event(4, "handed_over", "he")]
+    assert [each.by for each in standing(events).holders] == (["lin"] if before == "lost" else [])
+    assert standing(events).where == where
+    assert standing([*events, event(3, "taken")]).holders == (Held("he", 4),), "somebody took it again before the handover"
+
+
+@given(events=st.lists(st.tuples(st.sampled_from((TAKEN, LENT, HANDED, BACK, LOST, FOUND, DAMAGED, MENDED)),
+                                 st.sampled_from(("lin", "he"))), max_size=12), seed=st.integers(0, 2**32))  # fmt: skip
+def test_a_handover_passes_on_only_what_is_out_in_whatever_order_it_all_comes(events: list[tuple[str, str]], seed: int) -> None:
+    told = [event(at, what, by) for at, (what, by) in enumerate(events, 1)]
+    come = random.Random(seed).sample(told, len(told))
+    assert standing(come) == standing(told)
+    if told and standing(told[:-1]).changed_at and standing(told[:-1]).where != "out" and told[-1].what == HANDED:
+        assert standing(told) == standing(told[:-1])
 
 
 def test_what_a_guest_has_is_no_taking() -> None:

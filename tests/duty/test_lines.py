@@ -60,6 +60,23 @@ def test_what_is_agreed_to_be_in_his_hands_is_in_the_next_ones(site: Site) -> No
     assert (holders(site, "13:21"), holders(site)) == ([site.person("lin")], [site.person("he")])
 
 
+@pytest.mark.parametrize(("act", "where"), [("give_back", "back"), ("lose", "lost")])
+def test_what_was_back_or_lost_before_a_handover_is_not_passed_on_however_late_it_comes(site: Site, act: str, where: str) -> None:
+    """The line was made before the other tablet's entry came: the entry happened first all the same."""
+    tablet, other = site.tablet(1), site.tablet(2)
+    tablet.keep("lin", "custody.take", "08:33", asset=site.id("key"))
+    made = offer(site, tablet)
+    tablet.keep("he", "duty.accept", "13:22", offer=made, result="accepted", place=site.id("flat"), **key(site, said="agrees"))
+    tablet.send()
+    other.keep("lin", f"custody.{act}", "13:10", asset=site.id("key"))
+    other.send()
+    now = custody.things(site.project_id, at("23:00"))[0].now
+    assert (now.where, site.person("he") in [each.by for each in now.holders]) == (where, False)
+    rows = custody.happened(site.project_id, 0, at("23:00"))
+    idle = custody.changed_nothing(site.project_id, rows, at("23:00"))
+    assert [custody.event_words(row, idle) for row in rows][2:] == ["Handed over, but it was in nobody’s hands"]
+
+
 @pytest.mark.clause("P2-4.4.6a")
 def test_a_line_that_differs_makes_it_one_with_exceptions_and_wants_a_word(site: Site) -> None:
     tablet = site.tablet()
@@ -193,8 +210,8 @@ def test_a_thing_of_another_project_in_a_line_is_refused_by_its_cell(site: Site,
 
 STEPS = st.lists(
     st.tuples(
-        st.integers(0, 1), st.sampled_from(("offer", "store", "accept", "dispute", "take")), st.integers(0, 600),
-        st.sampled_from(("agrees", "differs")),
+        st.integers(0, 1), st.sampled_from(("offer", "store", "accept", "dispute", "take", "give_back", "lose")),
+        st.integers(0, 600), st.sampled_from(("agrees", "differs")),
     ),
     min_size=1, max_size=8,
 )  # fmt: skip
@@ -205,8 +222,8 @@ def record(site: Site, steps: list[tuple[int, str, int, str]]) -> list[Tablet]:
     tablets, last = [site.tablet(number) for number in (1, 2)], site.id("an offer that never came")
     for which, what, minute, said in sorted(steps, key=lambda step: step[2]):
         tablet, when, rows = tablets[which], at("08:00") + minute * 60_000, key(site, said=said) | covers(site, str(minute % 50))
-        if what == "take":
-            tablet.keep("lin", "custody.take", when, asset=site.id("key"))
+        if what in ("take", "give_back", "lose"):
+            tablet.keep("lin", f"custody.{what}", when, asset=site.id("key"))
         elif what in ("offer", "store"):
             more = {"kept": "key_box"} | key(site, said=said) if what == "store" else {}
             last = tablet.keep("lin", "duty.offer", when, place=site.id("flat"), post=site.id("door"), **more).id

@@ -1,8 +1,10 @@
 """What has become of a handover."""
 
+from dataclasses import replace
+
 import pytest
 
-from webapp.duty.rules import Accepted, Handover, Status, concerns, open_for, status
+from webapp.duty.rules import Accepted, Handover, Status, concerns, is_by_another, open_for, status
 
 
 def answer(at: int, who: str = "he", result: str = "accepted", exceptions: str | None = None) -> Accepted:
@@ -32,6 +34,17 @@ def test_two_acceptances_both_stand_and_go_to_the_supervisor() -> None:
 
 def test_the_outgoing_person_cannot_sign_for_both() -> None:
     assert concerns(handover(answer(2, "lin"))) == ("same_person",)
+
+
+def test_nobody_hands_over_to_themself() -> None:
+    assert concerns(replace(handover(), to_person_id="lin")) == ("to_self",)
+    assert concerns(replace(handover(), to_person_id="lin", kept="key_box", custodian="3")) == ()
+
+
+def test_while_somebody_is_on_the_post_nobody_else_hands_it_over() -> None:
+    assert is_by_another(handover(), ["he"])
+    assert not is_by_another(handover(), ["he", "lin"])
+    assert not is_by_another(handover(), []), "nobody stood there: anyone may"
 
 
 def test_an_exception_without_a_word_is_looked_at() -> None:

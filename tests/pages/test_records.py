@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from markupsafe import Markup
 
 from tests.pages.conftest import AT, OURS, Node, Site, hidden_of, read
-from tests.pages.test_desk import FIRST, sends
+from tests.pages.test_desk import COPY, FIRST, sends
 from webapp import demo
 from webapp.base import clock
 from webapp.base.database import db
@@ -398,3 +398,22 @@ def test_a_month_looks_up_once_what_all_its_sheets_name(shown: Site):
     assert len(month.all("article")) > 10
     for table in ("records_review", "sites_printing"):
         assert len([each for each in asked if f"FROM {table} " in each]) == 1, table
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_one_person_who_signs_for_both_sides_is_marked_on_paper_and_at_the_desk(site: Site):
+    """林靜怡 left the post at 13:22; five minutes before half past one she offers it, to herself, and takes it over."""
+    offered = json.dumps({"place": demo.named("place", "flat-a"), "post": DOOR, "to": demo.person("lin")})
+    answered = json.dumps({"offer": FIRST.id, "result": "accepted"})
+    signed = [
+        replace(FIRST, id=made, seq=seq, operation=f"duty.{what}", body=body, digest=digest_of(body), author=demo.person("lin"))
+        for seq, made, what, body in ((1, FIRST.id, "offer", offered), (2, COPY.id, "accept", answered))
+    ]
+    signed = [replace(each, proof="pin-offline", happened_at=AT + (each.seq - 6) * clock.MINUTE, beacon_at=0) for each in signed]
+    sends("Door", *signed, high=2)
+    assert "林靜怡 13:27 · the same person as outgoing" in page(site, YESTERDAY.replace("27", "28")).text()
+    told = page(site, "/review").text()
+    for said in ("signed by one person for both sides", "offered to the person who offers it",
+                 "offered by somebody who was not on the post"):  # fmt: skip
+        assert said in told
+    assert "the same person as outgoing" not in page(site).text()

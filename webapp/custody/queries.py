@@ -1,17 +1,32 @@
 """Reads of things: what there is, who holds it, what happened to it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from webapp.base.database import db
 from webapp.base.i18n import N_
 from webapp.custody.models import Asset, Event, Reversal
-from webapp.custody.rules import BACK, DAMAGED, FOUND, HANDED, KINDS, LENT, LOST, MENDED, TAKEN, Happened, Standing, standing
+from webapp.custody.rules import (
+    BACK,
+    DAMAGED,
+    FOUND,
+    HANDED,
+    KINDS,
+    LENT,
+    LOST,
+    MENDED,
+    TAKEN,
+    Happened,
+    Standing,
+    counted,
+    standing,
+)
 from webapp.operations.declarations import state
 
 LAST = 9
@@ -81,13 +96,40 @@ def happened(project_id: str, since: int, until: int) -> Sequence[Event]:
     return db.session.scalars(wanted.order_by(*Event.order())).all()
 
 
+def changed_nothing(project_id: str, rows: Iterable[Event], at: int) -> set[str]:
+    """The events of these, by their ids, that passed on what was in nobody's hands any more, as it stands at an instant."""
+    asked = [row for row in rows if row.what == HANDED]
+    wanted = select(Event).where(
+        Event.project_id == project_id, Event.asset_id.in_({row.asset_id for row in asked}), Event.effective_at <= at,
+        Reversal.spares(Event, at),
+    )  # fmt: skip
+    told: dict[str, list[Happened]] = defaultdict(list)
+    for row in db.session.scalars(wanted) if asked else ():
+        told[row.asset_id].append(_happened(row))
+    known = {(asset_id, each.order) for asset_id, events in told.items() for each in counted(events)}
+    return {_id_of(row) for row in asked if (row.asset_id, row.place_in_order) not in known}
+
+
+def event_words(row: Event, idle: Container[str]) -> str:
+    """What happened to a thing, in words; `idle`: of `changed_nothing`."""
+    return str(_("Handed over, but it was in nobody’s hands") if _id_of(row) in idle else _(EVENT_NAMES[row.what]))
+
+
+def _id_of(row: Event) -> str:
+    return f"{row.operation_id}.{row.line}"
+
+
+def _happened(row: Event) -> Happened:
+    return Happened(row.place_in_order, row.author_id, row.what, row.note, row.party)
+
+
 @state("custody")
 def digest(project_id: str, at: int) -> dict[str, Any]:
     """Things by their numbers with how they stand, and everything that happened to them in the tie order."""
     rows = happened(project_id, 0, at + 1)
     told: dict[str, list[Happened]] = defaultdict(list)
     for row in rows:
-        told[row.asset_id].append(Happened(row.place_in_order, row.author_id, row.what, row.note, row.party))
+        told[row.asset_id].append(_happened(row))
     known = sorted(assets(project_id), key=lambda each: each.code)
     return {
         "assets": [

@@ -1,6 +1,6 @@
 """Who holds a thing, and how it is; pure. Nothing is refused: two takings without a giving back both stand and are told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 KINDS = ("key", "radio", "card", "umbrella", "facility", "other")
@@ -61,11 +61,23 @@ class Standing:
         return tuple(name for name, holds in found if holds)
 
 
+def counted(events: Iterable[Happened]) -> Iterator[Happened]:
+    """The events in their order without those that changed nothing: what was back in its place, or lost, by the time a handover was
+    signed, was in nobody's hands to pass on, whatever its line said."""
+    last = None
+    for event in sorted(events, key=lambda each: each.order):
+        if event.what == HANDED and last in (BACK, FOUND, LOST):
+            continue
+        if event.what not in (DAMAGED, MENDED):
+            last = event.what
+        yield event
+
+
 def standing(events: Iterable[Happened]) -> Standing:
     """How a thing stands after these events (P2-4.3.1f). Whoever has it changes nothing by taking it again."""
     holders: dict[tuple[str | None, bool], Held] = {}
     lost, damaged, note, changed_at, noted_at = False, False, None, 0, 0
-    for event in sorted(events, key=lambda each: each.order):
+    for event in counted(events):
         if event.what in (DAMAGED, MENDED):
             damaged, noted_at = event.what == DAMAGED, event.at
             note = event.note if damaged else None

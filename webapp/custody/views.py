@@ -48,12 +48,12 @@ def _page(wrong: dict[str, str]) -> str:
     site, at = this_site(), clock.now()
     start, _end = sites.day_around(site, at)
     found, events = queries.things(site.id, at), queries.happened(site.id, start, at + 1)
+    idle = queries.changed_nothing(site.id, events, at)
     return render_template(
         "custody/everything.html",
         things=found,
-        events=list(reversed(events)),
         assets={each.asset.id: each.asset for each in found},
-        names={each: _(name) for each, name in queries.EVENT_NAMES.items()},
+        happened=[(each, queries.event_words(each, idle)) for each in reversed(events)],
         kinds={each: _(name) for each, name in queries.KIND_NAMES.items()},
         places=[(each.id, words(each.names)) for each in sites.places(site.id)],
         languages=[(tag, NAMES[tag]) for tag in LANGUAGES],

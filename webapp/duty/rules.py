@@ -1,7 +1,7 @@
 """What has become of a handover; pure."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -122,16 +122,22 @@ def is_resolved(handover: Handover) -> bool:
 
 
 def concerns(handover: Handover) -> tuple[str, ...]:
-    """What the supervisor should look at: signed by the same person for both (who locked up may open), taken over twice,
-    exceptions without a word, keys left with nobody."""
+    """What the supervisor should look at: signed by the same person for both (who locked up may open) or meant for
+    who offered it, taken over twice, exceptions without a word, keys left with nobody."""
     answers = handover.answers
     found = (
         ("same_person", not handover.kept and any(each.author_id in (None, handover.author_id) for each in answers)),
+        ("to_self", not handover.kept and handover.to_person_id is not None and handover.to_person_id == handover.author_id),
         ("accepted_twice", len(answers) > 1),
         ("no_reason", any(_is_silent(each) for each in answers)),
         ("no_custodian", bool(handover.kept) and not handover.custodian),
     )
     return tuple(name for name, holds in found if holds)
+
+
+def is_by_another(handover: Handover, on_post: Collection[str]) -> bool:
+    """Whether somebody else offered the post than those who were on it; where nobody was, anyone may."""
+    return bool(on_post) and handover.author_id not in on_post
 
 
 def _is_silent(answer: Accepted) -> bool:

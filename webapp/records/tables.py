@@ -205,7 +205,10 @@ def _incoming(handed: Handed | None, told: Layout) -> Sign:
         return Sign(who)
     if handed.kept:
         return Sign(who, kept_words(handed.kept, handed.custodian))
-    return by_code(who, told.name(handed.answered_by), told.time(handed.answered_at))
+    signed = by_code(who, told.name(handed.answered_by), told.time(handed.answered_at))
+    if handed.by is None or handed.by != handed.answered_by:
+        return signed
+    return replace(signed, said=" · ".join((signed.said, _("the same person as outgoing"))))
 
 
 def with_addenda(of: Paper, addenda: Grid) -> Paper:

@@ -20,8 +20,8 @@ from webapp.content import queries as content
 from webapp.custody import queries as custody
 from webapp.custody.rules import stays_out
 from webapp.duty import queries as duty
+from webapp.duty.rules import Handover, concerns, is_by_another, more_than_once
 from webapp.duty.rules import Status as HandoverStatus
-from webapp.duty.rules import concerns, more_than_once
 from webapp.duty.rules import status as handover_status
 from webapp.losses import queries as losses
 from webapp.losses.rules import ANEW, WAITING, Gap
@@ -48,6 +48,7 @@ from webapp.tours.rules import Status, status
 
 CONCERNS = {
     "same_person": N_("signed by one person for both sides"),
+    "to_self": N_("offered to the person who offers it"),
     "accepted_twice": N_("answered twice"),
     "no_reason": N_("exceptions without a word"),
     "no_custodian": N_("the keys were left with nobody named"),
@@ -374,11 +375,17 @@ def _handover_points(day: Day) -> Iterator[Point]:
             yield Point(title, _("settled: %(finding)s", finding=each.findings[-1].text), "ok", href)
         if told and became is not HandoverStatus.RESOLVED:
             yield Point(title, told, href=href)
-        for concern in concerns(each):
-            yield Point(title, _(CONCERNS[concern]), href=href)
+        yield from (Point(title, said, href=href) for said in _amiss(day, each))
     yield from _taken_over_twice(day, names)
     for _offer in duty.without_beginning(day.site.id, day.start, day.at):
         yield Point(_("A handover was answered whose offer has not arrived"))
+
+
+def _amiss(day: Day, given: Handover) -> Iterator[str]:
+    """What is wrong with who signed, and for what."""
+    yield from (_(CONCERNS[concern]) for concern in concerns(given))
+    if is_by_another(given, [each.person_id for each in shifts.present(day.site.id, given.at, given.post_id)]):
+        yield _("offered by somebody who was not on the post")
 
 
 def _taken_over_twice(day: Day, names: dict[str, str]) -> Iterator[Point]:
@@ -549,9 +556,11 @@ def _handovers(day: Day) -> Iterator[Event]:
 
 def _custody(day: Day) -> Iterator[Event]:
     names = {each.id: f"{words(each.names)} {each.code}" for each in custody.assets(day.site.id)}
-    for each in custody.happened(day.site.id, day.start, min(day.end, day.at + 1)):
+    rows = custody.happened(day.site.id, day.start, min(day.end, day.at + 1))
+    idle = custody.changed_nothing(day.site.id, rows, min(day.end, day.at))
+    for each in rows:
         told = " · ".join(filter(None, (names.get(each.asset_id), each.note)))
-        yield Event(each.effective_at, _(custody.EVENT_NAMES[each.what]), each.author_id, told)
+        yield Event(each.effective_at, custody.event_words(each, idle), each.author_id, told)
 
 
 def _posts(day: Day) -> Iterator[Event]:

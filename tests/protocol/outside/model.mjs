@@ -608,15 +608,21 @@ const HAPPENED = {
 /** Who has a thing after these events, where it is, what is wrong with it. */
 function standing(events) {
   let holders = [];
-  for (const { what, author, party, at } of events) {
+  let before;
+  const isNote = ({ what }) => ["damaged", "mended"].includes(what);
+  const counted = events.filter((each) => {
+    const idle = each.what === "handed_over" && ["given_back", "found", "lost"].includes(before);
+    if (!idle && !isNote(each)) before = each.what;
+    return !idle;
+  });
+  for (const { what, author, party, at } of counted) {
     if (["given_back", "found", "handed_over"].includes(what)) holders = [];
     const lent = what === "lent";
     if (!lent && what !== "taken" && what !== "handed_over") continue;
     if (!holders.some((each) => each.author === author && each.lent === lent))
       {holders.push({ author, lent, party, since: at });}
   }
-  const isNote = (each) => ["damaged", "mended"].includes(each.what);
-  const lost = events.filter((each) => !isNote(each)).at(-1)?.what === "lost";
+  const lost = before === "lost";
   const damaged = events.filter(isNote).at(-1)?.what === "damaged";
   const concerns = [...(lost ? ["lost"] : []), ...(holders.length > 1 ? ["taken_twice"] : []), ...(damaged ? ["damaged"] : [])];
   return { concerns, holders, where: lost ? "lost" : holders.length ? "out" : "back" };
@@ -660,6 +666,7 @@ function concernsOf(offer, answers) {
   });
   return [
     ...(same ? ["same_person"] : []),
+    ...(!offer.kept && offer.author !== null && offer.to === offer.author ? ["to_self"] : []),
     ...(answers.length > 1 ? ["accepted_twice"] : []),
     ...(silent ? ["no_reason"] : []),
     ...(offer.kept && !offer.custodian ? ["no_custodian"] : []),
