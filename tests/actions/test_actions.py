@@ -175,3 +175,20 @@ def test_any_order_of_deliveries_leaves_the_same_actions(ledger: Ledger, deeds: 
     deliver(work(tangled, deeds), random.Random(seed))
     for time in ("08:30", "09:00", "23:00"):
         assert seen(tangled, time) == seen(plain, time)
+
+
+def test_the_actions_of_a_place_are_as_they_stand_among_all(site: Site) -> None:
+    """What was done at another place is not read, and changes nothing here."""
+    tablet, store = site.tablet(), site.id("store")
+    here = answer(site, tablet, "09:00", answer="fail")
+    there = tablet.keep("lin", "actions.open", "09:05", origin="remark", subject=site.id("r"), place=store, title="燈不亮").id
+    dones = [tablet.keep("lin", "actions.done", "10:00", action=action).id for action in (here, there)]
+    answer(site, tablet, "10:30", answer="fail")
+    tablet.send()
+    says(site, "verify", "chen", "11:00", action=there, seen=dones[1], result="verified")
+    every = {each.opened.place_id: each for each in standing(site)}
+    assert {place: [each] for place, each in every.items()} == {
+        place: queries.actions(site.project_id, at("23:00"), place) for place in every
+    }
+    assert (every[site.id("flat")].status, every[store].status) == (Status.OPEN, Status.VERIFIED)
+    assert [queries.to_do(site.project_id, at("23:00"), place) for place in (site.id("flat"), store)] == [1, 0]

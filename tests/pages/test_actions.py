@@ -45,6 +45,13 @@ def test_the_demo_has_one_overdue_one_to_be_verified_and_one_verified(shown: Sit
     assert "Floor dry and non-slip" in page(shown, "/actions?show=settled").text()
 
 
+def test_what_was_settled_long_ago_stands_in_the_list_of_all_alone(shown: Site):
+    with clock.standing_at(AT + 32 * clock.DAY):
+        assert "Floor dry and non-slip" not in page(shown, "/actions?show=settled").text()
+        assert "No drips" in page(shown, "/actions?show=done").text()
+        assert "Floor dry and non-slip" in page(shown, "/lists/actions?since=2026-05-01").text()
+
+
 @pytest.mark.clause("P2-4.4.2c")
 def test_the_tablet_lists_what_is_to_be_put_right_at_its_place(shown: Site):
     door = read(shown.tablet("door").get("/en/door/actions").text)

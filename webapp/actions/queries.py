@@ -1,7 +1,7 @@
 """Reads of corrective actions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -44,7 +44,8 @@ def actions(project_id: str, at: int, place_id: str | None = None) -> list[Actio
     if place_id:
         wanted = wanted.where(Opening.place_id == place_id)
     rows = db.session.scalars(wanted).all()
-    return actions_of(_wrong(project_id, rows), _acts(project_id, at), sites.small_since(project_id, at)) if rows else []
+    small = sites.small_since(project_id, at)
+    return actions_of(_wrong(project_id, rows), _acts(project_id, at, place_id), small) if rows else []
 
 
 def unsettled(project_id: str, at: int, place_id: str | None = None) -> list[Action]:
@@ -117,13 +118,24 @@ def _wrong(project_id: str, rows: Sequence[Opening]) -> Iterator[Opened]:
             )  # fmt: skip
 
 
-def _acts(project_id: str, at: int) -> Iterator[Act]:
-    for done in db.session.scalars(select(Done).where(Done.project_id == project_id, Done.effective_at <= at)):
+A = TypeVar("A", Done, Judgement, Plan)
+
+
+def _of(model: type[A], project_id: str, at: int, place_id: str | None) -> Iterable[A]:
+    """What was done with actions; of one place only with those that were opened there."""
+    wanted = select(model).where(model.project_id == project_id, model.effective_at <= at)
+    if place_id:
+        here = select(Opening.operation_id).where(Opening.project_id == project_id, Opening.place_id == place_id)
+        wanted = wanted.where(model.action.in_(here))
+    return db.session.scalars(wanted)
+
+
+def _acts(project_id: str, at: int, place_id: str | None) -> Iterator[Act]:
+    for done in _of(Done, project_id, at, place_id):
         yield Act(done.place_in_order, done.action, DONE, done.author_id, done.note)
-    said = select(Judgement).where(Judgement.project_id == project_id, Judgement.effective_at <= at)
-    for row in db.session.scalars(said):
+    for row in _of(Judgement, project_id, at, place_id):
         yield Act(row.place_in_order, row.action, row.result, row.author_id, row.note, row.seen)
-    for plan in db.session.scalars(select(Plan).where(Plan.project_id == project_id, Plan.effective_at <= at)):
+    for plan in _of(Plan, project_id, at, place_id):
         yield Act(
             plan.place_in_order, plan.action, PLANNED, plan.author_id, None, plan.seen, plan.assignee_id, plan.due_at, plan.priority
         )

@@ -105,6 +105,11 @@ class Action:
         return self.status in (Status.VERIFIED, Status.CANCELLED)
 
     @property
+    def changed_at(self) -> int:
+        """When somebody last said anything of it."""
+        return self.history[-1].act.order[0] if self.history else self.at
+
+    @property
     def entries(self) -> list[str]:
         """All entries that it is made of, for their photos."""
         return [self.id, self.opened.subject, *(each.act.id for each in self.history)]

@@ -32,7 +32,7 @@ class _Line:
 
     @property
     def changed_at(self) -> int:
-        return self.of.history[-1].act.order[0] if self.of.history else self.of.at
+        return self.of.changed_at
 
 
 def _source(scope: Scope) -> list[_Line]:

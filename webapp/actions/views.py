@@ -32,6 +32,8 @@ FILTERS = {
     "done": N_("To be verified"),
     "settled": N_("Settled"),
 }
+SETTLED_WITHIN = 31 * clock.DAY
+"""Whatever was settled before stands in the list of all."""
 OPERATIONS = {
     "done": "actions.done",
     "plan": "actions.plan",
@@ -78,7 +80,7 @@ def _belongs(each: Action, chosen: str, at: int) -> bool:
     if chosen == "overdue":
         return each.is_overdue(at)
     if chosen == "settled":
-        return each.is_settled
+        return each.is_settled and each.changed_at > at - SETTLED_WITHIN
     return each.status is (Status.DONE if chosen == "done" else Status.OPEN)
 
 
