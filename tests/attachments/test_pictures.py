@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from tests.attachments.album import PAGE, SECRET, SVG, hostile, photo, turned
-from webapp.attachments.pictures import NoPicture, drawn_anew
-from webapp.attachments.rules import LONGEST, SMALL
+from webapp.attachments.pictures import NoPicture, drawn_anew, for_a_page
+from webapp.attachments.rules import LONGEST, SHOWN, SHOWN_BYTES, SMALL
 
 HOSTILE = hostile()
 
@@ -64,3 +64,13 @@ def test_a_bomb_is_refused_by_its_head() -> None:
         drawn_anew(HOSTILE["30,000 × 30,000"][0])
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 200_000, f"{grown} KiB more"
+
+
+def test_one_that_lies_within_a_page_is_small_whatever_it_shows() -> None:
+    noise = Image.effect_noise((800, 600), 120).convert("RGB")
+    told = BytesIO()
+    noise.save(told, "JPEG", quality=95)
+    drawn = for_a_page(drawn_anew(told.getvalue()).small)
+    assert drawn
+    assert len(drawn) <= SHOWN_BYTES
+    assert max(Image.open(BytesIO(drawn)).size) == SHOWN

@@ -57,6 +57,7 @@ EXAMPLES = {
     "/things": (DESK, "things"),
     "/import": (DESK, "import"),
     "/stock": (DESK, "stock"),
+    "/stock/contents/<uuid:flat_id>": (DESK, f"stock/contents/{demo.named('flat', 'a')}"),
     "/stock/movements": (DESK, "stock/movements"),
     "/lists": (DESK, "lists"),
     **{f"/lists/{name}": (DESK, f"lists/{name}") for name in LISTS},

@@ -1,9 +1,14 @@
 """The stock page of the desk, and what a tablet's page offers to undo and to ask for."""
 
+import json
+from io import BytesIO
+
 import pytest
 
+from tests.attachments.album import digest_of, photo
 from tests.pages.conftest import AT, OURS, Site, hidden_of, read
 from webapp import demo
+from webapp.attachments.rules import SHOWN_BYTES
 from webapp.base import clock, ids
 from webapp.base.database import db
 from webapp.operations.ledger import the_ledger
@@ -145,3 +150,56 @@ def test_a_batch_at_the_laundry_is_shown_with_its_age(site: Site):
     for text in (site.desk("chen").get("/stock?lang=en").text, site.tablet("door").get("/en/door/stock").text):
         assert "33 of 33 are out" in text
         assert "for 2 h" in text
+
+
+CONTENTS = f"/stock/contents/{demo.named('flat', 'a')}"
+
+
+def pictured(site: Site, given: bytes, who: str = "chen") -> tuple[int, str]:
+    """Give the photo of the first thing of the flat."""
+    desk = site.desk(who)
+    page = read(desk.get(f"{CONTENTS}?lang=en").text)
+    codes = [each.attrs["value"] for each in page.all("input") if each.attrs.get("name") == "code"]
+    data = {"code": codes[0] if codes else "sofa", "photo": (BytesIO(given), "IMG_1.jpg")}
+    answer = desk.post(f"{CONTENTS}?lang=en", data=data, headers=OURS, content_type="multipart/form-data")
+    return answer.status_code, answer.text
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_the_desk_sets_how_a_thing_should_look_and_the_opening_check_shows_it_within_its_page(site: Site):
+    door = site.tablet("door")
+    before = door.get("/en/door/checks").text
+    assert pictured(site, photo(4))[0] == 303
+    after = door.get("/en/door/checks").text
+    shown = [each.attrs for each in read(after).all("img") if each.attrs.get("src", "").startswith("data:image/jpeg;base64,")]
+    assert len(shown) == 1
+    assert shown[0]["alt"].startswith("Reference photo of ")
+    assert len(after) - len(before) < SHOWN_BYTES * 4 / 3 + 400
+    assert "/photos/" in site.desk("chen").get(CONTENTS).text
+
+
+def test_the_newest_photo_of_a_thing_counts_and_a_list_that_comes_without_one_keeps_it(site: Site):
+    for number in (4, 5):
+        with clock.standing_at(AT + number):
+            pictured(site, photo(number))
+    flat, at = demo.named("flat", "a"), AT + 60_000
+    (code,) = stock.pictures(demo.project_id(), flat, at)
+    thing = next(each for each in stock.inventory(demo.project_id(), flat, at) if each.code == code)
+    body = {"flat": flat, "code": code, "names": json.dumps(thing.names), "expected": 7}
+    db.session.rollback()
+    record("stock.list_thing", who="chen", at=AT + 1_000, **body)
+    assert stock.pictures(demo.project_id(), flat, at) == {code: digest_of(photo(5))}
+    db.session.rollback()
+
+
+def test_what_is_no_photo_is_told_beside_its_field(site: Site):
+    status, text = pictured(site, b"not a picture")
+    assert status == 422
+    field = next(each for each in read(text).all("input") if each.attrs.get("aria-invalid"))
+    assert field.attrs["type"] == "file"
+    assert "This photo cannot be read." in text
+
+
+def test_front_staff_may_not_set_how_a_thing_looks(site: Site):
+    assert site.desk("lin").post(CONTENTS, data={"code": "sofa"}, headers=OURS).status_code == 403
+    assert site.stranger().get(CONTENTS).status_code == 303

@@ -3,12 +3,13 @@
 No place, no camera, no words, no second file behind the first. The size is judged by the head, before anything is unpacked.
 """
 
+from functools import lru_cache
 from io import BytesIO
 from typing import NamedTuple
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from webapp.attachments.rules import DAMAGED, EMPTY, LONGEST, MOST_PIXELS, NO_PHOTO, SMALL, TOO_MANY_PIXELS
+from webapp.attachments.rules import DAMAGED, EMPTY, LONGEST, MOST_PIXELS, NO_PHOTO, SHOWN, SHOWN_BYTES, SMALL, TOO_MANY_PIXELS
 
 FORMATS = ("JPEG", "PNG")
 """What cameras make. A decoder of WebP takes the memory of its canvas before anybody has asked how large that is."""
@@ -60,8 +61,17 @@ def _drawn(image: Image.Image) -> Picture:
     return Picture(upright.width, upright.height, _jpeg(upright), _jpeg(small))
 
 
-def _jpeg(image: Image.Image) -> bytes:
+@lru_cache(maxsize=64)
+def for_a_page(small: bytes) -> bytes | None:
+    """One of ours as it lies within a page; None where it will not be small enough."""
+    image = Image.open(BytesIO(small), formats=FORMATS)
+    image.thumbnail((SHOWN, SHOWN))
+    drawn = (_jpeg(image, quality) for quality in (75, 55, 35))
+    return next((each for each in drawn if len(each) <= SHOWN_BYTES), None)
+
+
+def _jpeg(image: Image.Image, quality: int = 82) -> bytes:
     image.info = {}  # a comment would be written again
     told = BytesIO()
-    image.save(told, "JPEG", quality=82, optimize=True)
+    image.save(told, "JPEG", quality=quality, optimize=True)
     return told.getvalue()

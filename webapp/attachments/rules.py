@@ -9,6 +9,8 @@ MOST_BYTES_POSTED = 12 * 1024 * 1024
 MOST_PIXELS = 24_000_000
 LONGEST, SMALL = 1600, 320
 """The longer side of what is kept, and of what stands in a list, in pixels."""
+SHOWN, SHOWN_BYTES = 240, 30 * 1024
+"""The longer side, in pixels, and the most bytes of one that lies within a page and so needs no network to be seen."""
 MOST = 3
 """Photos of one entry."""
 NAMELESS_WITHIN = 30 * 24 * 3_600_000

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, exists, select
 
+from webapp.attachments import queries as attachments
 from webapp.attachments.models import Mention
 from webapp.base import clock
 from webapp.base.database import db
@@ -30,6 +31,8 @@ from webapp.tablets.queries import contacts, tablets
 
 Selected = Select[*tuple[Any, ...]]
 READINESS = "check.readiness"
+PICTURES_MOST = 8
+"""Reference photos within one page: the pack is fetched again whenever it may look otherwise."""
 
 
 class Bounds(NamedTuple):
@@ -115,6 +118,18 @@ def _check(site: Project, edition: Edition, place_id: str, window: Window, at: i
 def _things(project_id: str, place_id: str, at: int) -> list[Thing]:
     """What stands in the show flats of a place by their inventories."""
     return [thing for flat in sites.flats(project_id, place_id) for thing in stock.inventory(project_id, flat.id, at)]
+
+
+def pictures(project_id: str, check: Check, at: int) -> dict[str, str]:
+    """The reference photos of what an opening check counts, by the thing's code: whole, and the first few of them only."""
+    if check.edition.body["purpose"] != "opening":
+        return {}
+    flats = sites.flats(project_id, check.place_id)
+    known = {code: digest for flat in flats for code, digest in stock.pictures(project_id, flat.id, at).items()}
+    digests = {each.code: known[each.code] for each in check.things if each.code in known}
+    chosen = dict(list(digests.items())[:PICTURES_MOST])
+    drawn = attachments.within_page(project_id, chosen.values())
+    return {code: drawn[digest] for code, digest in chosen.items() if digest in drawn}
 
 
 def _expected(items: Iterable[Mapping[str, Any]], listed: int) -> Iterator[tuple[str, int]]:

@@ -40,6 +40,7 @@ def checks() -> str:
         checks=found,
         standing=lambda one: queries.standing_of(site, one, at),
         wrong=actions.to_do(site.id, at, g.tablet.place_id),
+        pictures={code: each for check in found for code, each in queries.pictures(site.id, check, at).items()},
         day=clock.day_of(at, site.zone),
         post=this_post(),
         readiness=queries.check(site, queries.READINESS, g.tablet.place_id, at),

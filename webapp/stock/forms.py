@@ -1,6 +1,6 @@
 """What a movement or a count asks for. Quantities are typed in base units."""
 
-from webapp.operations.fields import Choice, Form, Identity, Instant, Quantity, Reference, Text
+from webapp.operations.fields import Choice, Form, Identity, Instant, Photos, Quantity, Reference, Text
 from webapp.sites.forms import Worded
 from webapp.stock.models import CATEGORIES, TRACKINGS
 from webapp.stock.rules import AFTER, BEFORE, CLEAN, COUNTED, REASONS, SOILED, WAYS
@@ -134,3 +134,4 @@ class ThingForm(Form):
     names = Worded()
     placing = Worded(optional=True)
     expected = Quantity(most=10_000)
+    photos = Photos(most=1, optional=True)

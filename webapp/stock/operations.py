@@ -1,5 +1,6 @@
 """Everything that changes how many things there are (P2-4.1.5a, P2-4.3.2f, P2-4.4.2c, P2-4.4.3b, P2-4.4.3f)."""
 
+from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
 from webapp.operations.effects import Count, ListItem, Step, Tally
 from webapp.operations.occasion import Occasion
@@ -196,8 +197,9 @@ def set_tracking(form: TrackingForm, occasion: Occasion) -> None:
 
 @operation("stock.list_thing", form=ThingForm, roles={ADMIN, SUPERVISOR}, proof=SESSION, title=N_("Inventory of a flat"))
 def list_thing(form: ThingForm, occasion: Occasion) -> None:
-    """Put a thing on the inventory of a show flat: how many, and where they belong (P2-4.4.2c)."""
+    """Put a thing on the inventory of a show flat: how many, where they belong, and a photo of how it should look (P2-4.4.2c)."""
     occasion.record(
         Thing, flat_id=form.flat.data, code=form.code.data, names=form.names.data, placing=form.placing.data or {},
         expected=form.expected.data,
     )  # fmt: skip
+    attach(occasion, form.photos.data)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
+from webapp.attachments.models import Mention
 from webapp.base.database import db
 from webapp.base.i18n import N_, words
 from webapp.content import queries as content
@@ -439,6 +440,14 @@ def inventory(project_id: str, flat_id: str, at: int) -> list[Thing]:
     wanted = select(Thing).where(Thing.project_id == project_id, Thing.flat_id == flat_id, Thing.effective_at <= at)
     newest = {row.code: row for row in db.session.scalars(wanted.order_by(*Thing.order()))}
     return [newest[code] for code in sorted(newest) if newest[code].expected]
+
+
+def pictures(project_id: str, flat_id: str, at: int) -> dict[str, str]:
+    """The newest reference photo of each thing of a flat that has one, by code: its digest (標準照片, P2-4.4.2c)."""
+    same = (Mention.project_id == Thing.project_id) & (Mention.operation_id == Thing.operation_id)
+    wanted = select(Thing.code, Mention.digest).join(Mention, same)
+    wanted = wanted.where(Thing.project_id == project_id, Thing.flat_id == flat_id, Thing.effective_at <= at)
+    return {row.code: row.digest for row in db.session.execute(wanted.order_by(*Thing.order()))}
 
 
 def minimum(project_id: str, place_id: str, item: Item, at: int) -> int:

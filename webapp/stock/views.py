@@ -1,17 +1,23 @@
 """Stock as the desk sees it: what there is, what differs, what is out, what was asked for (P2-4.1.5a, P2-4.3.2f, P2-4.4.2c)."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
+from webapp.attachments.keeping import NAMELESS, REFUSED, keep
+from webapp.attachments.rules import MOST_BYTES_POSTED
 from webapp.base import clock, ids
+from webapp.base.database import db
 from webapp.base.i18n import N_, words
-from webapp.base.written import instant_text
+from webapp.base.written import amount_text, instant_text
 from webapp.operations import registry
 from webapp.operations.declarations import desk_link
+from webapp.operations.fields import explain
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.staff.desk import desk_page, submit
@@ -78,6 +84,44 @@ def act(what: str) -> Response:
 desk_table(bp, "/stock/movements", MOVEMENTS)
 
 
+@desk_page(bp, "/stock/contents/<uuid:flat_id>", methods=("GET", "POST"))
+def contents(flat_id: UUID) -> Response:
+    """What stands in a show flat, and the photo of each thing that the opening check is held against (P2-4.4.2c)."""
+    site, at = this_site(), clock.now()
+    flat = sites.flat(site.id, str(flat_id)) or abort(404)
+    request.max_content_length = MOST_BYTES_POSTED
+    code = request.form.get("code", "")
+    wrong = _pictured(flat.id, code, at) if request.method == "POST" else {}
+    if wrong is None:
+        return make_response(redirect(request.path, 303))
+    page = render_template(
+        "stock/contents.html",
+        flat=flat,
+        things=queries.inventory(site.id, flat.id, at),
+        pictures=queries.pictures(site.id, flat.id, at),
+        wrong={code: next(iter(wrong.values()))} if wrong else {},
+        may=bool(g.roles & registry.get("stock.list_thing").roles),
+        one_time=ids.uuid7(at),
+    )
+    return make_response(page, 422 if wrong else 200)
+
+
+def _pictured(flat_id: str, code: str, at: int) -> dict[str, str] | None:
+    """Keep the photo that was given of a thing, and list the thing with it; what is wrong with it, None where nothing is."""
+    if not g.roles & registry.get("stock.list_thing").roles:
+        abort(403)
+    thing = next((each for each in queries.inventory(g.project_id, flat_id, at) if each.code == code), None) or abort(404)
+    body = {
+        "flat": flat_id, "code": code, "names": json.dumps(thing.names), "placing": json.dumps(thing.placing),
+        "expected": amount_text(thing.expected),
+    }  # fmt: skip
+    db.session.rollback()
+    kept = keep(g.project_id, g.person.id, b"".join(each.read() for each in request.files.getlist("photo")[:1]), at)
+    if kept.outcome in {REFUSED, NAMELESS}:
+        return {"photo": explain("not_a_photo")}
+    return submit("stock.list_thing", body | {"photos": kept.digest}) or None
+
+
 def _clash() -> dict[str, str]:
     """Somebody has answered since the page was opened: look at it again."""
     if _asked().answers:
@@ -114,6 +158,7 @@ def _page(wrong: dict[str, str]) -> Response:
     authors += [each.by for one in asked for each in one.later]
     page = render_template(
         "stock/desk.html",
+        flats=sites.flats(site.id),
         variances=variances,
         doubts=doubts,
         asked=[each for each in asked if each.is_open or each.status == "differs" or each.later],
