@@ -13,6 +13,7 @@ STATION = (
     "parties/tour/blank",
     "parties/rehearsal/blank",
     "checks",
+    "inspection",
     "actions",
     "stock",
     "conduct",
@@ -22,7 +23,7 @@ STATION = (
     "outbox",
     "locked",
 )
-BAR = ("", "checks", "actions", "stock", "conduct", "handover", "handover/things", "post", "outbox", "locked")
+BAR = ("", "checks", "inspection", "actions", "stock", "conduct", "handover", "handover/things", "post", "outbox", "locked")
 DESK = ("/actions", "/review", "/review/2026-05-27", "/sessions", "/posts", "/site", "/people", "/things", "/tablets")
 ALONE = ("/enrol", "/sign-in", "/", "/ui", "/tablet-check", "/offline/zh-Hant", "/offline/zh-Hans", "/offline/en")
 
