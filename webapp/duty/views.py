@@ -246,8 +246,9 @@ MENDED_AT = {
     "duty": "handover",
     "shifts": "post",
     "custody": "handover/things",
+    "checklists.inspect": "inspection",
 }
-"""Where an entry of a package can be said again."""
+"""Where an entry of a package can be said again, or of an operation that has a page of its own."""
 AT_THE_DESK = {"custody.reverse", "shifts.leave_post", "shifts.take_post", "stock.confirm", "stock.receive", "stock.request",
                "tours.ask", "tours.care", "tours.receive", "tours.speak", "tours.step"}  # fmt: skip
 """No page that an entry alone can name has a form for these; the supervisor mends them."""
@@ -289,7 +290,9 @@ def outbox() -> str:
     return render_template(
         "duty/outbox.html",
         operations=[
-            (each, "" if each.name in AT_THE_DESK else MENDED_AT.get(each.family, "")) for each in registry.every() if each.offline
+            (each, "" if each.name in AT_THE_DESK else MENDED_AT.get(each.name) or MENDED_AT.get(each.family, ""))
+            for each in registry.every()
+            if each.offline
         ],
         undoing=[(name, by, said) for name, (by, said) in UNDONE_BY.items()],
         kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
