@@ -191,6 +191,10 @@ def test_a_question_is_noted_then_or_later_and_the_farewell_sees_the_guests_off(
     party = arrived(door, 3)
     page = tour(door, party)
     page.locator(".script__ask > summary").click()
+    for screen in (LANDSCAPE, PORTRAIT):
+        sized(page, screen)
+        expect(page.locator(".script__ask .btn--primary")).to_be_in_viewport(ratio=1)
+        expect(page.locator(".script__panel:not([hidden]) .script__now")).to_be_in_viewport(ratio=1)
     door.submit("tours.ask", tag="price", text="物業費多少？")
     asked = page.locator(f'overlay-list[key="questions/{party}"] [data-id]')
     expect(asked).to_contain_text(["價格與付款"])
