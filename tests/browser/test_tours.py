@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.hands import TOUCHED, WITHIN, Tablet, until
+from tests.browser.looks import LANDSCAPE, PORTRAIT, sized
 from tests.browser.served import AT
 from webapp import demo
 
