@@ -10,6 +10,9 @@ SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+YEARS = range(2000, 2101)
+"""The years that anything here may speak of; a slip of a key lies outside."""
+FIRST, LAST = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * 1000 for year in (YEARS.start, YEARS.stop))
 
 
 def _system() -> int:
@@ -53,6 +56,14 @@ def typed(text: str, zone: str) -> str:
     except ValueError:
         return text
     return str(instant_of(moment))
+
+
+def day_named(text: str) -> date:
+    """The day that a text such as 2026-03-06 names. Raises ValueError for another year than YEARS too."""
+    day = date.fromisoformat(text)
+    if day.year not in YEARS or day.isoformat() != text:
+        raise ValueError(text)
+    return day
 
 
 def day_of(instant: int, zone: str) -> date:

@@ -8,7 +8,6 @@ A text never becomes a formula: XLSX holds it as text, CSV puts an apostrophe be
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from io import BytesIO, StringIO
 from typing import Any
@@ -50,8 +49,8 @@ class Scope:
     def day(self, key: str) -> tuple[int, int] | None:
         """First instant of the local day asked for, and of the next; None where none was, or none that is one."""
         try:
-            return clock.day_bounds(date.fromisoformat(self.value(key)), self.zone)
-        except (ValueError, OverflowError):
+            return clock.day_bounds(clock.day_named(self.value(key)), self.zone)
+        except ValueError:
             return None
 
     def span(self, usual: int = USUAL_DAYS, most: int = MOST_DAYS) -> tuple[int, int]:

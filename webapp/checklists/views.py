@@ -1,6 +1,5 @@
 """The checks of the day, item by item (P2-4.4.2c, P2-4.4.6b, P2-4.5.2d), and at the desk (P2-4.1.3)."""
 
-from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
@@ -18,7 +17,7 @@ from webapp.checklists.tables import CHECKS
 from webapp.operations import registry
 from webapp.operations.roles import DEPUTY, SUPERVISOR
 from webapp.sites import queries as sites
-from webapp.staff.desk import desk_page, submit
+from webapp.staff.desk import day_asked, desk_page, submit
 from webapp.staff.lists import desk_table
 from webapp.staff.queries import people
 from webapp.tablets.frames import this_post, this_role, this_site
@@ -71,12 +70,8 @@ def inspection_here() -> str:
 def on(day: str) -> Response:
     """Every check of a day with its answers: items may be given back (退回), a run may be voided (作廢)."""
     site, now = this_site(), clock.now()
-    try:
-        start, end = clock.day_bounds(date.fromisoformat(day), site.zone)
-    except ValueError:
-        abort(404)
-    if start > now:
-        abort(404)
+    wanted = day_asked(day)
+    _start, end = clock.day_bounds(wanted, site.zone)
     at = min(now, end - 1)
     every = [each for place, role in queries.watched(site.id) for each in queries.runs(site, place, role, at)]
     found = [each for each in every if each.run.done or each.edition.body["purpose"] != "inspection"]
@@ -86,7 +81,7 @@ def on(day: str) -> Response:
     given = [line.given for each in found for line in each.run.lines if line.given]
     shown = render_template(
         "checklists/day.html",
-        day=date.fromisoformat(day),
+        day=wanted,
         checks=found,
         posts=sites.posts(site.id) if end > now else [],
         places={each.id: each.names for each in sites.places(site.id)},

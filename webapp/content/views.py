@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -171,7 +170,7 @@ def _decided(site: Project, copy: Copy, at: int) -> dict[str, str] | None:
     if objection:
         return {"what": told(objection)}
     if starts == -1:
-        return {"starts": explain("not_an_instant")}
+        return {"starts": explain("not_a_day")}
     if starts is not None and starts < sites.day_around(site, at)[0]:
         return {"starts": _("That day is over. Leave it blank to have it in force from now on.")}
     outcome, codes = _submit(name, **body)
@@ -198,7 +197,7 @@ def _starts(site: Project) -> int | None:
     """The first instant of the day from which it is to be in force; None for at once, -1 for what is no date."""
     text = request.form.get("starts", "").strip()
     try:
-        return clock.day_bounds(date.fromisoformat(text), site.zone)[0] if text else None
+        return clock.day_bounds(clock.day_named(text), site.zone)[0] if text else None
     except ValueError:
         return -1
 

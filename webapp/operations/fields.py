@@ -12,8 +12,9 @@ import wtforms
 from flask_babel import gettext as _
 from wtforms.widgets import TextArea, TextInput
 
+from webapp.base import clock
+
 Raw = str | Sequence[str] | None
-GREATEST = 2**53 - 1
 _DIGITS = str.maketrans("０１２３４５６７８９．－，：", "0123456789.-,:")
 _WHOLE = re.compile(r"-?[0-9]{1,16}")
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,3})?")
@@ -49,6 +50,7 @@ def explain(code: str, limit: int | None = None) -> str:
         "not_a_photo": _("This photo cannot be read. Take it again, as a JPEG or PNG."),
         "not_an_instant": _("Write a date and time."),
         "not_a_day": _("Write a day, such as 2026-05-01."),
+        "no_such_year": _("Write a date from %(first)s to %(last)s.", first=clock.YEARS[0], last=clock.YEARS[-1]),
         "out_of_order": _("This lies before a date that comes first."),
         "when": _("At most 48 hours back, and not in the future."),
         "other_project": _("This belongs to another project."),
@@ -275,8 +277,8 @@ class Instant(Field):
         if not _WHOLE.fullmatch(text):
             raise Invalid("not_an_instant")
         value = int(text)
-        if not 0 <= value <= GREATEST:
-            raise Invalid("not_an_instant")
+        if not 0 <= value < clock.LAST:
+            raise Invalid("no_such_year")
         return value
 
 

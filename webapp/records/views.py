@@ -22,9 +22,8 @@ from webapp.repairs.queries import title_of
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
-from webapp.staff import queries as staff
 from webapp.staff.access import check_code
-from webapp.staff.desk import desk_page, submit
+from webapp.staff.desk import day_asked, desk_page, first_day, submit
 from webapp.tablets.frames import this_site
 
 bp = Blueprint("records", __name__)
@@ -35,8 +34,9 @@ def listing() -> str:
     """The records of a month, the newest day first; of the one that is on, as far as it has come."""
     site, now = this_site(), clock.now()
     today = clock.day_of(now, site.zone)
-    first = _month(request.args.get("month", "")) or today.replace(day=1)
-    days = [day for day in _days(first) if _begins(site) <= day <= today]
+    asked, begins = request.args.get("month", ""), first_day()
+    first = _month(asked) if asked else today.replace(day=1)
+    days = [day for day in _days(first) if begins <= day <= today]
     signed = queries.reviews(site.id, first.isoformat(), _last(first).isoformat())
     posts, kinds = sites.posts(site.id), {kind.id: words(kind.names) for kind in shifts.kinds(site.id)}
     return render_template(
@@ -45,7 +45,7 @@ def listing() -> str:
         kinds=kinds,
         posts=posts,
         month=first,
-        before=(first - timedelta(days=1)).strftime("%Y-%m"),
+        before=(first - timedelta(days=1)).strftime("%Y-%m") if begins < first else None,
         after=_next(first).strftime("%Y-%m") if _next(first) <= today else None,
     )
 
@@ -155,7 +155,7 @@ def blank(post_id: UUID) -> str:
 
 def _month_of(site: Project, post: Post, first: date) -> list[tuple[str, Paper]]:
     """Every record of a post in a month that has begun, in order, each with its day."""
-    now, begins = clock.now(), _begins(site)
+    now, begins = clock.now(), first_day()
     found = [
         queries.account(site, post, day, window, now)
         for day in _days(first)
@@ -209,38 +209,28 @@ def _addenda(site: Project, found: Account, signed_at: int) -> Grid:
 # what an address asks for
 
 
-def _begins(site: Project) -> date:
-    """The day from which a site has duty records: its first person began then."""
-    began = staff.since(site.id)
-    return clock.day_of(clock.now() if began is None else began, site.zone)
-
-
 def _asked(site: Project, day: str, post_id: UUID, shift: str, now: int) -> tuple[Post, date, Window]:
-    try:
-        when = date.fromisoformat(day)
-    except ValueError:
-        abort(404)
+    when = day_asked(day)
     window = next((each for each in queries.windows_of(site, when) if each.code == shift and each.start <= now), None)
     return _post(site, post_id), when, window or abort(404)
 
 
 def _asked_month(month: str, post_id: UUID) -> tuple[Project, Post, date]:
     site = this_site()
-    first = _month(month)
-    if first is None or first > clock.day_of(clock.now(), site.zone):
-        abort(404)
-    return site, _post(site, post_id), first
+    return site, _post(site, post_id), _month(month)
 
 
 def _post(site: Project, post_id: UUID) -> Post:
     return next((each for each in sites.posts(site.id) if each.id == str(post_id)), None) or abort(404)
 
 
-def _month(text: str) -> date | None:
+def _month(text: str) -> date:
+    """The first day of the month that an address names, from this project's first month to this one; any other is no page."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        first = clock.day_named(f"{text}-01")
     except ValueError:
-        return None
+        abort(404)
+    return first if first_day() <= _last(first) and first <= clock.day_of(clock.now(), this_site().zone) else abort(404)
 
 
 def _next(first: date) -> date:

@@ -20,7 +20,7 @@ from webapp.review.rules import NOTE_MOST, Point, by_hour, open_first
 from webapp.shifts.queries import shift_at
 from webapp.sites.models import Project
 from webapp.staff.access import check_code
-from webapp.staff.desk import desk_page, submit
+from webapp.staff.desk import day_asked, desk_page, first_day, submit
 from webapp.staff.queries import people
 from webapp.tablets.frames import this_site
 from webapp.tours import queries as tours
@@ -38,15 +38,14 @@ def today() -> str:
 @desk_page(bp, "/review/<day>")
 def on(day: str) -> str:
     """A day by its date, 2026-03-06; nothing of a day to come."""
-    site = this_site()
-    return _page(site, _asked(site, day))
+    return _page(this_site(), day_asked(day))
 
 
 @desk_page(bp, "/review/<day>/close", methods=("GET", "POST"))
 def close(day: str) -> Response:
     """Close a day while it is on: never blocked, a reason for each point that stays open, the six digits as the signature."""
     site, now = this_site(), clock.now()
-    wanted = _asked(site, day)
+    wanted = day_asked(day)
     one = _day(site, wanted, now)
     if not _may_close():
         abort(403)
@@ -114,17 +113,6 @@ def _may_close() -> bool:
     return bool(g.roles & {SUPERVISOR, DEPUTY})
 
 
-def _asked(site: Project, day: str) -> date:
-    """A day by its date; nothing of a day to come."""
-    try:
-        wanted = date.fromisoformat(day)
-    except ValueError:
-        abort(404)
-    if wanted > clock.day_of(clock.now(), site.zone):
-        abort(404)
-    return wanted
-
-
 def _day(site: Project, wanted: date, now: int) -> Day:
     start, end = clock.day_bounds(wanted, site.zone)
     return Day(site, start, end, min(now, end - 1))
@@ -152,7 +140,7 @@ def _page(site: Project, wanted: date) -> str:
     return render_template(
         "review/day.html",
         day=wanted,
-        before=wanted - timedelta(days=1),
+        before=wanted - timedelta(days=1) if wanted > first_day() else None,
         after=wanted + timedelta(days=1) if end <= now else None,
         shift=shift_at(site.id, now) if end > now else None,
         figures=figures,

@@ -1,9 +1,9 @@
 """What opening a site asks for."""
 
-from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
+from webapp.base import clock
 from webapp.base.i18n import LANGUAGES
 from webapp.operations.fields import Choice, Document, Form, Invalid, Number, Reference, Text, Ticked
 from webapp.operations.roles import FRONT
@@ -104,7 +104,7 @@ class Day(Text):
 
     def parse(self, text: str) -> str:
         try:
-            return date.fromisoformat(text).isoformat()
+            return clock.day_named(text).isoformat()
         except ValueError:
             raise Invalid("not_a_day") from None
 

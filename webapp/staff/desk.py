@@ -4,6 +4,7 @@ A file of its own beside access.py, for it is what the views of every package ab
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -16,8 +17,9 @@ from webapp.operations import registry
 from webapp.operations.ledger import Outcome, the_ledger
 from webapp.operations.roles import DESK, MARKETING
 from webapp.operations.rules import SESSION
+from webapp.sites.queries import zone_of
 from webapp.staff.access import person_of
-from webapp.staff.queries import person, projects_of, roles
+from webapp.staff.queries import person, projects_of, roles, since
 
 COOKIE = "session"
 View = Callable[..., str | Response]
@@ -74,6 +76,21 @@ def _to_the_door() -> Response:
     response = make_response(redirect(url_for("staff.sign_in", next=request.full_path.rstrip("?")), 303))
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def first_day() -> date:
+    """The day from which this project has anything to show: its first person began then."""
+    began = since(g.project_id)
+    return clock.day_of(clock.now() if began is None else began, zone_of(g.project_id))
+
+
+def day_asked(text: str) -> date:
+    """The day that an address names, from this project's first to today; any other is no page."""
+    try:
+        day = clock.day_named(text)
+    except ValueError:
+        abort(404)
+    return day if first_day() <= day <= clock.day_of(clock.now(), zone_of(g.project_id)) else abort(404)
 
 
 def one_time() -> str | None:

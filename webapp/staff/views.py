@@ -1,7 +1,6 @@
 """Signing in and out at a desk, where one is signed in, and who works here in which role (P2-3.1)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -187,7 +186,7 @@ def _joined(found: Person) -> dict[str, str] | None:
         return {"role": explain("not_offered")}
     if until:
         try:
-            day = date.fromisoformat(until)
+            day = clock.day_named(until)
         except ValueError:
             return {"until": explain("not_a_day")}
         body["until"] = str(clock.day_bounds(day, sites.zone_of(g.project_id))[1])
