@@ -8,6 +8,7 @@ A text never becomes a formula: XLSX holds it as text, CSV puts an apostrophe be
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from io import BytesIO, StringIO
 from typing import Any
