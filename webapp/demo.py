@@ -649,6 +649,7 @@ def _bar(log: Log, late: str) -> None:
              quantity="250", reason="spilt")  # fmt: skip
     if late != "su":
         _relief(log, "su", late, "bar", "13:30", "橙汁只夠兩天。")
+        _tick(log, late, "check.bar_hygiene", "bar", log.at("14:10"), {"bar_hygiene.disinfect": "36", "bar_hygiene.time": "15"})
     log.keep(log.at("15:30"), late, "duty.remark", place=place, post=post, category="stock", text="橙汁只夠兩天。")
     for minute, (sku, left) in enumerate(BAR_LEFT):
         log.keep(log.at("17:40", minute), late, "stock.count", item=named("item", sku), place=place, state="clean", counted=left)

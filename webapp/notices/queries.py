@@ -39,7 +39,7 @@ _READ = sa.exists().where(
 def inbox(project_id: str, person_id: str, at: int) -> Sequence[tuple[Notice, bool]]:
     """(notice, whether it was read) of somebody, unread first and then the newest."""
     mine = _of(project_id, person_id, at)
-    wanted = select(Notice, _READ.label("is_read")).where(*mine).order_by("is_read", Notice.made_at.desc(), Notice.id).limit(MOST)
+    wanted = select(Notice, _READ.label("is_read")).where(*mine).order_by("is_read", Notice.event_at.desc(), Notice.id).limit(MOST)
     return [(row.Notice, bool(row.is_read)) for row in db.session.execute(wanted)]
 
 
