@@ -143,8 +143,8 @@ def test_the_manager_inspects_at_the_door_with_one_code_and_without_a_network_to
     here.sign("chen")
     until(lambda: len(here.entries()) == 4, "nothing was saved")
     here.server.start()
-    here.watch.may_be_down = False
     here.sent()
+    here.watch.may_be_down = False
     told = new(seen, here.server.state(here.server.now)[0]["checklists"])
     assert {(each["item"], each["answer"], each["author"], each["post"]) for each in told} == {
         (item, answer, demo.person("chen"), demo.named("post", "door"))
