@@ -69,7 +69,8 @@ def test_the_cards_are_one_tap_from_the_home_and_ask_nothing(shown: Site):
     main = next(each for each in cards.all("main"))
     for words in ("Sitting, standing, walking", "Not in front of guests", "While showing the flat"):
         assert words in main.text()
-    assert not main.all("input", "textarea", "select")
+    assert not [each for point in main.all("li") for each in point.all("input", "textarea", "select", "button")]
+    assert [each.attrs["operation"] for each in main.all("operation-form")] == ["duty.remark"], "but what a guest complains of"
 
 
 @pytest.mark.clause("P2-4.2.2b")
