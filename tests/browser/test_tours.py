@@ -228,9 +228,15 @@ def test_a_rehearsal_without_a_network_certifies_by_itself_once_every_line_was_s
     assert said(page).evaluate("line => getComputedStyle(line).animationName") == "none"
     lines = page.locator(".script__panel").evaluate_all("all => all.map((each) => each.dataset.value)")
     assert len(lines) == 31
-    step(door, lines[0])
-    for _line in lines[1:]:
+    expect(page.locator(".tour__party p[data-value]:visible")).to_have_text("第 1 / 31 句")
+    step(door, f"{lines[-1].partition('.')[0]}.1")
+    tap(door, page.locator(".script__go:visible"))
+    expect(page.locator(".script__left button:visible")).to_have_count(28)
+    tap(door, page.locator(".script__left button:visible").first)
+    for _line in lines[2:]:
         tap(door, page.locator(".script__go:visible"))
+    expect(page.locator(".tour__party p[data-value]:visible")).to_have_text("第 31 / 31 句")
+    expect(page.locator(".script__left")).to_be_hidden()
     expect(page.locator(".script__go:visible")).to_have_count(0)
     door.server.start()
     page.reload()

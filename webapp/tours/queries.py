@@ -37,6 +37,7 @@ from webapp.tours.rules import (
     Party,
     Status,
     Stop,
+    begun,
     certified_at,
     figures,
     filled,
@@ -396,10 +397,12 @@ def _rehearsal(project_id: str, row: Rehearsal, said: Sequence[tuple[Order, str]
     edition, flat = content.edition(project_id, row.version_id), sites.flat(project_id, row.flat_id)
     changes = rooms_of(project_id, flat, row.effective_at)[1] if flat else None
     stops = stops_of(edition.body, {}, changes) if edition and edition.kind == "script" else []
-    wanted = {line.key for stop in stops for line in stop.lines}
+    wanted = [line.key for stop in stops for line in stop.lines]
+    said = begun(wanted, said)
+    spoken = {line for _order, line in said}
     return Rehearsed(
         row.operation_id, row.effective_at, row.flat_id, row.version_id, edition.body["title"] if edition else {}, row.author_id,
-        len(wanted & {line for _order, line in said}), len(wanted), certified_at(wanted, said),
+        len(spoken.intersection(wanted)), len(wanted), certified_at(wanted, said),
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What has become of a party, and what a day came to; pure. Covers here are pairs."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -251,6 +251,12 @@ def reduced(told: Iterable[Cared], at: int) -> list[Cared]:
         answer = "yes" if "yes" in (first.answer, each.answer) else "no"
         old[each.party] = Cared(first.order, first.party, CARED, answer, first.by)
     return sorted([*fresh, *old.values()], key=lambda each: each.order)
+
+
+def begun(lines: Iterable[str], told: Sequence[tuple[Order, str]]) -> list[tuple[Order, str]]:
+    """What was said of a tour's lines. On the first of them it stands before anything is told: that one was said with the first."""
+    first = next(iter(lines), None)
+    return [*told, (min(told)[0], first)] if told and first else list(told)
 
 
 def certified_at(wanted: Iterable[str], said: Iterable[tuple[Order, str]]) -> int | None:
