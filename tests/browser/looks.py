@@ -84,7 +84,8 @@ def opened(browser: Browser, server: Server, tablet: Tablet) -> tuple[Gallery, l
     for context in (counter, desk, office, alone):
         tablet.watch.over(context)
     for context in (tablet.context, counter):
-        context.add_init_script("localStorage.locked = '';")  # after a look at the locked screen the next page is itself again
+        # After a look at the locked screen the next page is itself again, and none locks itself while it is looked at.
+        context.add_init_script("localStorage.locked = ''; localStorage.touched = Date.now();")
     pages = _signed_in(server, desk, ACCOUNT, "review"), _signed_in(server, office, WRITER, "documents")
     return Gallery(tablet, bar, *pages, alone.new_page(), tablet.watch), [counter, desk, office, alone]
 
