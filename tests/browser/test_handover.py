@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.hands import Tablet, gone_through
+from tests.browser.hands import Tablet, gone_through, until
 from tests.browser.looks import LANDSCAPE, NARROW, OVERFLOW, found_by_axe, keep_picture, sized
 from tests.browser.model import rows_of
 from webapp import demo
@@ -61,8 +61,8 @@ def test_guests_interrupt_a_handover_and_it_goes_on_where_it_was(tablet: Callabl
     line(form, "K-01").locator('[value="differs"]').check(force=True)
     here.submit("duty.accept", sign="he", within=f'[data-id="{offer}"]', makes=3)
     body = json.loads(next(each["body"] for each in here.entries() if each["operation"] == "duty.accept"))
-    said = {row.get("asset"): (row["said"], row.get("note"), row["shown"]) for row in rows_of(body) if row["kind"] == "asset"}
-    assert said[demo.named("thing", "K-01")] == ("differs", "在工程部", "林靜怡")
+    said = {row.get("asset"): (row["said"], row.get("note"), row["state"]) for row in rows_of(body) if row["kind"] == "asset"}
+    assert said[demo.named("thing", "K-01")] == ("differs", "在工程部", "out")
     assert said[demo.named("thing", "K-02")][0] == "agrees"
     here.server.start()
     here.sent()
@@ -73,6 +73,37 @@ def test_guests_interrupt_a_handover_and_it_goes_on_where_it_was(tablet: Callabl
         for each in here.server.state(here.server.now)[0]["custody"]["assets"]
     }
     assert (held["K-01"], held["R-1"]) == ([demo.person("lin")], [demo.person("he")])
+
+
+def does(here: Tablet, code: str, act: str) -> None:
+    before = len(here.entries())
+    here.page.locator("main li", has_text=code).get_by_role("button", name=act, exact=True).click()
+    until(lambda: len(here.entries()) > before, f"{code}: {act}")
+
+
+@pytest.mark.clause("P2-4.3.1f")
+def test_the_lines_are_what_was_recorded_on_this_very_tablet(tablet: Callable[..., Tablet]):
+    """The page is of before the network went: what was taken and given back since stands in no copy of it."""
+    here = tablet()
+    here.server.stop()
+    here.watch.may_be_down = True
+    here.take_post("lin")
+    here.go("handover/things")
+    does(here, "K-02", "領取")
+    does(here, "R-1", "歸還")
+    form = offered(here)
+    expect(line(form, "K-02").locator("latest-value:not([hidden]) span:not([hidden])").first).to_have_text("已在本平板領取")
+    expect(line(form, "R-1").locator("latest-value:not([hidden]) span:not([hidden])").first).to_have_text("在原處")
+    gone_through(form, "41")
+    here.submit("duty.accept", sign="he", within=f'[data-id="{here.entries()[-1]["id"]}"]', makes=3)
+    body = json.loads(next(each["body"] for each in here.entries() if each["operation"] == "duty.accept"))
+    stood = {row.get("asset"): row.get("state") for row in rows_of(body) if row["kind"] == "asset"}
+    assert (stood[demo.named("thing", "K-02")], stood[demo.named("thing", "R-1")]) == ("out", "back")
+    here.server.start()
+    here.sent()
+    assets = here.server.state(here.server.now)[0]["custody"]["assets"]
+    held = {each["code"]: [one["author"] for one in each["holders"]] for each in assets}
+    assert (held["K-02"], held["R-1"]) == ([demo.person("he")], [])
 
 
 def test_what_waits_to_be_taken_over_has_no_barrier_and_fits_every_screen(tablet: Callable[..., Tablet], axe: str):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.hands import TOUCHED, WITHIN, Tablet, until
+from tests.browser.hands import TOUCHED, WITHIN, Tablet, fill, until
 from tests.browser.looks import LANDSCAPE, PORTRAIT, sized
 from tests.browser.served import AT
 from webapp import demo
@@ -206,6 +206,11 @@ def test_a_question_is_noted_then_or_later_and_the_farewell_sees_the_guests_off(
     page.wait_for_url("**/zh-Hant/door/")
     door.go(f"parties/{party}")
     page.locator(".told summary").click()
+    before = len(door.entries())
+    fill(page.locator('main operation-form[operation="tours.ask"]').last, {"tag": "school", "when": "9999-12-31T23:59"})
+    page.locator('main operation-form[operation="tours.ask"] button:not([type=button])').last.click()
+    expect(page.locator("#ask-when:invalid")).to_be_attached()
+    assert len(door.entries()) == before, "no calendar here has that year, and the page says so"
     door.submit("tours.ask", tag="school", when="2026-05-28T10:30")
     expect(page.locator(f'overlay-list[key="questions/{party}"] [data-id]')).to_have_count(2)
     door.server.start()

@@ -77,4 +77,5 @@ def size_text(size: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates `|time(zone)`, `|date(zone)`, `|day`, `|amount` and `|span`."""
+    app.jinja_env.globals["YEARS"] = clock.YEARS
     app.jinja_env.filters.update(time=time_text, date=day_and_month, day=day_text, amount=amount_text, span=span_text)

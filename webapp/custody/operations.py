@@ -15,9 +15,11 @@ from webapp.operations.rules import PIN, POST, SESSION
 STAFF = {GREETER, WATER_BAR, SUPERVISOR}
 
 
-def _now_is(where: str, words: str) -> list[Latest]:
-    """Where a thing is, for its button; and in words that name nobody, for a tablet knows only that it was said here."""
-    return [Latest("asset/{asset}", where), Latest("asset/{asset}/words", words)]
+def _now_is(where: str, words: str, state: str = "") -> list[Latest]:
+    """Where a thing is, for its button; in words that name nobody, for a tablet knows only that it was said here;
+    and as a line of a handover has it."""
+    told = {"asset/{asset}": where, "asset/{asset}/words": words, "asset/{asset}/state": state or where}
+    return [Latest(key, value) for key, value in told.items()]
 
 
 def _happened(occasion: Occasion, form: Any, what: str, note: str | None = None, party: str | None = None) -> None:
@@ -39,7 +41,7 @@ def take(form: EventForm, occasion: Occasion) -> None:
 
 
 @operation("custody.lend", form=LendForm, roles=STAFF, proof=POST, offline=True, title=N_("Lent to a guest"),
-           effects=_now_is("out", "lent"))  # fmt: skip
+           effects=_now_is("out", "lent", "lent"))  # fmt: skip
 def lend(form: LendForm, occasion: Occasion) -> None:
     """Lend an umbrella to a guest (借出). Nothing of the guest is kept."""
     _happened(occasion, form, LENT, party=form.party.data)

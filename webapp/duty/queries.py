@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,6 +14,7 @@ from webapp.base.i18n import N_, words
 from webapp.base.written import amount_text, instant_text
 from webapp.checklists.queries import Check
 from webapp.custody import queries as custody
+from webapp.custody.rules import Standing
 from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark, Reversal
 from webapp.duty.rules import Accepted, Agreed, Found, Handover, concerns, exceptions_of, status
 from webapp.operations.declarations import state
@@ -162,7 +163,8 @@ CATEGORY_NAMES = {
 class Row:
     """A line that waits to be gone through. `label` keeps it together in a form; `shown`: how it stands, in words.
 
-    `due`: what should lie there and the stamp of its last count, hidden until it was counted.
+    `due`: what should lie there and the stamp of its last count, hidden until it was counted. `now`, of a thing that somebody can
+    have: where it is, and `holders` in words; the tablet puts what was recorded on it in their place.
     """
 
     label: str
@@ -175,12 +177,21 @@ class Row:
     entry: str | None = None
     key: str | None = None
     due: Any = None
+    now: Standing | None = None
+    holders: str = ""
 
     @property
     def cells(self) -> list[tuple[str, str]]:
-        """What of it goes with the answer as it is."""
-        named = {"kind": self.kind, "asset": self.asset_id, "item": self.item and self.item.id, "entry": self.entry,
-                 "key": self.key, "state": self.state, "shown": self.shown[:SHOWN_MOST]}  # fmt: skip
+        """What of it goes with the answer as it is. How a thing stands the tablet says, which may know better."""
+        named = {
+            "kind": self.kind,
+            "asset": self.asset_id,
+            "item": self.item and self.item.id,
+            "entry": self.entry,
+            "key": self.key,
+        }
+        if self.now is None:
+            named |= {"state": self.state, "shown": self.shown[:SHOWN_MOST]}
         return [(name, str(value)) for name, value in named.items() if value]
 
 
@@ -214,8 +225,10 @@ def _things_of(site: Project, place_id: str, at: int) -> Iterator[Row]:
         said = _("lent to a guest by %(name)s", name=names) if lent else where
         if each.asset.kind == "facility":
             said = "" if now.is_damaged else _("In order")
-        shown = " · ".join(filter(None, (said, (now.note or _("damaged")) if now.is_damaged else "")))
-        yield Row(each.asset.id, "asset", title, shown, "lent" if lent else now.where, asset_id=each.asset.id)
+        damage = (now.note or _("damaged")) if now.is_damaged else ""
+        shown = " · ".join(filter(None, (said, damage)))
+        row = Row(each.asset.id, "asset", title, shown, "lent" if lent else now.where, asset_id=each.asset.id)
+        yield row if each.asset.kind == "facility" else replace(row, now=now, holders=said)
 
 
 def _counts_of(site: Project, place_id: str, at: int) -> Iterator[Row]:
@@ -239,6 +252,14 @@ def _points_of(checks: Sequence[Check]) -> Iterator[Row]:
         for line in check.run.failed:
             key = str(line.item["id"])
             yield Row(key.replace(".", "-"), "check", words(line.item["prompt"]), str(_("Not in order")), key=key)
+
+
+STANDS = {"back": N_("in its place"), "out": N_("Taken"), "lent": N_("Lent to a guest"), "lost": N_("lost")}
+"""How a thing stood that was gone through at a tablet."""
+
+
+def _stands(line: Agreed) -> str:
+    return str(_(STANDS[line.state])) if line.state in STANDS else ""
 
 
 def variances(site: Project, given: Handover, answer: Accepted) -> list[tuple[Agreed, int]]:
@@ -344,7 +365,8 @@ def lines_words(site: Project, given: Handover, answer: Accepted) -> list[tuple[
     """The lines of an answer as (of what, how it stood, what was said, whether it agrees)."""
     more = dict(variances(site, given, answer))
     return [
-        (_title(site, line), line.shown or "", _said(line, more.get(line)), _agrees(line, more.get(line))) for line in answer.lines
+        (_title(site, line), line.shown or _stands(line), _said(line, more.get(line)), _agrees(line, more.get(line)))
+        for line in answer.lines
     ]
 
 

@@ -32,9 +32,9 @@ export class OperationForm extends HTMLElement {
   handleEvent(event) {
     if (event.type === "input") return this.#draft();
     if (!this.hasAttribute("offline") || !globalThis.crypto?.subtle) return;
-    event.preventDefault();
     const { target, submitter } = /** @type {SubmitEvent & {target: HTMLFormElement}} */ (event);
     const body = this.#body(target, submitter);
+    event.preventDefault(); // only now: what we cannot read the server has to be asked about
     const words = JSON.stringify(body);
     if (words === this.#last && event.timeStamp - this.#at < TWICE_WITHIN) return; // the second tap of a double tap
     this.#last = words;
