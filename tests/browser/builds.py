@@ -1,19 +1,18 @@
 """Two builds of the product behind one address, as while a site is being updated: the one that is here, and the next one."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Page
 
-from tests.browser.hands import until
+from tests.browser.hands import ask, until
 from tests.browser.served import Server
 from tests.browser.way import Way
 
-T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 PARTS = ("webapp", "translations", "migrations")
 MARKED = {
@@ -50,25 +49,6 @@ def next_build(folder: Path) -> Path:
         assert text.count(found) == 1, name
         path.write_text(text.replace(found, put.format(found)), "utf-8")
     return folder
-
-
-REPLACED = ("context was destroyed", "interrupted by another navigation", "net::ERR_ABORTED", "frame was detached")
-"""What a browser says of a page that was putting a newer one in its own place just then."""
-
-
-def again(act: Callable[[], T]) -> T:
-    """Do it again where the page was just being replaced."""
-    while True:
-        try:
-            return act()
-        except Error as error:
-            if not any(words in str(error) for words in REPLACED):
-                raise
-
-
-def ask(page: Page, script: str, arg: Any = None) -> Any:
-    """What a page answers that may be replaced at any time."""
-    return again(lambda: page.evaluate(script, arg))
 
 
 @dataclass

@@ -5,13 +5,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Error, Locator, Page, expect
 
 from tests.browser.served import Server
 from tests.browser.watch import Watch
 from webapp import demo
+
+T = TypeVar("T")
 
 PAGES = (
     "",
@@ -70,6 +72,25 @@ def until(holds: Callable[[], Any], what: str, within: int = WITHIN) -> Any:
     return found
 
 
+REPLACED = ("context was destroyed", "interrupted by another navigation", "net::ERR_ABORTED", "frame was detached")
+"""What a browser says of a page that was putting a newer one in its own place just then."""
+
+
+def again(act: Callable[[], T]) -> T:
+    """Do it again where the page was just being replaced."""
+    while True:
+        try:
+            return act()
+        except Error as error:
+            if not any(words in str(error) for words in REPLACED):
+                raise
+
+
+def ask(page: Page, script: str, arg: Any = None) -> Any:
+    """What a page answers that may be replaced at any time."""
+    return again(lambda: page.evaluate(script, arg))
+
+
 @dataclass
 class Tablet:
     """A browser that was enrolled at the door, and the page that is open in it."""
@@ -86,7 +107,7 @@ class Tablet:
 
     def kept(self) -> dict[str, Any]:
         """What lies in the browser's own database."""
-        return dict(self.page.evaluate(KEPT))
+        return dict(ask(self.page, KEPT))
 
     def entries(self) -> list[dict[str, Any]]:
         """Everything that this tablet has kept, in the order of its numbers."""

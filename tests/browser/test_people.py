@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.builds import again, ask
-from tests.browser.hands import CODES, Tablet, ask_for_the_post, until
+from tests.browser.hands import CODES, Tablet, again, ask, ask_for_the_post, until
 from tests.browser.served import Server
 from webapp import demo
 

@@ -72,8 +72,8 @@ def test_a_whole_shift_by_plain_forms(plain: Plain):
     assert plain.clean() == clean - 3
     row = page.locator('overlay-list[key="parties"] > ol > li').first
     expect(row).to_contain_text("3")
-    row.locator("button").click()
-    expect(page.locator('overlay-list[key="parties"] > ol > li').first.locator('[data-step="seen_off"]')).to_be_visible()
+    row.get_by_role("button", name="送別").click()
+    expect(page.locator('overlay-list[key="parties"] > ol > li').first.locator('[data-value="seen_off"]')).to_be_visible()
     page.locator('form:has(input[value="flat_open.air"]) button').first.click()
     expect(page.locator('form:has(input[value="flat_open.air"])')).to_have_count(0)
     plain.go("stock")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.hands import Tablet
+from tests.browser.hands import Tablet, until
 from tests.browser.looks import NARROW, OVERFLOW, found_by_axe, sized
 from tests.browser.test_day import relieve
 
@@ -14,9 +14,13 @@ pytestmark = pytest.mark.browser
 
 def mine(here: Tablet, operation: str) -> Locator:
     """The newest row of an operation in the list of the tablet's own entries."""
+
+    def kept() -> str:
+        return next((each["id"] for each in reversed(here.entries()) if each["operation"] == operation), "")
+
+    entry = until(kept, f"{operation} was not kept")
     here.go("outbox")
-    entry = next(each for each in reversed(here.entries()) if each["operation"] == operation)
-    return here.page.locator(f'outbox-list [data-id="{entry["id"]}"]')
+    return here.page.locator(f'outbox-list [data-id="{entry}"]')
 
 
 @pytest.mark.clause("P2-4.4.3b")

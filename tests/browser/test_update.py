@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, expect
 
-from tests.browser.builds import Site, again, ask, next_build
+from tests.browser.builds import Site, next_build
 from tests.browser.conftest import FLAGS, LANDSCAPE, main_process
-from tests.browser.hands import LANGUAGES, PACK, WITHIN, Tablet, enrolled, until
+from tests.browser.hands import LANGUAGES, PACK, WITHIN, Tablet, again, ask, enrolled, until
 from tests.browser.served import Server, copied
 from tests.browser.test_overlay import shown
 from tests.browser.way import Answer, Way
