@@ -49,7 +49,8 @@ def fields(page: Node) -> dict[str, str]:
     sent = {each.attrs["name"]: each.attrs.get("value", "") for each in inputs if each.attrs.get("type") not in ("radio", "number")}
     agreed = {each.attrs["name"]: "agrees" for each in inputs if each.attrs.get("value") == "agrees"}
     counted = {each.attrs["name"]: "0" for each in inputs if each.attrs.get("type") == "number"}
-    return sent | agreed | counted | {"result": "accepted"}
+    told = {each.attrs["name"]: each.text() for each in form(page).all("textarea")}
+    return sent | told | agreed | counted | {"result": "accepted"}
 
 
 def handover(offer: str) -> duty.Handover:
@@ -73,7 +74,9 @@ def entry(number: int, operation: str, when: int, **body: str) -> Entry:
 def test_what_the_post_hands_over_is_there_to_be_gone_through(site: Site):
     rows = form(offered(site)).all("li")
     said = [each.text() for each in rows]
-    assert any("Key to the show flat K-01 何欣怡" in each for each in said)
+    key = next(each for each in rows if "Key to the show flat K-01" in each.text())
+    stands = [each.text() for each in key.all("span") if "data-value" in each.attrs and "hidden" not in each.attrs]
+    assert stands == ["何欣怡"], "what this tablet recorded takes its place"
     assert any("客廳落地燈不亮" in each for each in said)
     counted = [each for each in rows if any(one.attrs.get("type") == "number" for one in each.all("input"))]
     assert len(counted) == 2, "clean and soiled covers"
@@ -92,9 +95,8 @@ def test_without_script_every_line_is_taken_with_the_signature(site: Site):
     found = handover(sent["offer"])
     assert status(found) is Status.WITH_EXCEPTIONS
     assert len(found.answers[0].lines) == len(form(page).all("li"))
-    assert [(each.note, each.shown) for each in found.answers[0].lines if each.said == "differs"] == [
-        ("With the engineers", "何欣怡")
-    ]
+    differs = [each for each in found.answers[0].lines if each.said == "differs"]
+    assert [(each.note, each.state) for each in differs] == [("With the engineers", "out")]
     shown = site.tablet("door").get(PAGE).text
     assert "Key to the show flat K-01: With the engineers" in shown
     assert "against what was expected" in shown
