@@ -26,6 +26,7 @@ from webapp.operations.fields import (
     Photos,
     Quantity,
     Reference,
+    Single,
     Text,
     Ticked,
     Time,
@@ -214,6 +215,24 @@ def test_each_cell_has_an_error_of_its_own() -> None:
 )
 def test_rows_that_are_none_are_refused(body: dict[str, str], wrong: dict[str, str]) -> None:
     assert ROWS.clean(body)[1] == wrong
+
+
+def test_a_value_under_the_bare_name_of_rows_is_refused() -> None:
+    with pytest.raises(Invalid, match="malformed"):
+        ROWS.fields["lines"].clean("asset")
+    assert ROWS.fields["lines"].clean([]) is None, "where there are no rows a page brings nothing"
+
+
+def test_a_kind_of_field_that_reads_nothing_cannot_be_made() -> None:
+    class Blank(Single):
+        pass
+
+    class BlankForm(Form):
+        blank = Blank()
+
+    with pytest.raises(TypeError, match="parse"):
+        BlankForm()
+    assert all(type(each).clean is Single.clean for each in EVERY.fields.values() if isinstance(each, Single))
 
 
 def test_what_a_row_refers_to_is_named_by_its_cell() -> None:

@@ -4,6 +4,7 @@ A page runs `clean` inside WTForms, the sync door runs it directly; a property t
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
@@ -62,7 +63,7 @@ def explain(code: str, limit: int | None = None) -> str:
     return words.get(code) or _("This cannot be taken as it is.")
 
 
-class Field(wtforms.Field):
+class Field(wtforms.Field, ABC):
     """A field with one pure `clean`. Absent and blank are the same; `optional` fields then hold None."""
 
     widget: Any = TextInput()
@@ -72,19 +73,9 @@ class Field(wtforms.Field):
         self.optional = optional
         self.code: str | None = None
 
+    @abstractmethod
     def clean(self, raw: Raw) -> Any:
         """The value of what was typed. Raises Invalid."""
-        text = raw if isinstance(raw, str) else (raw[0] if raw else "")
-        text = text.strip()
-        if text:
-            return self.parse(text)
-        if self.optional:
-            return None
-        raise Invalid("required")
-
-    def parse(self, text: str) -> Any:
-        """The value of a text that is not blank. Raises Invalid."""
-        raise NotImplementedError
 
     def limit_of(self, code: str) -> int | None:
         """The bound of this field that a code speaks of, if it has one."""
@@ -105,7 +96,24 @@ class Field(wtforms.Field):
         return "" if self.data is None else str(self.data)
 
 
-class Text(Field):
+class Single(Field):
+    """A field of one text; of several the first."""
+
+    def clean(self, raw: Raw) -> Any:
+        text = raw if isinstance(raw, str) else (raw[0] if raw else "")
+        text = text.strip()
+        if text:
+            return self.parse(text)
+        if self.optional:
+            return None
+        raise Invalid("required")
+
+    @abstractmethod
+    def parse(self, text: str) -> Any:
+        """The value of a text that is not blank. Raises Invalid."""
+
+
+class Text(Single):
     """Plain text; control and bidi characters are dropped."""
 
     def __init__(self, label: str = "", *, most: int = 200, lines: bool = False, **kwargs: Any) -> None:
@@ -120,7 +128,7 @@ class Text(Field):
         return text if text.isascii() and text.isprintable() else _CONTROL.sub("", text)
 
 
-class _Bounded(Field):
+class _Bounded(Single):
     """A figure between `least` and `most`."""
 
     def __init__(self, label: str = "", *, least: int = 0, most: int = 1_000_000, **kwargs: Any) -> None:
@@ -160,7 +168,7 @@ def _bounded(value: int, least: int, most: int, scale: int) -> int:
     return value
 
 
-class Time(Field):
+class Time(Single):
     """A time of the day on the wall, as 08:40."""
 
     def parse(self, text: str) -> str:
@@ -170,7 +178,7 @@ class Time(Field):
         return text.zfill(5)
 
 
-class Choice(Field):
+class Choice(Single):
     """One of a few words."""
 
     def __init__(self, label: str = "", *, of: Sequence[str], **kwargs: Any) -> None:
@@ -209,7 +217,7 @@ class Ticked(Field):
         return text.strip().lower() in {"1", "y", "yes", "true", "on"}
 
 
-class Identity(Field):
+class Identity(Single):
     """The id of another entry (a party, an offer): shape only, for a fact never depends on another fact."""
 
     def parse(self, text: str) -> str:
@@ -266,7 +274,7 @@ class Keys(Field):
         return keys
 
 
-class Instant(Field):
+class Instant(Single):
     """Milliseconds UTC, as digits. With `back_dates` it says when a fact really was (補記), at most 48 h before."""
 
     def __init__(self, label: str = "", *, back_dates: bool = False, **kwargs: Any) -> None:
@@ -282,7 +290,7 @@ class Instant(Field):
         return value
 
 
-class Document(Field):
+class Document(Single):
     """A JSON text, for reference data that an import brings (words in three languages, a content body)."""
 
     def __init__(self, label: str = "", *, most: int = 200_000, **kwargs: Any) -> None:
@@ -313,6 +321,11 @@ class Lines(Field):
     def __init__(self, row: "type[Form]", label: str = "", *, most: int = 200, lacks: "Lacks | None" = None, **kwargs: Any) -> None:
         super().__init__(label, optional=True, **kwargs)
         self.row, self.most, self.lacks = row, most, lacks
+
+    def clean(self, raw: Raw) -> Any:
+        """Rows stand under names of their own: what comes under this one is none."""
+        if raw:
+            raise Invalid("malformed")
 
     @cached_property
     def cells(self) -> Mapping[str, Field]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from webapp.base.database import Base
 from webapp.operations.effects import Effect
-from webapp.operations.fields import Field, Form, Instant, Invalid, Lines, Raw, Reference, explain
+from webapp.operations.fields import Field, Form, Instant, Invalid, Lines, Raw, Reference, Single, explain
 from webapp.operations.occasion import Occasion
 from webapp.operations.rules import PROOFS
 
@@ -104,11 +104,10 @@ class Operation:
     @cached_property
     def _steps(self) -> tuple[tuple[str, Callable[[Raw], Any], Callable[[str], Any] | None, bool], ...]:
         """(field, its clean, its parse where a plain text that is not blank may go there at once, and whether it may be absent)."""
-        plain = {name for name, item in self.fields.items() if type(item).clean is Field.clean}
-        rows = {name for name, _field in self.lines}
-        alone = [(name, item) for name, item in self.fields.items() if name not in rows]
         return tuple(
-            (name, item.clean, item.parse if name in plain else None, name in plain and item.optional) for name, item in alone
+            (name, item.clean, item.parse, item.optional) if isinstance(item, Single) else (name, item.clean, None, False)
+            for name, item in self.fields.items()
+            if not isinstance(item, Lines)
         )
 
     @cached_property
