@@ -189,16 +189,11 @@ def handover() -> str:
     site, at = this_site(), clock.now()
     start, _end = sites.day_around(site, at)
     post = this_post()
-    offers = [
-        each
-        for each in queries.handovers(site.id, start - LOCKED_UP_SINCE, at + 1, at, g.tablet.place_id)
-        if each.at >= start - clock.DAY or (each.kept and not each.answers)
-    ]
+    offers = _offers(site, start, at)
     checks = checklists.checks(site, g.tablet.place_id, this_role(), at)
     remarks = queries.remarks(site.id, start, at + 1, g.tablet.place_id)
     parties = tours.today(site, at, g.tablet.place_id)
     covers = _covers(site, at)
-    staff = colleagues(site.id, at, FRONT)
     waiting = open_for(offers, post.id) if post else None
     return render_template(
         "duty/handover.html",
@@ -211,7 +206,7 @@ def handover() -> str:
         waiting_at=instant_text(waiting.at, site.zone, at) if waiting else "",
         status=status,
         kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
-        staff=[(each.id, each.name) for each in staff],
+        staff=[(each.id, each.name) for each in colleagues(site.id, at, FRONT)],
         people=people({*(row.author_id for row in remarks if row.author_id), *_signers(offers)}),
         parties=parties,
         checks=checks,
@@ -225,6 +220,12 @@ def handover() -> str:
         start=start,
         at=at,
     )
+
+
+def _offers(site: Project, start: int, at: int) -> list[Handover]:
+    """The handovers here that the page shows: yesterday's and today's, and what was locked up and nobody has opened since."""
+    found = queries.handovers(site.id, start - LOCKED_UP_SINCE, at + 1, at, g.tablet.place_id)
+    return [each for each in found if each.at >= start - clock.DAY or (each.kept and not each.answers)]
 
 
 GREETED_FOR = 60 * clock.MINUTE

@@ -1,7 +1,8 @@
 """The review of a day (domain section 0.8): one page that shows the shift, and one where the day is closed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
@@ -12,11 +13,12 @@ from webapp.base import clock, ids
 from webapp.base.database import db
 from webapp.base.written import amount_text
 from webapp.operations import registry
+from webapp.operations.models import Receipt
 from webapp.operations.roles import DEPUTY, SUPERVISOR
 from webapp.repairs.queries import OUTCOMES, title_of
 from webapp.review import queries
-from webapp.review.queries import Day
-from webapp.review.rules import NOTE_MOST, Point, by_hour, open_first
+from webapp.review.queries import Day, Heard, PlaceCovers
+from webapp.review.rules import NOTE_MOST, Closed, Point, by_hour, open_first
 from webapp.shifts.queries import shift_at
 from webapp.sites.models import Project
 from webapp.staff.access import check_code
@@ -125,32 +127,21 @@ def _points(day: Day, now: int) -> list[Point]:
 def _page(site: Project, wanted: date) -> str:
     now = clock.now()
     day = _day(site, wanted, now)
-    start, end = day.start, day.end
-    figures = tours.figures_of(site, start, end, day.at)
+    end = day.end
     heard, covers, found = queries.heard_of(day, now), queries.covers_of(day), queries.doubts(day)
-    log, certified = queries.log(day), queries.certified(day)
-    lacking = {tablet.id for tablet, standing in queries.standings_of(day).values() if standing.gaps}
-    closures = queries.closures(day)
-    closed_at = closures[0].at if closures else end
-    late = queries.came_after(day, closed_at) if closed_at <= now else []
+    log, certified, closures = queries.log(day), queries.certified(day), queries.closures(day)
+    late = _late(day, closures, now)
     yesterday = queries.closures(_day(site, wanted - timedelta(days=1), now))
-    named = {*(each.by for each in closures), *(each.author_id for each in late)}
-    named |= {*(each.author_id for each in found), *(each.author_id for each in certified), *(each.by for each in log)}
     points = open_first(queries.points(day, heard, covers, found))
+    named = {*(each.by for each in closures), *(each.by for each in log), *(each.author_id for each in late)}
+    named |= {*(each.author_id for each in found), *(each.author_id for each in certified)}
     return render_template(
         "review/day.html",
         day=wanted,
         before=wanted - timedelta(days=1) if wanted > first_day() else None,
         after=wanted + timedelta(days=1) if end <= now else None,
         shift=shift_at(site.id, now) if end > now else None,
-        figures=figures,
-        hours=by_hour(figures.by_hour, site.opens // 60, -(-site.closes // 60)),
-        covers=covers,
-        handed_out=sum(each.handed_out for each in covers),
-        clean=amount_text(sum(each.covers.clean for each in covers)),
-        soiled=amount_text(sum(each.covers.soiled for each in covers)),
-        heard=heard,
-        restless=sum(bool(each.unsent or each.is_silent or each.tablet.id in lacking) for each in heard),
+        **_figures(day, covers, heard),
         points=points,
         open=sum(point.is_open for point in points),
         closures=closures,
@@ -167,6 +158,29 @@ def _page(site: Project, wanted: date) -> str:
         outcomes=OUTCOMES,
         actions=actions.by_entry(actions.actions(site.id, now)),
     )
+
+
+def _late(day: Day, closures: Sequence[Closed], now: int) -> list[Receipt]:
+    """What arrived for the day after it was closed, or after it had closed by itself."""
+    closed_at = closures[0].at if closures else day.end
+    return queries.came_after(day, closed_at) if closed_at <= now else []
+
+
+def _figures(day: Day, covers: Sequence[PlaceCovers], heard: Sequence[Heard]) -> dict[str, Any]:
+    """What the head of the page counts and draws: guests, shoe covers, tablets."""
+    site = day.site
+    figures = tours.figures_of(site, day.start, day.end, day.at)
+    lacking = {tablet.id for tablet, standing in queries.standings_of(day).values() if standing.gaps}
+    return {
+        "figures": figures,
+        "hours": by_hour(figures.by_hour, site.opens // 60, -(-site.closes // 60)),
+        "covers": covers,
+        "handed_out": sum(each.handed_out for each in covers),
+        "clean": amount_text(sum(each.covers.clean for each in covers)),
+        "soiled": amount_text(sum(each.covers.soiled for each in covers)),
+        "heard": heard,
+        "restless": sum(bool(each.unsent or each.is_silent or each.tablet.id in lacking) for each in heard),
+    }
 
 
 def init_app(app: Flask) -> None:
