@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from tests.cast import CHECK, Site, at
-from webapp.review import queries as review
+from webapp.review.points import points_of
 from webapp.review.queries import Day
 from webapp.review.rules import Point
 from webapp.sites import queries as sites
@@ -26,7 +26,7 @@ def points(app: Flask, site: Site, until: str) -> list[Point]:
     project = sites.project(site.project_id)
     assert project
     with app.test_request_context(headers={"Accept-Language": "en"}):
-        return review.points(Day(project, DAY_START, DAY_START + 86_400_000, at(until)), [], [], [])
+        return points_of(Day(project, DAY_START, DAY_START + 86_400_000, at(until)), [], [], [])
 
 
 def told(app: Flask, site: Site, until: str) -> list[tuple[str, str]]:

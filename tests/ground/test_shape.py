@@ -32,6 +32,9 @@ ALLOWED = {
     "losses": {
         "stores",  # the number of a tablet's next store is reserved in a head's row, before there is any entry
     },
+    "review": {
+        "points",  # what every package has open at the end of a day: queries.py would be two sittings with it
+    },
     "staff": {
         "access",  # sign-in and throttle rows: technical, not operations
         "desk",  # the shape that every desk page has, for the packages above

@@ -14,8 +14,9 @@ from webapp.base.database import db
 from webapp.operations.entries import digest_of
 from webapp.operations.ledger import the_ledger
 from webapp.operations.rules import SYSTEM
-from webapp.review import queries
+from webapp.review import views
 from webapp.review.models import Closure, LeftOpen
+from webapp.review.points import left_open
 from webapp.review.rules import NOTE_MOST, POINTS_MOST, REASONS, WORDS_MOST, Point, labelled
 
 TODAY, YESTERDAY = "/review/2026-05-28", "/review/2026-05-27"
@@ -65,7 +66,7 @@ def deputy() -> None:
 
 @pytest.fixture
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "points", lambda *_: CLEAN)
+    monkeypatch.setattr(views, "points_of", lambda *_: CLEAN)
 
 
 @pytest.mark.usefixtures("clean")
@@ -253,5 +254,5 @@ def test_however_much_is_open_it_fits_into_one_entry():
 def test_more_points_than_fit_are_one_line(site: Site):
     many = [Point(f"Point {number}") for number in range(POINTS_MOST + 5)]
     with site.app.test_request_context(headers={"Accept-Language": "en"}):
-        found = queries.left_open(many)
+        found = left_open(many)
     assert (len(found), found["rest"].words) == (POINTS_MOST, "6 further points")

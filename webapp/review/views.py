@@ -17,6 +17,7 @@ from webapp.operations.models import Receipt
 from webapp.operations.roles import DEPUTY, SUPERVISOR
 from webapp.repairs.queries import OUTCOMES, title_of
 from webapp.review import queries
+from webapp.review.points import left_open, points_of
 from webapp.review.queries import Day, Heard, PlaceCovers
 from webapp.review.rules import NOTE_MOST, Closed, Point, by_hour, open_first
 from webapp.shifts.queries import shift_at
@@ -54,7 +55,7 @@ def close(day: str) -> Response:
     if one.end <= now:
         flash(_("This day is over: it closed by itself."), "soon")
         return make_response(redirect(f"/review/{wanted}", 303))
-    points = queries.left_open(open_first(_points(one, now)))
+    points = left_open(open_first(_points(one, now)))
     wrong = _closed(one, wanted, points, now) if request.method == "POST" else {}
     if wrong is None:
         return make_response(redirect(f"/review/{wanted}", 303))
@@ -121,7 +122,7 @@ def _day(site: Project, wanted: date, now: int) -> Day:
 
 
 def _points(day: Day, now: int) -> list[Point]:
-    return queries.points(day, queries.heard_of(day, now), queries.covers_of(day), queries.doubts(day))
+    return points_of(day, queries.heard_of(day, now), queries.covers_of(day), queries.doubts(day))
 
 
 def _page(site: Project, wanted: date) -> str:
@@ -132,7 +133,7 @@ def _page(site: Project, wanted: date) -> str:
     log, certified, closures = queries.log(day), queries.certified(day), queries.closures(day)
     late = _late(day, closures, now)
     yesterday = queries.closures(_day(site, wanted - timedelta(days=1), now))
-    points = open_first(queries.points(day, heard, covers, found))
+    points = open_first(points_of(day, heard, covers, found))
     named = {*(each.by for each in closures), *(each.by for each in log), *(each.author_id for each in late)}
     named |= {*(each.author_id for each in found), *(each.author_id for each in certified)}
     return render_template(

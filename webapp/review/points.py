@@ -1,0 +1,365 @@
+"""What stands open at the end of a day: every package is asked for its own, and each says where it is put right (P2-4.4.7b)."""
+
+from collections.abc import Iterator, Sequence
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from webapp.actions import queries as actions
+from webapp.actions.rules import Status as ActionStatus
+from webapp.base import clock
+from webapp.base.i18n import N_, words
+from webapp.base.written import amount_text, instant_text
+from webapp.checklists import queries as checklists
+from webapp.checklists.queries import Check
+from webapp.checklists.rules import Standing
+from webapp.content import queries as content
+from webapp.custody import queries as custody
+from webapp.custody.rules import stays_out
+from webapp.duty import queries as duty
+from webapp.duty.rules import Handover, concerns, is_by_another, more_than_once
+from webapp.duty.rules import Status as HandoverStatus
+from webapp.duty.rules import status as handover_status
+from webapp.losses import queries as losses
+from webapp.losses.rules import ANEW, WAITING, Gap
+from webapp.review.queries import Day, Doubt, Heard, PlaceCovers, standings_of
+from webapp.review.rules import POINTS_MOST, Point, labelled
+from webapp.shifts import queries as shifts
+from webapp.sites import queries as sites
+from webapp.staff.queries import people
+from webapp.stock import queries as stock
+from webapp.stock.rules import CLEAN, STORE
+from webapp.tablets import parcels
+from webapp.tablets.frames import certificate_due
+from webapp.tablets.queries import Contact, TabletRow, contacts, tablets
+from webapp.tablets.rules import is_heard_out
+from webapp.tours import queries as tours
+from webapp.tours.rules import Status, status
+
+CONCERNS = {
+    "same_person": N_("signed by one person for both sides"),
+    "to_self": N_("offered to the person who offers it"),
+    "accepted_twice": N_("answered twice"),
+    "no_reason": N_("exceptions without a word"),
+    "no_custodian": N_("the keys were left with nobody named"),
+}
+REQUESTED_WITHIN = 30 * clock.DAY
+"""How old a request may be that is answered today."""
+
+
+def points_of(day: Day, heard: Sequence[Heard], covers: Sequence[PlaceCovers], found: Sequence[Doubt]) -> list[Point]:
+    """What stands open at the end of this day."""
+    return [
+        *_address_points(day),
+        *_document_points(day),
+        *_tablet_points(day, heard),
+        *_check_points(day),
+        *_action_points(day),
+        *_handover_points(day),
+        *_custody_points(day),
+        *_covers_points(covers),
+        *_below_zero_points(day),
+        *_request_points(day),
+        *_silent_points(day),
+        *_entry_points(day, found),
+    ]
+
+
+def _address_points(day: Day) -> Iterator[Point]:
+    """Said on the day itself only: it is no part of a day that is over."""
+    due = certificate_due(day.site.zone) if day.end > clock.now() else None
+    if due:
+        yield Point(*due, href="/tablets")
+
+
+def _document_points(day: Day) -> Iterator[Point]:
+    """Versions that wait for an approval; said on the day itself only (P2-4.4.3d)."""
+    found = content.waiting(day.site.id, day.at) if day.end > clock.now() else []
+    known = {each.id: each for each in content.documents(day.site.id)} if found else {}
+    for each in found:
+        waits = _("version %(number)s waits for an approval", number=each.number)
+        href = f"/documents/{each.document_id}/{each.number}"
+        yield Point(content.title_of(known[each.document_id], [each]), waits, href=href)
+
+
+def _tablet_points(day: Day, heard: Sequence[Heard]) -> Iterator[Point]:
+    restless = [each for each in heard if each.unsent or each.is_silent]
+    for each in restless:
+        words_of = _("%(tablet)s has %(number)s to send", tablet=each.tablet.name, number=each.unsent)
+        silent = _("%(tablet)s is silent", tablet=each.tablet.name)
+        since = _("last heard %(time)s", time=day.time(each.seen_at)) if each.seen_at else ""
+        yield Point(words_of if each.unsent else silent, since, href=f"/tablets/{each.tablet.id}", about="tablet")
+    standings, older, awaited = standings_of(day), list(_older_cases(day)), list(_awaited_points(day))
+    for tablet, standing in standings.values():
+        yield from _missing_points(day, tablet, standing.gaps)
+        if standing.photos_at:
+            yield Point(losses.photos_words(len(standing.photos_at)), tablet.name, href=f"/tablets/{tablet.id}")
+    for tablet, gap in older:
+        yield from _missing_points(day, tablet, [gap])
+    yield from awaited
+    is_open = restless or older or awaited or not all(standing.is_complete for _tablet, standing in standings.values())
+    if standings and not is_open:
+        yield Point(_("Complete: every entry of the tablets is here"), tone="ok", href="/tablets")
+
+
+def _awaited_points(day: Day) -> Iterator[Point]:
+    """Of a day that is over: tablets that may still hold something of it, and files of it on which nobody has ruled."""
+    if day.at < day.end - 1:
+        return
+    heard, known, held = contacts(day.site.id), {each.id: each for each in tablets(day.site.id)}, parcels.contents(day.site.id)
+    ruled = {each.tablet_id for each in parcels.quarantined(day.site.id) if each.result}
+    for each in known.values():
+        contact = heard.get(each.id)
+        if contact and each.id not in ruled and _worked(each, day) and not _is_heard_out(contact, day):
+            title = _("Nothing heard of %(tablet)s since the day closed; it may hold entries of this day", tablet=each.name)
+            since = _("last heard %(time)s", time=instant_text(contact.seen_at, day.site.zone, day.at))
+            yield Point(title, since, href=f"/tablets/{each.id}")
+    for file in parcels.to_rule_on(day.site.id):
+        number = held[file.digest].number(day.start, day.end)
+        if number:
+            title = _("A file of %(tablet)s waits for a ruling", tablet=known[file.tablet_id].name)
+            yield Point(title, ngettext("%(num)s entry of this day", "%(num)s entries of this day", number), href="/tablets")
+
+
+def _worked(tablet: TabletRow, day: Day) -> bool:
+    """Whether anybody may have recorded on a tablet on that day: one that retired had sent everything."""
+    revoked_before = tablet.revoked_at is not None and tablet.revoked_at < day.start
+    return tablet.enrolled_at < day.end and tablet.retired_at is None and not revoked_before
+
+
+def _is_heard_out(contact: Contact, day: Day) -> bool:
+    return is_heard_out(contact.seen_at, contact.unsent, day.closes, day.end)
+
+
+def _older_cases(day: Day) -> Iterator[tuple[TabletRow, Gap]]:
+    """Today also what tablets that were enrolled anew on another day had not sent: a case until the loss is declared."""
+    if day.at >= day.end - 1:
+        return
+    found = losses.standings(day.site.id)
+    for tablet in tablets(day.site.id):
+        for gap in found[tablet.id].gaps if tablet.id in found else ():
+            if gap.kind == ANEW and (gap.until or 0) < day.start:
+                yield tablet, gap
+
+
+def _missing_points(day: Day, tablet: TabletRow, gaps: Sequence[Gap]) -> Iterator[Point]:
+    """What will not come by itself, and what waits since another day."""
+    for gap in gaps:
+        if gap.kind == WAITING and day.at < day.end - 1:
+            continue  # today's are told of by the tablet that holds them
+        since = _("after %(time)s", time=instant_text(gap.since, day.site.zone, day.at)) if gap.since else ""
+        detail = " · ".join(filter(None, (tablet.name, since)))
+        yield Point(losses.gap_words(gap), detail, "soon" if gap.kind == WAITING else "over", href=f"/tablets/{tablet.id}")
+
+
+def _action_points(day: Day) -> Iterator[Point]:
+    """What should have been put right by now, and what waits for somebody to look at it (P2-4.4.2c)."""
+    found = actions.unsettled(day.site.id, day.at)
+    late = [each for each in found if each.is_overdue(day.at)]
+    titles = actions.titles(day.site.id, late)
+    for each in late:
+        since = _("to be put right by %(time)s", time=instant_text(each.due_at, day.site.zone, day.at))
+        yield Point(titles[each.id], since, "over", href=f"/actions/{each.id}")
+    done = sum(each.status is ActionStatus.DONE for each in found)
+    if done:
+        yield Point(
+            ngettext("%(num)s corrective action is to be verified", "%(num)s corrective actions are to be verified", done),
+            href="/actions?show=done",
+        )
+
+
+def checks_of(day: Day) -> list[Check]:
+    """The checks of every post, as far as the day has come; the closing ones once the site closes or somebody submitted them."""
+    found = [check for place, role in checklists.watched(day.site.id) for check in checklists.runs(day.site, place, role, day.at)]
+    return [each for each in found if _concerns(day, each)]
+
+
+def _concerns(day: Day, check: Check) -> bool:
+    """Of an inspection only what was looked at; of a closing check before the site closes only what wants a look."""
+    purpose = check.edition.body["purpose"]
+    if purpose == "inspection":
+        return check.run.done > 0
+    return purpose != "closing" or day.at >= day.closes or _wants_a_look(check)
+
+
+def _wants_a_look(check: Check) -> bool:
+    """A closing check before the site closes: somebody submitted it, or something critical is not in order (P2-4.4.6b)."""
+    return check.run.submitted_at is not None or bool(check.run.failed_critically)
+
+
+def _check_points(day: Day) -> Iterator[Point]:
+    for check in checks_of(day):
+        became, title = checklists.standing_of(day.site, check, day.at), _title_of(day, check)
+        due = day.time(check.window.closes_at or 0)
+        if became is Standing.MISSED:
+            yield Point(title, _("missed: nothing was recorded, due until %(time)s", time=due), "over", _checks_href(day))
+        elif became is Standing.UNKNOWN:
+            yield Point(
+                title, _("not known: due until %(time)s, and a tablet of the place may hold it", time=due), href=_checks_href(day)
+            )
+        elif became is Standing.VOIDED:
+            yield Point(title, _("voided: %(reason)s", reason=check.run.voided), "ok")
+        elif became is not Standing.AHEAD or _wants_a_look(check):
+            yield from _run_points(day, check, title, due if became is Standing.LATE else "")
+
+
+def _title_of(day: Day, check: Check) -> str:
+    """The list, and where it was gone through."""
+    place = sites.place(day.site.id, check.place_id)
+    return " · ".join(filter(None, (words(place.names) if place else "", words(check.edition.body["title"]))))
+
+
+def _checks_href(day: Day) -> str:
+    return f"/checks/{clock.day_of(day.start, day.site.zone)}"
+
+
+def _run_points(day: Day, check: Check, title: str, late: str) -> Iterator[Point]:
+    """What of a run is not in order or not answered. `late`: until when it was due, where that is over."""
+    run, href = check.run, _checks_href(day)
+    for line in run.failed:
+        tone, note = "over" if line.item["critical"] else "soon", line.given.note if line.given else ""
+        said = " · ".join(filter(None, (_("%(list)s: not in order", list=title), note)))
+        yield Point(words(line.item["prompt"]), said, tone, href, line.given.id if line.given else None)
+    for line in run.returned:
+        yield Point(words(line.item["prompt"]), _("%(list)s: returned, not answered since", list=title), href=href)
+    critically = run.left_critically if run.submitted_at is not None or day.at >= day.closes else ()
+    for line in critically:
+        yield Point(words(line.item["prompt"]), _("%(list)s: critical, not answered", list=title), "over", href)
+    number = sum(line not in critically and not line.returned for line in run.left)
+    if number:
+        left = ngettext("%(num)s point is not answered", "%(num)s points are not answered", number)
+        yield Point(title, " · ".join(filter(None, (left, _("was due until %(time)s", time=late) if late else ""))), href=href)
+    elif not run.failed and not run.left:
+        yield Point(title, _("everything is in order"), "ok")
+
+
+def _handover_points(day: Day) -> Iterator[Point]:
+    names = {post.id: words(post.names) for post in sites.posts(day.site.id)}
+    for each in duty.handovers(day.site.id, day.start, day.end, day.at):
+        title = _("Handover %(time)s, %(post)s", time=day.time(each.at), post=names.get(each.post_id, ""))
+        became = handover_status(each)
+        told, href = duty.differences_words(day.site, each), f"/handovers/{each.id}"
+        if became is HandoverStatus.OFFERED:
+            yield Point(title, _("nobody has taken over"), href=href)
+        elif became is HandoverStatus.DISPUTED:
+            yield Point(title, _("disputed"), "over", href=href)
+        elif became is HandoverStatus.UNATTENDED:
+            yield Point(title, _("nobody came: %(reason)s", reason=each.absent), href=href)
+        elif became is HandoverStatus.STORED:
+            yield Point(title, duty.kept_words(each.kept, each.custodian), "ok", href)
+        elif became is HandoverStatus.RESOLVED:
+            yield Point(title, _("settled: %(finding)s", finding=each.findings[-1].text), "ok", href)
+        if told and became is not HandoverStatus.RESOLVED:
+            yield Point(title, told, href=href)
+        yield from (Point(title, said, href=href) for said in _amiss(day, each))
+    yield from _taken_over_twice(day, names)
+    for _offer in duty.without_beginning(day.site.id, day.start, day.at):
+        yield Point(_("A handover was answered whose offer has not arrived"))
+
+
+def _amiss(day: Day, given: Handover) -> Iterator[str]:
+    """What is wrong with who signed, and for what."""
+    yield from (_(CONCERNS[concern]) for concern in concerns(given))
+    if is_by_another(given, [each.person_id for each in shifts.present(day.site.id, given.at, given.post_id)]):
+        yield _("offered by somebody who was not on the post")
+
+
+def _taken_over_twice(day: Day, names: dict[str, str]) -> Iterator[Point]:
+    """Two acceptances of one post and shift both stand; somebody has to say which it was (domain section 0.7)."""
+    kinds = {kind.id: words(kind.names) for kind in shifts.kinds(day.site.id)}
+
+    def shift_of(at: int) -> str | None:
+        kind = shifts.shift_at(day.site.id, at)
+        return kind.id if kind else None
+
+    found = duty.handovers(day.site.id, day.start, day.end, day.at)
+    for post_id, shift in sorted(more_than_once(found, shift_of), key=str):
+        yield Point(_("Taken over more than once"), " · ".join(filter(None, (names.get(post_id), kinds.get(shift or "")))))
+
+
+def _custody_points(day: Day) -> Iterator[Point]:
+    """Things that are lost or damaged, that two took, and that somebody still has when the site has closed (P2-4.3.1f)."""
+    found = custody.things(day.site.id, day.at)
+    known = people({held.by for each in found for held in each.now.holders if held.by})
+    for each in found:
+        title, now = f"{words(each.asset.names)} {each.asset.code}", each.now
+        names = ", ".join(known[held.by].name if held.by and held.by in known else _("Unknown") for held in now.holders)
+        if now.is_lost:
+            yield Point(title, _("lost"), "over", href="/things")
+        if "taken_twice" in now.concerns:
+            yield Point(title, _("taken twice: %(names)s", names=names), href="/things")
+        elif stays_out(now, day.start):
+            yield Point(title, _("kept overnight by %(names)s", names=names), href="/things")
+        elif now.holders and not now.is_lost and day.at >= day.closes:
+            yield Point(title, _("not given back: %(names)s", names=names), href="/things")
+        if now.is_damaged:
+            yield Point(title, now.note or _("damaged"), href="/things")
+
+
+def _covers_points(covers: Sequence[PlaceCovers]) -> Iterator[Point]:
+    for each in covers:
+        if each.covers.runs_low:
+            left = _(
+                "%(left)s left, the minimum is %(least)s",
+                left=amount_text(each.covers.clean),
+                least=amount_text(each.covers.minimum),
+            )
+            yield Point(_("%(item)s: running low", item=words(each.item.names)), f"{words(each.place.names)} · {left}")
+        if each.covers.soiled < 0:
+            sent = _(
+                "%(number)s more went to the laundry than were worn: count the basket", number=amount_text(-each.covers.soiled)
+            )
+            yield Point(words(each.item.names), f"{words(each.place.names)} · {sent}")
+
+
+def _below_zero_points(day: Day) -> Iterator[Point]:
+    """More was taken than the records had: never refused, for the shelf was real, but somebody has to count."""
+    for figure in stock.figures(day.site.id, day.at).values():
+        if figure.quantity >= 0 or figure.state not in (STORE, CLEAN):
+            continue
+        item, place = stock.item(day.site.id, figure.item_id), sites.place(day.site.id, figure.place_id)
+        if item and place:
+            detail = f"{words(place.names)} · {amount_text(figure.quantity)}"
+            yield Point(_("%(item)s: below zero, count it", item=words(item.names)), detail)
+
+
+def _request_points(day: Day) -> Iterator[Point]:
+    """Requests that two answered: the first counts, and whoever answered second has to know (P2-4.1.5a)."""
+    asked = [each for each in stock.requests(day.site.id, day.start - REQUESTED_WITHIN, day.at) if each.later]
+    known = people({answer.by for each in asked for answer in each.later if answer.by})
+    for each in asked:
+        item = stock.item(day.site.id, each.item_id)
+        title = _("%(item)s: a request was answered twice", item=words(item.names) if item else "")
+        for answer in each.later:
+            if day.start <= answer.at < day.end:
+                name = known[answer.by].name if answer.by and answer.by in known else _("Unknown")
+                told = _("%(name)s answered second, %(number)s: it moved nothing", name=name, number=amount_text(answer.quantity))
+                yield Point(title, told, href="/stock")
+
+
+def _entry_points(day: Day, found: Sequence[Doubt]) -> Iterator[Point]:
+    number = sum(each.outcome != "applied" for each in found)
+    if number:
+        yield Point(
+            ngettext("%(num)s entry was not recorded", "%(num)s entries were not recorded", number), tone="over", href="#doubts"
+        )
+    for _party in tours.without_beginning(day.site.id, day.start, day.at):
+        yield Point(_("A party was seen off whose arrival has not come"))
+
+
+def _silent_points(day: Day) -> Iterator[Point]:
+    """Nobody saw them off: they count as gone an hour after they came (domain section 0.5)."""
+    for party in tours.parties(day.site.id, day.start, day.end, day.at):
+        if status(party, day.at) is Status.ENDED_SILENTLY:
+            title = _("Party of %(number)s, %(time)s: not seen off", number=party.guests, time=day.time(party.arrived_at))
+            yield Point(title, _("counted as gone after 60 minutes"))
+
+
+def left_open(points: Sequence[Point]) -> dict[str, Point]:
+    """The points that each want a reason when the day is closed. The last may stand for too many."""
+    found = labelled(points)
+    if len(found) <= POINTS_MOST:
+        return found
+    shown = dict(list(found.items())[: POINTS_MOST - 1])
+    number = len(found) - len(shown)
+    return shown | {"rest": Point(ngettext("%(num)s further point", "%(num)s further points", number))}
