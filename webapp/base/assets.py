@@ -14,9 +14,10 @@ from functools import cache
 from pathlib import Path
 
 import brotli
-from flask import Flask
+from flask import Flask, Response
 from whitenoise import WhiteNoise
 
+from webapp.base.headers import HEADERS
 from webapp.base.lean import SENT, joined
 
 PACKAGE = Path(__file__).parent.parent
@@ -98,7 +99,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Serve the builds, and give templates `asset(name)`."""
+    """Serve the builds, name them on each page, and give templates `asset(name)`."""
     folder = Path(app.config.get("BUILDS_FOLDER") or Path(app.config["DATA_FOLDER"]) / "builds")
     lay_out(folder)
     served = WhiteNoise(
@@ -112,11 +113,17 @@ def init_app(app: Flask) -> None:
         if each.is_dir() and not each.name.startswith("."):
             served.add_files(str(each), prefix=f"static/{each.name}/")
     app.wsgi_app = served  # type: ignore[method-assign]
+    app.after_request(_named)
     app.jinja_env.globals.update(asset=address, build=build)
 
 
-def _headers(headers: object, _path: str, _url: str) -> None:
-    from webapp.base.headers import HEADERS  # it asks here which build this is
+def _named(response: Response) -> Response:
+    """A page says which build it is of."""
+    if response.mimetype == "text/html":
+        response.headers.setdefault("X-Threshold-Build", build())
+    return response
 
+
+def _headers(headers: object, _path: str, _url: str) -> None:
     for name, value in HEADERS.items():
         headers[name] = value  # type: ignore[index]

@@ -2,8 +2,6 @@
 
 from flask import Flask, Response, current_app, request
 
-from webapp.base.assets import build
-
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -38,7 +36,6 @@ def _add(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = f"max-age={lasts}"  # this name alone: others are not ours to bind
     response.headers.setdefault("Cache-Control", "no-store")
     if response.mimetype == "text/html":
-        response.headers.setdefault("X-Threshold-Build", build())
         response.headers.add("Vary", "Accept-Language")
     return response
 
