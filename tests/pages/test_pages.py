@@ -31,7 +31,7 @@ ALONE = ("/enrol", "/sign-in", "/", "/ui", "/tablet-check", "/offline/zh-Hant", 
 
 
 def sound(html: str) -> Node:
-    """A page without inline style or script, each control with a name for the ear, each id once."""
+    """A page without inline style or script, each control with a name for the ear, each id once, no link in a link."""
     page = read(html)
     everything = page.all()
     assert not [each for each in everything if "style" in each.attrs or each.tag == "style"]
@@ -41,6 +41,7 @@ def sound(html: str) -> Node:
     assert sorted(found) == sorted(set(found))
     assert not [each.attrs for each in page.all("input", "select", "textarea") if not named(each, page)]
     assert not [each.attrs for each in page.all("button", "summary", "a") if not (each.text() or spoken(each))]
+    assert not [each.attrs for each in page.all("a", "button") if each.has_parent("a")]
     assert len(page.all("h1")) == 1
     return page
 
