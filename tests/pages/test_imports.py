@@ -2,17 +2,23 @@
 
 import base64
 import io
+from itertools import combinations
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
+from flask_babel import gettext
 
 from tests.pages.conftest import AT, OURS, Site, hidden_of, read
 from tests.pages.test_pages import sound
 from webapp import demo
 from webapp.base.database import Base, db
+from webapp.base.i18n import NAMES, written_in
 from webapp.imports.rules import KINDS, encodings, template
+from webapp.operations.roles import ROLE_NAMES
 from webapp.staff.queries import colleagues
 from webapp.stock import queries as stock
+from webapp.stock.queries import CATEGORY_NAMES, STATE_NAMES, TRACKING_NAMES
 
 PEOPLE = "工號,姓名,稱呼,語言,崗位\r\nB1,張敏儀,敏儀,繁體中文,樣板房迎賓接待員\r\nB2,李國強,國強,zh-Hans,水吧接待員;greeter\r\n"
 ITEMS = "sku,name_en,category,unit,tracking,minimum,par\nglass.tall,Tall glasses,cup_supplies,piece,reusable,10,40.5\n"
@@ -132,7 +138,7 @@ def test_somebody_who_was_brought_in_otherwise_before_is_told_by_line(site: Site
     (PEOPLE.replace("稱呼", "姓名"), "1", "–", "This column is there twice: 姓名"),
     (PEOPLE.replace(",崗位", ""), "1", "Roles", "This column is missing."),
     (PEOPLE.replace("敏儀,繁", "敏儀,克林貢語,繁"), "2", "–", "More cells than columns: there are 5."),
-    (PEOPLE.replace("繁體中文", "克林貢語"), "2", "Language", "Choose one of the entries offered."),
+    (PEOPLE.replace("繁體中文", "克林貢語"), "2", "Language", "Write one of these: 繁體, 简体, English"),
     (PEOPLE.replace("張敏儀", '=HYPERLINK("http://x")'), "2", "Name", "This begins with =,"),
     (PEOPLE.replace("張敏儀", "@SUM(A1)"), "2", "Name", "This begins with @,"),
     (PEOPLE.replace("張敏儀", "+1"), "2", "Name", "This begins with +,"),
@@ -140,7 +146,7 @@ def test_somebody_who_was_brought_in_otherwise_before_is_told_by_line(site: Site
     (PEOPLE.replace("張敏儀", "張" * 81), "2", "Name", "Too long: at most 80"),
     (PEOPLE.replace("張敏儀", '"張"敏儀'), "2", "–", "This line cannot be read"),
     (PEOPLE.replace("B2", '"B2'), "3", "–", "This line cannot be read"),
-    (PEOPLE.replace("B2", "b1"), "3", "Staff number", "This is the same as in line 2."),
+    (PEOPLE.replace("B2", "b1"), "3", "Staff number", "This is the same as in row 2."),
 ])  # fmt: skip
 def test_what_is_wrong_with_a_file_is_told_by_line_and_column(site: Site, content: str, line: str, column: str, words: str):
     before = everything()
@@ -148,7 +154,7 @@ def test_what_is_wrong_with_a_file_is_told_by_line_and_column(site: Site, conten
     assert shown.status_code == 422
     sound(shown.text)
     if line is None:
-        assert "Choose a file." in shown.text
+        assert "This file is empty." in shown.text
     else:
         assert [(row[0], row[1]) for row in wrong(shown.text)] == [(line, column)] or (line, column) in [
             (row[0], row[1]) for row in wrong(shown.text)
@@ -159,10 +165,11 @@ def test_what_is_wrong_with_a_file_is_told_by_line_and_column(site: Site, conten
 
 
 @pytest.mark.parametrize(("kind", "content", "line", "column"), [
-    ("items", ITEMS + "x,,tea,g,consumable,1,2\n", "3", "Name (traditional)"),
+    ("items", ITEMS + "x,,tea,g,consumable,1,2\n", "3", "Name (English)"),
     ("items", ITEMS.replace("40.5", "many"), "2", "Full"),
     ("items", ITEMS.replace("40.5", "-1"), "2", "Full"),
     ("items", ITEMS.replace(",10,", ",=1+1,"), "2", "Minimum"),
+    ("items", ITEMS.replace(",10,", ",41,"), "2", "Minimum"),
     ("inventory", THINGS.replace("A,hall.tray", "Z,hall.tray"), "3", "Show flat"),
     ("inventory", THINGS.replace("hall.tray", "hall.mirror"), "3", "Item code"),
     ("balances", BALANCES.replace("cover.cloth", "nothing"), "2", "Item code"),
@@ -174,6 +181,51 @@ def test_every_kind_names_its_own_columns(site: Site, kind: str, content: str, l
     shown = send(site, kind, content, "chen")
     assert [row[:2] for row in wrong(shown.text)] == [[line, column]]
     assert everything() == before
+
+
+def test_all_that_is_wrong_with_all_rows_is_told_in_one_round_in_their_order(site: Site):
+    heads = "名稱（繁）,物品編號,類別,單位,使用方式,最低庫存,標準庫存\n"
+    rows = ",a.one,茶葉,克,消耗,-5,abc\n茶,,杯,克,洗,100,50\n水,a.two,飲料,瓶,消耗品,100,50\n"
+    shown = send(site, "items", heads + rows, "chen")
+    assert [row[:2] for row in wrong(shown.text)] == [
+        ["2", "Name (traditional)"], ["2", "Minimum"], ["2", "Full"],
+        ["3", "Item code"], ["3", "Category"], ["3", "How it is used"], ["3", "Minimum"],
+        ["4", "Minimum"],
+    ]  # fmt: skip
+
+
+def test_columns_that_are_missing_are_told_in_the_order_of_the_file_to_be_filled_in(site: Site):
+    shown = send(site, "items", "類別,物品編號\n茶葉,a.one\n", "chen")
+    assert [row[1] for row in wrong(shown.text)] == ["Unit", "How it is used", "Minimum", "Full"]
+
+
+def test_a_row_that_was_brought_in_otherwise_is_told_beside_others_that_are_wrong(site: Site):
+    bring(site, "people", PEOPLE)
+    shown = send(site, "people", PEOPLE.replace("張敏儀", "張敏宜").replace("B2,李國強", "B3,"))
+    assert [row[0] for row in wrong(shown.text)] == ["2", "3"]
+
+
+def test_no_file_and_an_empty_file_are_two_things(site: Site):
+    body = {"kind": "people", "file": (io.BytesIO(b""), "")}
+    answer = site.desk("zhou").post("/import?lang=en", data=body, headers=OURS, content_type="multipart/form-data")
+    assert "Choose a file." in answer.text
+
+
+@pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans", "en"])
+def test_a_file_and_the_pages_call_a_thing_by_the_same_word(app: Flask, language: str):
+    pages = {"category": CATEGORY_NAMES, "tracking": TRACKING_NAMES, "state": STATE_NAMES, "roles": ROLE_NAMES, "language": NAMES}
+    columns = [column for kind in KINDS.values() for column in kind.columns if column.choices]
+    assert {column.key for column in columns} == set(pages)
+    with app.app_context(), written_in(language):
+        for column in columns:
+            said = {value: gettext(str(name)) for value, name in pages[column.key].items() if value in column.choices}
+            assert {value: words[language] for value, words in column.choices.items()} == said
+
+
+def test_no_word_in_a_file_stands_for_two_things():
+    for column in (column for kind in KINDS.values() for column in kind.columns):
+        said = [(value, {value, *words.values(), *column.also.get(value, ())}) for value, words in column.choices.items()]
+        assert not [(one, other) for (one, mine), (other, theirs) in combinations(said, 2) if mine & theirs]
 
 
 def test_one_wrong_row_of_many_takes_none(site: Site):

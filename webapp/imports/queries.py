@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from webapp.base import ids
 from webapp.base.i18n import LANGUAGES
-from webapp.imports.rules import BALANCES, INVENTORY, ITEMS, PEOPLE, Kind, Problem, Row, read
+from webapp.imports.rules import BALANCES, INVENTORY, ITEMS, PEOPLE, Kind, Problem, Row, in_order, read
 from webapp.operations import registry
 from webapp.operations.ledger import Intent
 from webapp.sites import queries as sites
@@ -27,10 +27,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """A file as operations, or what is wrong with it. `left`: the rows whose things are here already and stay as they are."""
+    """A file as operations, and what is wrong with it: `steps` are those of the rows that nothing is wrong with. `left`: the rows
+    whose things are here already and stay as they are."""
 
     kind: Kind
     digest: str
+    heads: Sequence[str]
     rows: Sequence[Row]
     steps: Sequence[Step]
     problems: Sequence[Problem]
@@ -51,67 +53,66 @@ class Known:
         return ids.derived(self.site.id, "import", *parts)
 
 
+KNOWN_SHOWN = 20
 Made = Iterator[Step | Problem]
 
 
 def plan(site: Project, kind: Kind, raw: bytes, encoding: str) -> Plan:
     """What a file would do. Nothing is written."""
     digest = hashlib.sha256(raw).hexdigest()
-    rows, problems = read(raw.decode(encoding), kind)
+    sheet = read(raw.decode(encoding), kind)
     known = Known(
         site, digest, {each.code: each.id for each in sites.flats(site.id)}, {each.code: each.id for each in sites.places(site.id)},
         {each.sku: each.id for each in stock.items(site.id)},
     )  # fmt: skip
-    left = [row for row in rows if kind is ITEMS and row.cells["sku"] in known.items]
-    made = [each for row in rows if row not in left for each in STEPS[kind.key](known, row)]
+    left = [row for row in sheet.rows if kind is ITEMS and row.cells["sku"] in known.items]
+    made = [each for row in sheet.rows if row not in left for each in STEPS[kind.key](known, row)]
     steps = [each for each in made if isinstance(each, Step)]
-    problems = [*problems, *(each for each in made if isinstance(each, Problem)), *_twice(kind, rows), *_refused(steps)]
-    return Plan(kind, digest, rows, steps, sorted(problems, key=lambda each: (each.line, each.column, each.code)), len(left))
+    found = [*sheet.problems, *(each for each in made if isinstance(each, Problem)), *_twice(kind, sheet.rows), *_refused(steps)]
+    problems = in_order([*found, *_over(steps)], sheet.heads or [column.key for column in kind.columns])
+    wrong = {each.line for each in problems}
+    return Plan(kind, digest, sheet.heads, sheet.rows, [step for step in steps if step.row.line not in wrong], problems, len(left))
 
 
 def _people(known: Known, row: Row) -> Made:
     person = known.id("person", row.cells["key"].casefold())
     body = {name: row.cells[name] for name in ("name", "call_name", "language")}
     yield Step(row, Intent("staff.add_person", person, body))
-    for role in row.cells["roles"].split(";"):
+    for role in filter(None, row.cells["roles"].split(";")):
         made = known.id("role", row.cells["key"].casefold(), role)
         yield Step(row, Intent("staff.join", made, {"person": person, "role": role}), {"role": "roles", "person": "key"})
 
 
 def _items(known: Known, row: Row) -> Made:
-    names, unit = _names(row), row.cells["unit"]
+    names, named, unit = _names(row), _named_in(row), row.cells["unit"]
     if not names:
-        yield Problem(row.line, "name_hant", "no_name")
-        return
+        yield Problem(row.line, named, "no_name")
     body = {name: row.cells[name] for name in ("sku", "category", "unit", "tracking", "minimum", "par")}
     body |= {"names": _json(names), "counter": _json(dict.fromkeys(LANGUAGES, unit))}
-    yield Step(row, Intent("stock.add_item", known.id("item", row.cells["sku"]), body), {"names": "name_hant", "counter": "unit"})
+    yield Step(row, Intent("stock.add_item", known.id("item", row.cells["sku"]), body), {"names": named, "counter": "unit"})
 
 
 def _inventory(known: Known, row: Row) -> Made:
-    names, flat = _names(row), known.flats.get(row.cells["flat"])
+    names, named, flat = _names(row), _named_in(row), known.flats.get(row.cells["flat"])
     if flat is None:
-        yield Problem(row.line, "flat", "no_such", ", ".join(known.flats))
+        yield Problem(row.line, "flat", "no_such", _some(known.flats))
     if not names:
-        yield Problem(row.line, "name_hant", "no_name")
-    if flat is None or not names:
-        return
-    body = {"flat": flat, "code": row.cells["code"], "names": _json(names), "expected": row.cells["expected"]}
+        yield Problem(row.line, named, "no_name")
+    body = {"flat": flat or "", "code": row.cells["code"], "names": _json(names), "expected": row.cells["expected"]}
     if row.cells.get("placing"):
         body["placing"] = _json(dict.fromkeys(LANGUAGES, row.cells["placing"]))
     made = known.id("thing", known.digest, row.line)
-    yield Step(row, Intent("stock.list_thing", made, body), {"names": "name_hant"})
+    yield Step(row, Intent("stock.list_thing", made, body), {"names": named})
 
 
 def _balances(known: Known, row: Row) -> Made:
     item, place = known.items.get(row.cells["item"]), known.places.get(row.cells["place"])
     if item is None:
-        yield Problem(row.line, "item", "no_such", "")
+        yield Problem(row.line, "item", "no_such", _some(known.items))
     if place is None:
-        yield Problem(row.line, "place", "no_such", ", ".join(known.places))
-    if item and place:
-        body = {"item": item, "place": place, "state": row.cells["state"], "counted": row.cells["counted"]}
-        yield Step(row, Intent("stock.count", known.id("balance", known.digest, row.line), body))
+        yield Problem(row.line, "place", "no_such", _some(known.places))
+    body = {"item": item or "", "place": place or "", "state": row.cells["state"], "counted": row.cells["counted"]}
+    yield Step(row, Intent("stock.count", known.id("balance", known.digest, row.line), body))
 
 
 STEPS: Mapping[str, Callable[[Known, Row], Made]] = {
@@ -125,6 +126,8 @@ def _twice(kind: Kind, rows: Sequence[Row]) -> Iterator[Problem]:
     first: dict[tuple[str, ...], int] = {}
     for row in rows:
         key = tuple(row.cells[column].casefold() for column in NATURAL[kind.key])
+        if not all(key):
+            continue
         if key in first:
             yield Problem(row.line, NATURAL[kind.key][-1], "twice_as", str(first[key]))
         first.setdefault(key, row.line)
@@ -138,10 +141,32 @@ def _refused(steps: Sequence[Step]) -> Iterator[Problem]:
             yield Problem(step.row.line, step.columns.get(name, name), code, "" if limit is None else str(limit))
 
 
+def _over(steps: Sequence[Step]) -> Iterator[Problem]:
+    """An item of which there must be more than there is at its fullest would always run low."""
+    for step in steps:
+        if step.intent.operation == ITEMS.operation:
+            form, wrong = registry.get(step.intent.operation).clean(step.intent.body)
+            if not {"minimum", "par"} & set(wrong) and form.minimum.data > form.par.data:
+                yield Problem(step.row.line, "minimum", "above_par", step.row.cells["par"])
+
+
+NAME_COLUMNS = {"name_hant": "zh-Hant", "name_hans": "zh-Hans", "name_en": "en"}
+
+
 def _names(row: Row) -> dict[str, str]:
     """A name in the languages it was written in."""
-    typed = {"zh-Hant": row.cells.get("name_hant"), "zh-Hans": row.cells.get("name_hans"), "en": row.cells.get("name_en")}
-    return {tag: name for tag, name in typed.items() if name}
+    return {tag: row.cells[column] for column, tag in NAME_COLUMNS.items() if row.cells.get(column)}
+
+
+def _named_in(row: Row) -> str:
+    """The first column of this file in which a name may stand."""
+    return next((column for column in row.cells if column in NAME_COLUMNS), "name_hant")
+
+
+def _some(known: Iterable[str]) -> str:
+    """What there is, as far as one takes it in at a glance."""
+    codes = sorted(known)
+    return ", ".join(codes[:KNOWN_SHOWN]) + (" …" if len(codes) > KNOWN_SHOWN else "")
 
 
 def _json(words: Mapping[str, Any]) -> str:

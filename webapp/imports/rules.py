@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 
@@ -20,16 +20,23 @@ def _words(hant: str, hans: str, en: str) -> Words:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a kind of file. `choices`: words of each value that may stand there; `several`: of more than one, between
-    semicolons. `is_amount`: a minus before it is no formula."""
+    """A column of a kind of file. `choices`: the word that pages have for each value that may stand there; `also`: other words
+    that are taken for it. `several`: of more than one, between semicolons. `is_amount`: a minus before it is no formula."""
 
     key: str
     titles: Words
-    example: str
+    example: str | Words
     optional: bool = False
     choices: Mapping[str, Words] = field(default_factory=dict)
+    also: Mapping[str, Sequence[str]] = field(default_factory=dict)
     several: bool = False
     is_amount: bool = False
+
+    def shown(self, language: str) -> str:
+        """The example as somebody who reads this language would type it."""
+        if isinstance(self.example, str):
+            return self.choices[self.example][language] if self.choices else self.example
+        return self.example[language]
 
 
 @dataclass(frozen=True)
@@ -42,68 +49,89 @@ class Kind:
 
 
 LANGUAGE_NAMES = {
-    "zh-Hant": _words("繁體中文", "繁体中文", "Traditional Chinese"),
-    "zh-Hans": _words("簡體中文", "简体中文", "Simplified Chinese"),
-    "en": _words("英文", "英文", "English"),
+    "zh-Hant": _words("繁體", "繁體", "繁體"),
+    "zh-Hans": _words("简体", "简体", "简体"),
+    "en": _words("English", "English", "English"),
+}
+LANGUAGES_ALSO = {
+    "zh-Hant": ("繁體中文", "繁体中文", "繁体", "Traditional Chinese"),
+    "zh-Hans": ("簡體中文", "简体中文", "簡體", "Simplified Chinese"),
+    "en": ("英文", "英語", "英语"),
 }
 ROLE_NAMES = {
-    "greeter": _words("樣板房迎賓接待員", "样板房迎宾接待员", "Greeter"),
-    "water_bar": _words("水吧接待員", "水吧接待员", "Water bar"),
-    "supervisor": _words("前期賣場經理", "前期卖场经理", "Sales-centre manager"),
-    "supervisor_deputy": _words("副經理", "副经理", "Deputy"),
+    "greeter": _words("迎賓", "迎宾", "Greeter"),
+    "water_bar": _words("水吧", "水吧", "Water bar"),
+    "supervisor": _words("主管", "主管", "Sales-centre manager"),
+    "supervisor_deputy": _words("主管代理", "主管代理", "Deputy"),
     "marketing_editor": _words("營銷編輯", "营销编辑", "Marketing editor"),
     "admin": _words("管理員", "管理员", "Administrator"),
+}
+ROLES_ALSO = {
+    "greeter": ("樣板房迎賓接待員", "样板房迎宾接待员"),
+    "water_bar": ("水吧接待員", "水吧接待员"),
+    "supervisor": ("前期賣場經理", "前期卖场经理"),
+    "supervisor_deputy": ("副經理", "副经理"),
 }
 CATEGORY_NAMES = {
     "beverage": _words("飲料", "饮料", "Drinks"),
     "tea": _words("茶葉", "茶叶", "Tea"),
-    "cup_supplies": _words("杯具", "杯具", "Cups"),
+    "cup_supplies": _words("杯具及配套", "杯具及配套", "Cups and their like"),
     "toiletry": _words("衛生用品", "卫生用品", "Toiletries"),
     "cleaning": _words("清潔用品", "清洁用品", "Cleaning"),
     "shoe_cover": _words("鞋套", "鞋套", "Shoe covers"),
-    "other": _words("其他", "其他", "Other"),
+    "other": _words("其他", "其他", "Something else"),
 }
+CATEGORIES_ALSO = {"cup_supplies": ("杯具", "Cups"), "other": ("Other",)}
 TRACKING_NAMES = {
-    "consumable": _words("消耗", "消耗", "Used up"),
+    "consumable": _words("消耗品", "消耗品", "Used up"),
     "reusable": _words("重複使用", "重复使用", "Used again"),
 }
+TRACKINGS_ALSO = {"consumable": ("消耗", "一次性"), "reusable": ("清洗後重複使用", "清洗后重复使用")}
 STATE_NAMES = {
-    "store": _words("庫房", "库房", "Store room"),
+    "store": _words("儲藏間", "储藏间", "Store room"),
     "clean": _words("可用", "可用", "Ready for use"),
     "soiled": _words("待洗", "待洗", "Soiled"),
 }
-NAMES = (
-    Column("name_hant", _words("名稱（繁）", "名称（繁）", "Name (traditional)"), "布鞋套", optional=True),
-    Column("name_hans", _words("名稱（簡）", "名称（简）", "Name (simplified)"), "布鞋套", optional=True),
-    Column("name_en", _words("名稱（英）", "名称（英）", "Name (English)"), "Cloth shoe covers", optional=True),
-)
+STATES_ALSO = {"store": ("庫房", "库房")}
+
+
+def _names(hant: str, hans: str, en: str) -> tuple[Column, ...]:
+    """The three columns of a name; one of them is enough."""
+    return (
+        Column("name_hant", _words("名稱（繁）", "名称（繁）", "Name (traditional)"), hant, optional=True),
+        Column("name_hans", _words("名稱（簡）", "名称（简）", "Name (simplified)"), hans, optional=True),
+        Column("name_en", _words("名稱（英）", "名称（英）", "Name (English)"), en, optional=True),
+    )
+
+
 PEOPLE = Kind("people", "staff.add_person", (
     Column("key", _words("工號", "工号", "Staff number"), "A017"),
-    Column("name", _words("姓名", "姓名", "Name"), "林靜怡"),
-    Column("call_name", _words("稱呼", "称呼", "Called"), "靜怡"),
-    Column("language", _words("語言", "语言", "Language"), "zh-Hant", choices=LANGUAGE_NAMES),
-    Column("roles", _words("崗位", "岗位", "Roles"), "greeter", choices=ROLE_NAMES, several=True),
+    Column("name", _words("姓名", "姓名", "Name"), _words("林靜怡", "林静怡", "Lin Jingyi")),
+    Column("call_name", _words("稱呼", "称呼", "Called"), _words("靜怡", "静怡", "Jingyi")),
+    Column("language", _words("語言", "语言", "Language"), "zh-Hant", choices=LANGUAGE_NAMES, also=LANGUAGES_ALSO),
+    Column("roles", _words("崗位", "岗位", "Roles"), "greeter", choices=ROLE_NAMES, also=ROLES_ALSO, several=True),
 ))  # fmt: skip
 ITEMS = Kind("items", "stock.add_item", (
     Column("sku", _words("物品編號", "物品编号", "Item code"), "cover.cloth"),
-    *NAMES,
-    Column("category", _words("類別", "类别", "Category"), "shoe_cover", choices=CATEGORY_NAMES),
-    Column("unit", _words("單位", "单位", "Unit"), "雙"),
-    Column("tracking", _words("使用方式", "使用方式", "How it is used"), "reusable", choices=TRACKING_NAMES),
-    Column("minimum", _words("最低庫存", "最低库存", "Minimum"), "30", is_amount=True),
-    Column("par", _words("標準庫存", "标准库存", "Full"), "90", is_amount=True),
+    *_names("布鞋套", "布鞋套", "Cloth shoe covers"),
+    Column("category", _words("類別", "类别", "Category"), "shoe_cover", choices=CATEGORY_NAMES, also=CATEGORIES_ALSO),
+    Column("unit", _words("單位", "单位", "Unit"), _words("雙", "双", "pairs")),
+    Column("tracking", _words("使用方式", "使用方式", "How it is used"), "reusable", choices=TRACKING_NAMES, also=TRACKINGS_ALSO),
+    Column("minimum", _words("最低庫存", "最低库存", "Minimum"), "120", is_amount=True),
+    Column("par", _words("標準庫存", "标准库存", "Full"), "300", is_amount=True),
 ))  # fmt: skip
 INVENTORY = Kind("inventory", "stock.list_thing", (
     Column("flat", _words("樣板房", "样板房", "Show flat"), "A"),
     Column("code", _words("物品編號", "物品编号", "Item code"), "living.vase"),
-    *NAMES,
-    Column("placing", _words("擺放", "摆放", "Placing"), "茶几中央", optional=True),
-    Column("expected", _words("應有數量", "应有数量", "Expected"), "2", is_amount=True),
+    *_names("花瓶", "花瓶", "Vase"),
+    Column("placing", _words("擺放", "摆放", "Placing"),
+           _words("茶几中央", "茶几中央", "Middle of the coffee table"), optional=True),
+    Column("expected", _words("應有數量", "应有数量", "Expected"), "1", is_amount=True),
 ))  # fmt: skip
 BALANCES = Kind("balances", "stock.count", (
     Column("place", _words("地點", "地点", "Place"), "store"),
     Column("item", _words("物品編號", "物品编号", "Item code"), "cover.cloth"),
-    Column("state", _words("狀態", "状态", "State"), "store", choices=STATE_NAMES),
+    Column("state", _words("狀態", "状态", "State"), "store", choices=STATE_NAMES, also=STATES_ALSO),
     Column("counted", _words("數量", "数量", "Quantity"), "120", is_amount=True),
 ))  # fmt: skip
 KINDS = {kind.key: kind for kind in (PEOPLE, ITEMS, INVENTORY, BALANCES)}
@@ -121,10 +149,30 @@ class Problem:
 
 @dataclass(frozen=True)
 class Row:
-    """One line: its number in the file, and its cells by the key of their column, choices as their values."""
+    """One line: its number in the file, and its cells by the key of their column, choices as their values (blank where there is
+    no such choice)."""
 
     line: int
     cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file as its rows, and everything that is wrong with its shape and its choices. `heads`: the keys of its columns as they
+    stand in it. A row with something wrong is among the rows: what else is wrong with it is told in the same round."""
+
+    heads: Sequence[str]
+    rows: Sequence[Row]
+    problems: Sequence[Problem]
+
+
+def in_order(problems: Iterable[Problem], heads: Sequence[str]) -> list[Problem]:
+    """What is wrong as somebody goes through the file: by line, then by column; of one cell only what was found first."""
+    first: dict[tuple[int, str, str], Problem] = {}
+    for each in problems:
+        first.setdefault((each.line, each.column, "" if each.column else each.about), each)
+    places = {key: place for place, key in enumerate(heads)}
+    return sorted(first.values(), key=lambda each: (each.line, places.get(each.column, len(places)) if each.column else -1))
 
 
 def encodings(raw: bytes) -> list[str]:
@@ -165,25 +213,20 @@ def _plain_title(text: str) -> str:
     return "".join(text.replace("(", "（").replace(")", "）").split()).strip('"').casefold()
 
 
-def read(text: str, kind: Kind) -> tuple[list[Row], list[Problem]]:
-    """The rows of a file, and everything that is wrong with its shape and its choices."""
+def read(text: str, kind: Kind) -> Sheet:
+    """A file as it was sent."""
     lines, problems = _lines(text)
     if problems or not lines:
-        return [], problems or [Problem(1, "", "empty")]
+        return Sheet((), (), problems or [Problem(1, "", "empty")])
     heads, problems = _heads(lines[0][1], kind)
+    keys = [column.key for column in heads]
     if problems:
-        return [], problems
-    rows = []
-    if len(lines) - 1 > ROWS_MOST:
-        return [], [Problem(ROWS_MOST + 2, "", "too_many", str(ROWS_MOST))]
-    for line, cells in lines[1:]:
-        found = list(_wrong_cells(line, cells, heads))
-        problems += found
-        if not found:
-            rows.append(Row(line, {column.key: _value(column, cell) for column, cell in zip(heads, cells, strict=False)}))
-    if not rows and not problems:
-        problems.append(Problem(2, "", "empty"))
-    return rows, problems
+        return Sheet(keys, (), problems)
+    if len(lines) == 1 or len(lines) - 1 > ROWS_MOST:
+        too_many = Problem(ROWS_MOST + 2, "", "too_many", str(ROWS_MOST))
+        return Sheet(keys, (), [Problem(2, "", "empty") if len(lines) == 1 else too_many])
+    rows = [_row(line, cells, heads) for line, cells in lines[1:]]
+    return Sheet(keys, rows, [each for line, cells in lines[1:] for each in _wrong_cells(line, cells, heads)])
 
 
 def _lines(text: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
@@ -230,9 +273,18 @@ def _wrong_cells(line: int, cells: Sequence[str], heads: Sequence[Column]) -> It
             yield Problem(line, column.key, "not_offered")
 
 
+def _row(line: int, cells: Sequence[str], heads: Sequence[Column]) -> Row:
+    padded = [*cells, *[""] * len(heads)]
+    return Row(line, {column.key: _value(column, cell) for column, cell in zip(heads, padded, strict=False)})
+
+
 def _chosen(column: Column, cell: str) -> list[str | None]:
     parts = [part for part in re.split("[;；、,，/]", cell) if part.strip()] if column.several else [cell]
-    known = {word.casefold(): value for value, words in column.choices.items() for word in (value, *words.values())}
+    known = {
+        word.casefold(): value
+        for value, words in column.choices.items()
+        for word in (value, *words.values(), *column.also.get(value, ()))
+    }
     return [known.get(part.strip().casefold()) for part in parts] or [None]
 
 
@@ -247,5 +299,5 @@ def template(kind: Kind, language: str) -> str:
     text = StringIO()
     write = csv.writer(text)
     write.writerow([column.titles[language] for column in kind.columns])
-    write.writerow([column.choices[column.example][language] if column.choices else column.example for column in kind.columns])
+    write.writerow([column.shown(language) for column in kind.columns])
     return text.getvalue()

@@ -14,7 +14,7 @@ from webapp.base.database import db
 from webapp.base.i18n import N_, language
 from webapp.imports import queries
 from webapp.imports.queries import Plan
-from webapp.imports.rules import BYTES_MOST, KINDS, Kind, Problem, encodings, template
+from webapp.imports.rules import BYTES_MOST, KINDS, Kind, Problem, encodings, in_order, template
 from webapp.imports.tables import IMPORTS
 from webapp.operations import registry
 from webapp.operations.declarations import desk_link
@@ -65,13 +65,11 @@ def bring_in() -> Response:
         return _page(kind, wrong=found)
     site = this_site()
     plan = queries.plan(site, kind, found.raw, found.encoding)
-    problems = list(plan.problems)
-    if not problems:
-        confirmed = request.form.get("confirmed") == f"{plan.digest} {found.encoding}"
-        problems = _taken(plan, dry=not confirmed)
-        if confirmed and not problems:
-            flash(ngettext("%(num)s row was brought in.", "%(num)s rows were brought in.", len(plan.rows) - plan.left), "ok")
-            return make_response(redirect(f"/import?kind={kind.key}", 303))
+    confirmed = request.form.get("confirmed") == f"{plan.digest} {found.encoding}" and not plan.problems
+    problems = in_order([*plan.problems, *_taken(plan, dry=not confirmed)], plan.heads)
+    if confirmed and not problems:
+        flash(ngettext("%(num)s row was brought in.", "%(num)s rows were brought in.", len(plan.rows) - plan.left), "ok")
+        return make_response(redirect(f"/import?kind={kind.key}", 303))
     return _page(kind, found, plan, problems)
 
 
@@ -108,7 +106,7 @@ def _brought() -> Brought | str:
     except (NotBase64, ValueError):
         raw = b""
     if not raw:
-        return str(_("Choose a file."))
+        return str(_("This file is empty.") if file and file.filename else _("Choose a file."))
     if len(raw) > BYTES_MOST:
         return _too_large()
     possible = encodings(raw)
@@ -133,10 +131,14 @@ def _taken(plan: Plan, *, dry: bool) -> list[Problem]:
     return problems
 
 
-def told(problem: Problem) -> str:
+def told(problem: Problem, kind: Kind) -> str:
     """What is wrong, in the reader's language."""
+    column = next((each for each in kind.columns if each.key == problem.column), None)
+    offered = [words[language()] for words in column.choices.values()] if column else []
     words = {
         "empty": _("There are no rows."),
+        "not_offered": _("Write one of these: %(about)s", about=_(", ").join(offered)),
+        "above_par": _("The minimum is more than the full stock, %(about)s.", about=problem.about),
         "broken": _("This line cannot be read: a quotation mark is missing or stands in the wrong place."),
         "unknown_column": _("No such column is known: %(about)s", about=problem.about),
         "twice": _("This column is there twice: %(about)s", about=problem.about),
@@ -146,7 +148,7 @@ def told(problem: Problem) -> str:
         "formula": _("This begins with %(about)s, which a sheet would calculate. Write the value itself.", about=problem.about),
         "no_name": _("A name is wanted in at least one language."),
         "no_such": _("There is none such here. Known: %(about)s", about=problem.about or "–"),
-        "twice_as": _("This is the same as in line %(about)s.", about=problem.about),
+        "twice_as": _("This is the same as in row %(about)s.", about=problem.about),
         "otherwise": _("This was brought in before and said something else. It is left as it was; change it where it is kept."),
         "not_taken": _("This could not be taken as it is."),
         "role": _("You may not do this here."),
@@ -166,7 +168,7 @@ def _page(kind: Kind, found: Brought | None = None, plan: Plan | None = None, pr
         choices={column.key: {value: words[tag] for value, words in column.choices.items()} for column in kind.columns},
         found=found,
         plan=plan,
-        problems=[(each.line, titles.get(each.column, ""), told(each)) for each in problems[:SHOWN_PROBLEMS]],
+        problems=[(each.line, titles.get(each.column, ""), told(each, kind)) for each in problems[:SHOWN_PROBLEMS]],
         more=max(0, len(problems) - SHOWN_PROBLEMS),
         shown=plan.rows[:SHOWN_ROWS] if plan else [],
         encodings=[(each, _(ENCODING_NAMES[each])) for each in found.possible] if found else [],

@@ -24,7 +24,7 @@ from webapp.staff.desk import desk_page, submit
 from webapp.staff.lists import desk_table
 from webapp.staff.queries import people
 from webapp.stock import queries
-from webapp.stock.models import TRACKINGS, Item
+from webapp.stock.models import Item
 from webapp.stock.rules import CLEAN, STORE, WAYS, runs_low
 from webapp.stock.tables import MOVEMENTS
 from webapp.tablets.frames import this_site
@@ -191,7 +191,7 @@ def _words(site: Project, authors: Iterable[str | None]) -> dict[str, Any]:
         "statuses": {status: _(name) for status, name in queries.STATUS_NAMES.items()},
         "categories": {category: _(name) for category, name in queries.CATEGORY_NAMES.items()},
         "way_names": list(zip(WAYS, (_("Drawn by oneself"), _("Asked for, issued at the desk")), strict=True)),
-        "tracking_names": list(zip(TRACKINGS, (_("Used up with the guests"), _("Washed and used again")), strict=True)),
+        "tracking_names": [(tracking, _(name)) for tracking, name in queries.TRACKING_NAMES.items()],
     }
 
 
