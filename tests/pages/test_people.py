@@ -53,6 +53,47 @@ def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_stays(site: S
     assert named("梁若詩") == []
 
 
+SAME = NEW | {"name": "何 欣怡", "call_name": "大欣"}
+
+
+def test_a_name_that_somebody_bears_already_is_taken_once_it_is_said_to_be_another(site: Site):
+    asked = posts(site, "/people", **SAME)
+    assert asked.status_code == 422
+    assert "何欣怡 works here already." in read(asked.text).text()
+    assert len(named("何 欣怡")) == 0
+    assert posts(site, "/people", **SAME, another="1").status_code == 303
+    assert len(named("何 欣怡")) == 1
+
+
+def test_two_of_one_name_may_not_be_called_the_same_too(site: Site):
+    asked = posts(site, "/people", **SAME | {"call_name": "欣怡"}, another="1")
+    assert asked.status_code == 422
+    assert {each.attrs["id"] for each in read(asked.text).all("p") if each.attrs.get("class") == "field__error"} == {
+        "call-name-error"
+    }
+    assert len(named("何 欣怡")) == 0
+
+
+def test_nobody_is_asked_where_the_name_is_new(site: Site):
+    page = posts(site, "/people", **NEW | {"call_name": ""})
+    assert 'name="another"' not in page.text
+
+
+def test_every_list_tells_two_of_one_name_apart(site: Site):
+    assert posts(site, "/people", **NEW | {"name": "何欣怡", "call_name": "大欣"}, another="1").status_code == 303
+    assert {each.told for each in named("何欣怡")} == {"何欣怡 · 欣怡", "何欣怡 · 大欣"}
+    assert "何欣怡 · 大欣" in read(site.desk("chen").get("/people").text).text()
+    listed = site.tablet("door").get("/sync/people", headers={"X-Threshold-Sync": "1"}).json["people"]
+    assert "何欣怡 · 欣怡" in {each["name"] for each in listed}
+
+
+def test_a_very_long_name_is_cut_in_the_list_and_whole_on_its_page(site: Site):
+    assert posts(site, "/people", **NEW | {"name": "怡" * 80}).status_code == 303
+    (found,) = named("怡" * 80)
+    assert "怡" * 20 not in site.desk("chen").get("/people").text
+    assert "怡" * 80 in site.desk("chen").get(f"/people/{found.id}").text
+
+
 @pytest.mark.parametrize(("who", "status"), [("chen", 200), ("zhou", 200), ("lin", 403)])
 def test_managers_see_who_works_here_and_greeters_do_not(site: Site, who: str, status: int):
     assert [site.desk(who).get(path).status_code for path in PAGES] == [status] * 3

@@ -158,7 +158,7 @@ def _page(found: Action, site: Project, at: int, wrong: Mapping[str, str]) -> st
         "actions/show.html",
         one=found,
         acts={what: _(name) for what, name in queries.ACT_NAMES.items()},
-        staff=[("", "–"), *((each.id, each.name) for each in colleagues(site.id, at, EVERYONE))],
+        staff=[("", "–"), *((each.id, each.told) for each in colleagues(site.id, at, EVERYONE))],
         wrong=wrong,
         said=request.form,
         act=request.form.get("act", ""),

@@ -206,7 +206,7 @@ def handover() -> str:
         waiting_at=instant_text(waiting.at, site.zone, at) if waiting else "",
         status=status,
         kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
-        staff=[(each.id, each.name) for each in colleagues(site.id, at, FRONT)],
+        staff=[(each.id, each.told) for each in colleagues(site.id, at, FRONT)],
         people=people({*(row.author_id for row in remarks if row.author_id), *_signers(offers)}),
         parties=parties,
         checks=checks,

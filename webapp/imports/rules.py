@@ -149,8 +149,8 @@ class Problem:
 
 @dataclass(frozen=True)
 class Row:
-    """One line: its number in the file, and its cells by the key of their column, choices as their values (blank where there is
-    no such choice)."""
+    """One line: its number in the file, and its cells by the key of their column, choices as their values, as they were typed
+    where there is no such choice."""
 
     line: int
     cells: Mapping[str, str]
@@ -291,7 +291,8 @@ def _chosen(column: Column, cell: str) -> list[str | None]:
 def _value(column: Column, cell: str) -> str:
     if not column.choices or not cell:
         return cell
-    return ";".join(dict.fromkeys(value for value in _chosen(column, cell) if value))
+    chosen = _chosen(column, cell)
+    return cell if None in chosen else ";".join(dict.fromkeys(str(value) for value in chosen))
 
 
 def template(kind: Kind, language: str) -> str:

@@ -189,7 +189,7 @@ def _shape(name: str, field: Field, site: Project) -> dict[str, Any]:
         }
     if name == "to":
         staff = colleagues(site.id, clock.now(), FRONT)
-        return {"kind": "select", "label": label, "options": [*nothing, *((each.id, each.name) for each in staff)]}
+        return {"kind": "select", "label": label, "options": [*nothing, *((each.id, each.told) for each in staff)]}
     if isinstance(field, Identity):
         return {"kind": "hidden", "label": label}
     if isinstance(field, Text) and field.most > 200:

@@ -10,15 +10,17 @@ from webapp.base.database import db
 from webapp.operations import rules as operation_rules
 from webapp.operations.roles import DEPUTY, SUPERVISOR
 from webapp.staff.models import Code, Departure, Grant, Membership, Password, Person, Session, Throttle, View
-from webapp.staff.rules import IDLE_WITHIN, LOCKED_AFTER
+from webapp.staff.rules import IDLE_WITHIN, LOCKED_AFTER, told_apart
 
 
 @dataclass(frozen=True)
 class Colleague:
-    """A person of a project with the roles held at an instant. Salt and verifier are base64; `shown` only on a demo site."""
+    """A person of a project with the roles held at an instant. `told`: the name as a list of colleagues has it. Salt and verifier
+    are base64; `shown` only on a demo site."""
 
     id: str
     name: str
+    told: str
     call_name: str
     language: str
     roles: tuple[str, ...]
@@ -120,9 +122,17 @@ def colleagues(project_id: str, at: int, among: Iterable[str] | None = None) -> 
     may = memberships(db.session.connection(), project_id, person_ids)
     rows = db.session.execute(select(Person, Code).outerjoin(Code, Code.person_id == Person.id).where(Person.id.in_(person_ids)))
     wanted = None if among is None else set(among)
-    found = [_colleague(person, code, _held(may.get(person.id, ()), at)) for person, code in rows]
-    chosen = [each for each in found if each.roles and (wanted is None or wanted & set(each.roles))]
+    present = [(person, code, held) for person, code in rows if (held := _held(may.get(person.id, ()), at))]
+    told = told_apart({person.id: (person.name, person.call_name) for person, _code, _held in present})
+    found = [_colleague(person, told[person.id], code, held) for person, code, held in present]
+    chosen = [each for each in found if wanted is None or wanted & set(each.roles)]
     return sorted(chosen, key=lambda each: (each.name, each.id))
+
+
+def namesakes(project_id: str, name: str, at: int) -> list[Colleague]:
+    """Who works here by this name already."""
+    wanted = "".join(name.split()).casefold()
+    return [each for each in colleagues(project_id, at) if "".join(each.name.split()).casefold() == wanted]
 
 
 def managers(project_id: str, at: int, happened_at: int) -> tuple[str, ...]:
@@ -131,12 +141,11 @@ def managers(project_id: str, at: int, happened_at: int) -> tuple[str, ...]:
     return tuple(each.id for each in colleagues(project_id, at, {SUPERVISOR, DEPUTY}) if each.id in then)
 
 
-def _colleague(person: Person, code: Code | None, held: tuple[str, ...]) -> Colleague:
+def _colleague(person: Person, told: str, code: Code | None, held: tuple[str, ...]) -> Colleague:
     if code is None:
-        return Colleague(person.id, person.name, person.call_name, person.language, held)
-    return Colleague(
-        person.id, person.name, person.call_name, person.language, held, code.salt, code.verifier, code.rounds, code.shown
-    )
+        return Colleague(person.id, person.name, told, person.call_name, person.language, held)
+    signs = (code.salt, code.verifier, code.rounds, code.shown)
+    return Colleague(person.id, person.name, told, person.call_name, person.language, held, *signs)
 
 
 def person(person_id: str) -> Person | None:

@@ -1,7 +1,10 @@
 """Decisions about people and sign-in as pure functions."""
 
 import re
-from itertools import pairwise
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import accumulate, pairwise
+from unicodedata import east_asian_width
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -28,6 +31,34 @@ def wait_after(failures: int) -> int:
 def is_alive(*, seen_at: int, ends_at: int, ended_at: int | None, at: int) -> bool:
     """A desk session, by its idle and its absolute limit."""
     return ended_at is None and at < ends_at and at < seen_at + IDLE_WITHIN
+
+
+NAME_WIDEST = 40
+"""Columns of a name in a list, where a Han character takes two."""
+
+
+def shortened(name: str) -> str:
+    """A name as a list has room for it."""
+    widths = list(accumulate(2 if east_asian_width(letter) in "FW" else 1 for letter in name))
+    if not widths or widths[-1] <= NAME_WIDEST:
+        return name
+    return name[: sum(width < NAME_WIDEST for width in widths)] + "…"
+
+
+def told_apart(people: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """What each person is called where one is chosen among them, of full names and call names by id: the name alone, or where
+    two bear it, what colleagues say too; and where even that is the same, a number."""
+    names = {person: shortened(name) for person, (name, _call) in people.items()}
+    named = Counter(names.values())
+    called = {person: f"{name} · {people[person][1]}" if named[name] > 1 else name for person, name in names.items()}
+    return dict(_numbered(called))
+
+
+def _numbered(called: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    shared, seen = Counter(called.values()), Counter[str]()
+    for person, name in sorted(called.items()):
+        seen[name] += 1
+        yield person, f"{name} {seen[name]}" if shared[name] > 1 else name
 
 
 def read_code(typed: str) -> str | None:

@@ -105,6 +105,7 @@ def people() -> Response:
         roles=_roles(),
         typed=request.form,
         wrong=wrong,
+        namesakes=bool(request.form.get("name")) and queries.namesakes(g.project_id, request.form["name"], clock.now()),
         one_time=ids.uuid7(clock.now()),
     )
     return make_response(page, 422 if wrong else 200)
@@ -122,13 +123,25 @@ def _added() -> dict[str, str] | None:
     wrong = operation.explain(operation.clean(said)[1])
     if request.form.get("role") not in ROLE_NAMES:
         wrong["role"] = explain("not_offered")
+    person_id = one_time() or ids.uuid7(clock.now())
+    wrong = _namesake(said, person_id) | wrong
     if wrong:
         return wrong
-    person_id = one_time() or ids.uuid7(clock.now())
     _submitted("staff.add_person", said, person_id)
     _submitted("staff.join", {"person": person_id, "role": request.form["role"]}, ids.derived(person_id, "joins"))
     flash(_("%(name)s works here now. Give six digits on the person’s page.", name=said["name"]), "ok")
     return None
+
+
+def _namesake(said: Mapping[str, str], person_id: str) -> dict[str, str]:
+    """What to ask where somebody works here by this name already: whether it is another one, and how colleagues tell them apart."""
+    found = [each for each in queries.namesakes(g.project_id, said["name"], clock.now()) if each.id != person_id]
+    wrong = {}
+    if found and not request.form.get("another"):
+        wrong["name"] = str(_("%(name)s works here already. Add the name again only for somebody else.", name=found[0].name))
+    if said["call_name"].strip() in {each.call_name for each in found}:
+        wrong["call_name"] = str(_("The other one is called so too. Choose another, for the tablet’s list shows both."))
+    return wrong
 
 
 def _only_an_administrator() -> None:

@@ -151,11 +151,11 @@ def people() -> Response:
     stands = {post.role for post in posts(tablet.project_id, tablet.place_id)} & FRONT
     among = colleagues(tablet.project_id, clock.now(), stands or FRONT)
     found = [each for each in among if each.verifier and (each.rounds or 0) >= access.ROUNDS]
-    keys = ("id", "name", "call_name", "roles", "salt", "verifier", "rounds")
-    listed = [{key: getattr(each, key) for key in keys} for each in found]
+    keys = ("id", "call_name", "roles", "salt", "verifier", "rounds")
+    listed = [{"name": each.told} | {key: getattr(each, key) for key in keys} for each in found]
     known = {each.id for each in found}
     visitors = [each for each in colleagues(tablet.project_id, clock.now(), {SUPERVISOR, DEPUTY}) if each.id not in known]
-    listed += [{key: getattr(each, key) for key in keys[:4]} for each in visitors]
+    listed += [{"name": each.told} | {key: getattr(each, key) for key in keys[:3]} for each in visitors]
     return answer({"protocol": PROTOCOL, "people": listed, "parcel_key": parcels.public_key()})
 
 

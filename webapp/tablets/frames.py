@@ -73,7 +73,7 @@ def role_name(held: Sequence[str]) -> str:
 
 def cards(people: Iterable[Colleague]) -> list[dict[str, str]]:
     """People as the radio cards want them."""
-    return [{"value": each.id, "name": each.name, "initial": each.call_name[:1], "role": role_name(each.roles)} for each in people]
+    return [{"value": each.id, "name": each.told, "initial": each.call_name[:1], "role": role_name(each.roles)} for each in people]
 
 
 def frame() -> dict[str, Any]:
