@@ -239,11 +239,27 @@ def test_two_versions_differ_by_what_was_added_removed_changed_and_moved() -> No
     later["unit_type"] = "C"
     found = [(each.what, each.row.get("key", "")) for each in changes(SCRIPT, later)]
     assert found[:2] == [("changed", ""), ("changed", "exterior")]
-    assert sorted(what for what, _key in found) == ["added", "changed", "changed", "moved", "moved", "removed"]
+    assert sorted(what for what, _key in found) == ["added", "changed", "changed", "moved", "removed"]
     line = next(each for each in changes(SCRIPT, later) if each.row.get("key") == "exterior").texts
     assert {(label, number, tag, after) for label, number, tag, _before, after in line} == {
         ("Lines, one breath each", 2, tag, WORDS[tag]) for tag in WORDS
     }
+
+
+def test_a_row_that_went_to_the_front_moved_alone_and_says_from_where() -> None:
+    later = deepcopy(SCRIPT)
+    last = later["stops"].pop()
+    later["stops"].insert(0, last)
+    (moved,) = changes(SCRIPT, later)
+    assert (moved.what, moved.row["key"], moved.was, moved.now) == ("moved", last["key"], len(SCRIPT["stops"]), 1)
+
+
+def test_a_row_that_was_both_moved_and_changed_tells_both() -> None:
+    later = deepcopy(SCRIPT)
+    later["stops"].insert(0, later["stops"].pop() | {"title": WORDS})
+    (found,) = changes(SCRIPT, later)
+    assert (found.what, found.was, found.now) == ("changed", len(SCRIPT["stops"]), 1)
+    assert found.texts
 
 
 def test_the_texts_of_a_row_keep_their_languages_together() -> None:

@@ -176,6 +176,20 @@ def test_two_who_write_at_once_are_told_and_lose_nothing(site: Site):
     assert fang.post(f"{SCRIPT}/edit", data=again, headers=OURS).headers["Location"] == f"{SCRIPT}/4"
 
 
+def test_a_drafted_title_stays_in_its_version_until_it_is_in_force(site: Site):
+    """What is called otherwise in a draft is so on the draft's page alone, and beside the former title where both are compared."""
+    fang, chen = site.desk("fang"), site.desk("chen")
+    _status, where, _shown = keep(fang, **{"title.en": "Another name"})
+    assert "Another name" in page(fang, where).text()
+    for path in ("/documents", SCRIPT, f"{SCRIPT}/1", f"{SCRIPT}/1/2", f"{SCRIPT}/edit"):
+        assert "Another name" not in [each.text() for each in page(fang, path).all("title", "h1", "p", "span")]
+    assert "Tour script, Type A → Another name" in page(fang, f"{SCRIPT}/1/3").text()
+    assert decide(fang, "offer", where)[0] == 303
+    assert decide(chen, "approve", where)[0] == 303
+    assert "Another name" in page(chen, "/documents").text()
+    assert "Another name" not in page(chen, f"{SCRIPT}/1").text()
+
+
 def test_a_stop_is_added_moved_and_left_out_without_a_script(site: Site):
     fang = site.desk("fang")
     added = fang.post(f"{SCRIPT}/edit?lang=en", data=fields(page(fang, f"{SCRIPT}/edit")) | {"do": "add"}, headers=OURS)

@@ -370,11 +370,14 @@ class Piece:
 
 @dataclass(frozen=True)
 class Change:
-    """A row, or the head, that is otherwise: added, removed, changed, moved. `texts`: label, line, language, before, after."""
+    """A row, or the head, that is otherwise: added, removed, changed, moved. `texts`: label, line, language, before, after.
+    `was` and `now`: of a row that was moved its number in either body."""
 
     what: str
     row: Mapping[str, Any]
     texts: tuple[tuple[str, int, str, str, str], ...]
+    was: int = 0
+    now: int = 0
 
 
 def pieces(body: Mapping[str, Any], row: Mapping[str, Any] | None = None) -> Iterator[Piece]:
@@ -421,35 +424,34 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     shape = SHAPES[new["kind"]]
     before = {str(row.get(shape.key)): row for row in rows_of(old)}
     after = {str(row.get(shape.key)): row for row in rows_of(new)}
-    found = [_compared(old, new, old, new, None)]
-    for key, row in after.items():
+    moved, places = _moved(list(before), list(after)), list(before)
+    found = [Change("changed", {}, _otherwise(list(pieces(old)), list(pieces(new))))]
+    for number, (key, row) in enumerate(after.items(), 1):
         if key not in before:
             found.append(Change("added", row, tuple((p.label, p.number, p.tag, "", p.text) for p in pieces(new, row))))
-        else:
-            found.append(_compared(old, new, before[key], row, _is_moved(key, list(before), list(after))))
+            continue
+        texts = _otherwise(list(pieces(old, before[key])), list(pieces(new, row)))
+        was, now = (places.index(key) + 1, number) if key in moved else (0, 0)
+        found.append(Change("changed" if texts or not was else "moved", row, texts, was, now))
     for key, row in before.items():
         if key not in after:
             found.append(Change("removed", row, tuple((p.label, p.number, p.tag, p.text, "") for p in pieces(old, row))))
-    return [each for each in found if each.texts or each.what == "moved"]
+    return [each for each in found if each.texts or each.was]
 
 
-def _is_moved(key: str, before: Sequence[str], after: Sequence[str]) -> bool:
-    """Whether another row of both stands before it now: a row that was added or left out moves none."""
+def _moved(before: Sequence[str], after: Sequence[str]) -> set[str]:
+    """The few rows of both whose moving makes the one order the other: a row that was added or left out moves none."""
     old = [each for each in before if each in after]
     new = [each for each in after if each in before]
-    return set(old[: old.index(key)]) != set(new[: new.index(key)])
-
-
-def _compared(
-    old: Mapping[str, Any], new: Mapping[str, Any], was: Mapping[str, Any], row: Mapping[str, Any], is_moved: bool | None
-) -> Change:
-    is_head = is_moved is None
-    first, then = list(pieces(old, None if is_head else was)), list(pieces(new, None if is_head else row))
-    texts = (*_one_by_one(first, then), *_line_by_line(first, then))
-    return Change("changed" if texts or not is_moved else "moved", {} if is_head else row, texts)
+    stayed = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    return set(old) - {key for block in stayed for key in old[block.a : block.a + block.size]}
 
 
 Text = tuple[str, int, str, str, str]
+
+
+def _otherwise(first: Sequence[Piece], then: Sequence[Piece]) -> tuple[Text, ...]:
+    return (*_one_by_one(first, then), *_line_by_line(first, then))
 
 
 def _one_by_one(first: Sequence[Piece], then: Sequence[Piece]) -> list[Text]:

@@ -1,7 +1,7 @@
 """Reads of documents: the version in force, and the files this product is delivered with."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -134,10 +134,16 @@ def waiting(project_id: str, at: int) -> list[Copy]:
 
 
 def title_of(one: Document, found: Sequence[Copy]) -> str:
-    """What a document is called: by the title of the newest of these versions of it, else by its kind and code."""
-    newest = edition(one.project_id, found[0].id) if found else None
-    title = newest.body.get("title") if newest else None
-    name = str(_(KIND_NAMES[one.kind]))
+    """What a document is called: by the title of the version in force, or of the newest of these where none is: what somebody
+    has only drafted renames nothing."""
+    chosen = next((each for each in found if each.standing is Standing.EFFECTIVE), found[0] if found else None)
+    held = edition(one.project_id, chosen.id) if chosen else None
+    return titled(one, held.body if held else {})
+
+
+def titled(one: Document, body: Mapping[str, Any]) -> str:
+    """What a version of a document calls it, else its kind and code."""
+    title, name = body.get("title"), str(_(KIND_NAMES[one.kind]))
     return words(title) if title else name if one.code == one.kind else f"{name} {one.code}"
 
 

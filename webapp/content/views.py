@@ -138,7 +138,7 @@ def version(document_id: UUID, number: int) -> Response:
     edition = queries.edition(site.id, copy.id) or abort(404)
     before = [each.number for each in found if each.number < number]
     page = render_template(
-        "content/version.html", one=one, copy=copy, edition=edition, title=queries.title_of(one, found), wrong=wrong,
+        "content/version.html", one=one, copy=copy, edition=edition, title=queries.titled(one, edition.body), wrong=wrong,
         before=before[0] if before else None, may=_may(copy), reason=request.form.get("reason", ""),
         starts=request.form.get("starts", ""), asked=request.form.get("what", ""), today=clock.day_of(at, site.zone).isoformat(),
         one_time=ids.uuid7(at), may_write=bool(g.roles & WRITERS), **_around(site, at),
@@ -212,7 +212,7 @@ def difference(document_id: UUID, old: int, new: int) -> str:
     if first is None or then is None:
         abort(404)
     return render_template(
-        "content/difference.html", one=one, old=old, new=new, title=queries.title_of(one, found),
+        "content/difference.html", one=one, old=old, new=new, titles=[queries.titled(one, each.body) for each in (first, then)],
         changes=editing.changes(first.body, then.body), change_names={key: _(name) for key, name in CHANGE_NAMES.items()},
         **_around(site, at),
     )  # fmt: skip
