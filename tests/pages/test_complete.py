@@ -149,4 +149,4 @@ def test_a_file_that_was_ruled_on_says_so_when_it_comes_again(site: Site, result
     sends("Door", FIRST)
     file = brings_a_file(site)
     assert file.ruled(result) == 303
-    assert f"3 entries of Door: this file was brought in before and {said}" in file.brought()
+    assert f"3 entries of Door: this file was imported before and {said}" in file.brought()

@@ -137,7 +137,7 @@ def test_somebody_who_was_brought_in_otherwise_before_is_told_by_line(site: Site
     (PEOPLE.replace("稱呼", "性別"), "1", "–", "No such column is known: 性別"),
     (PEOPLE.replace("稱呼", "姓名"), "1", "–", "This column is there twice: 姓名"),
     (PEOPLE.replace(",崗位", ""), "1", "Roles", "This column is missing."),
-    (PEOPLE.replace("敏儀,繁", "敏儀,克林貢語,繁"), "2", "–", "More cells than columns: there are 5."),
+    (PEOPLE.replace("敏儀,繁", "敏儀,克林貢語,繁"), "2", "–", "More cells than the columns of the first row (5)."),
     (PEOPLE.replace("繁體中文", "克林貢語"), "2", "Language", "Write one of these: 繁體, 简体, English"),
     (PEOPLE.replace("張敏儀", '=HYPERLINK("http://x")'), "2", "Name", "This begins with =,"),
     (PEOPLE.replace("張敏儀", "@SUM(A1)"), "2", "Name", "This begins with @,"),

@@ -39,7 +39,7 @@ def test_an_administrator_adds_somebody_once(site: Site):
         assert posts(site, "/people", _id=once, **NEW).status_code == 303
     (found,) = named("梁若詩")
     assert found.roles == ("greeter",)
-    assert "No six digits yet" in read(site.desk("zhou").get("/people?lang=en").text).text()
+    assert "No 6-digit code yet" in read(site.desk("zhou").get("/people?lang=en").text).text()
 
 
 def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_stays(site: Site):

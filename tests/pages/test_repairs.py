@@ -139,9 +139,9 @@ def test_what_came_twice_is_shown_side_by_side_and_let_count(site: Site):
 
 def test_what_was_taken_with_a_flag_is_listed_for_a_week(site: Site):
     sends("Door", replace(FIRST, author=demo.person("zhou")))
-    assert "Taken, but look at them" in page(site).text()
+    assert "Taken, but worth a look" in page(site).text()
     with clock.standing_at(AT + 8 * clock.DAY):
-        assert "Taken, but look at them" not in page(site).text()
+        assert "Taken, but worth a look" not in page(site).text()
 
 
 @pytest.mark.parametrize("done", [{"result": "released"}, {"result": "rejected", "reason": "No"}, {"quantity": "4"}])

@@ -125,7 +125,7 @@ def test_a_reason_that_is_not_offered_and_a_note_too_long_are_told(site: Site):
 def test_a_wrong_code_closes_nothing_and_keeps_the_reasons(site: Site):
     status, told = closes(site, reason="other", code="000000")
     assert (status, closures()) == (422, 0)
-    assert "The code does not fit this person" in told.text()
+    assert "The code does not match this person" in told.text()
     chosen = {each.attrs["value"] for each in told.all("option") if "selected" in each.attrs}
     assert "other" in chosen
     assert "carried" not in chosen

@@ -148,7 +148,7 @@ def test_what_was_drawn_today_can_be_undone_on_the_tablet(site: Site):
 def test_a_batch_at_the_laundry_is_shown_with_its_age(site: Site):
     record("stock.collect", at=AT - 2 * clock.HOUR, item=COVERS, place=FLAT, laundry=demo.named("place", "laundry"), quantity=33)
     for text in (site.desk("chen").get("/stock?lang=en").text, site.tablet("door").get("/en/door/stock").text):
-        assert "33 of 33 are out" in text
+        assert "33 of 33 still out" in text
         assert "for 2 h" in text
 
 

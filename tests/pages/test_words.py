@@ -76,6 +76,24 @@ def test_nothing_cheers_or_blames():
     )
 
 
+ELSEWHERE = {
+    "zh_Hant": "帳號 帳戶 登錄 匯入 匯出 文件 文檔 伺服器 網路 軟體 資訊 設置 預設 列印 螢幕 視頻 数据 數據 樓盤 案場經理 "
+    "部平板 聯絡 儲存 裡 臺 默認 用戶 鏈接 信息 點擊",
+    "zh_Hans": "帐号 账户 登入 汇入 档案 文档 伺服器 设定 打印机 楼盘 案场经理 部平板 联络 储存 缺省 用户 点击 信息",
+}
+"""What others say for what has one word here: account, sign in, import, file, server, settings, project, manager, storage."""
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_thing_has_one_word_in_a_language(script):
+    others = ELSEWHERE[script].split()
+    assert not [(each[1], word) for each in every() if each[0] == script for word in others if word in each[2]]
+
+
+def test_english_imports_and_does_not_bring_in():
+    assert not [each[1] for each in every() if re.search(r"\b(bring|brought) in\b", each[1], re.IGNORECASE)]
+
+
 def test_quotation_marks_belong_to_the_script():
     assert not [each for each in every() if each[0] == "zh_Hant" and re.search("[“”]", each[2])]
     assert not [each for each in every() if each[0] == "zh_Hans" and re.search("[「」]", each[2])]

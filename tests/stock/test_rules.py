@@ -2,7 +2,7 @@
 
 import pytest
 
-from webapp.stock.rules import Counted, Moved, Washed, batches, lasts_until, on_hand, request_status, runs_low, unsure
+from webapp.stock.rules import Counted, Moved, Washed, batches, lasts_until, on_hand, reasons_for, request_status, runs_low, unsure
 
 HOUR = 3_600_000
 
@@ -15,6 +15,14 @@ def order(at: int, tablet: int = 1, seq: int = 1) -> tuple[int, int, int, int, s
 def test_a_count_settles_what_was_drawn_before_it() -> None:
     legs = [Moved(order(10), 4_000), Moved(order(9), 2_000), Moved(order(12), -1_000)]
     assert on_hand([Counted(order(11), 40_000)], legs) == 39_000
+
+
+@pytest.mark.parametrize(("categories", "reasons"), [
+    (["shoe_cover"], ("broken", "other")), (["cleaning", "shoe_cover"], ("expired", "spilt", "broken", "other")),
+    (["shoe_cover", "tea"], ("expired", "spilt", "broken", "tasting", "other")),
+])  # fmt: skip
+def test_nobody_tastes_or_spills_a_shoe_cover(categories: list[str], reasons: tuple[str, ...]) -> None:
+    assert reasons_for(categories) == reasons
 
 
 def test_without_a_count_everything_that_moved_is_there() -> None:

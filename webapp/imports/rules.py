@@ -75,7 +75,7 @@ ROLES_ALSO = {
 CATEGORY_NAMES = {
     "beverage": _words("飲料", "饮料", "Drinks"),
     "tea": _words("茶葉", "茶叶", "Tea"),
-    "cup_supplies": _words("杯具及配套", "杯具及配套", "Cups and their like"),
+    "cup_supplies": _words("杯具及配套", "杯具及配套", "Cups and accessories"),
     "toiletry": _words("衛生用品", "卫生用品", "Toiletries"),
     "cleaning": _words("清潔用品", "清洁用品", "Cleaning"),
     "shoe_cover": _words("鞋套", "鞋套", "Shoe covers"),

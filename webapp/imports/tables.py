@@ -32,7 +32,7 @@ def _what(row: Any, _told: Names) -> str:
 
 IMPORTS = Table(
     name="imports",
-    title=N_("Brought in from files"),
+    title=N_("Imported from files"),
     columns=(
         Column("at", N_("Time"), lambda row, told: told.moment(row.received_at), "received_at"),
         Column("what", N_("What"), _what, "operation"),

@@ -27,7 +27,7 @@ from webapp.staff.lists import desk_table
 from webapp.tablets.frames import this_site
 
 bp = Blueprint("imports", __name__)
-desk_link("/import", N_("Bring in a table"), N_("People, items, inventories and balances from a CSV file"), "cloud-upload")
+desk_link("/import", N_("Import a table"), N_("People, items, inventories and balances from a CSV file"), "cloud-upload")
 MAY = (ADMIN, SUPERVISOR)
 KIND_NAMES = {
     "people": N_("People and their roles"), "items": N_("Items"), "inventory": N_("Things of a show flat"),
@@ -68,7 +68,7 @@ def bring_in() -> Response:
     confirmed = request.form.get("confirmed") == f"{plan.digest} {found.encoding}" and not plan.problems
     problems = in_order([*plan.problems, *_taken(plan, dry=not confirmed)], plan.heads)
     if confirmed and not problems:
-        flash(ngettext("%(num)s row was brought in.", "%(num)s rows were brought in.", len(plan.rows) - plan.left), "ok")
+        flash(ngettext("%(num)s row was imported.", "%(num)s rows were imported.", len(plan.rows) - plan.left), "ok")
         return make_response(redirect(f"/import?kind={kind.key}", 303))
     return _page(kind, found, plan, problems)
 
@@ -143,14 +143,16 @@ def told(problem: Problem, kind: Kind) -> str:
         "unknown_column": _("No such column is known: %(about)s", about=problem.about),
         "twice": _("This column is there twice: %(about)s", about=problem.about),
         "missing_column": _("This column is missing."),
-        "too_many_cells": _("More cells than columns: there are %(about)s.", about=problem.about),
+        "too_many_cells": _("More cells than the columns of the first row (%(about)s).", about=problem.about),
         "too_many": _("At most %(limit)s rows.", limit=problem.about),
-        "formula": _("This begins with %(about)s, which a sheet would calculate. Write the value itself.", about=problem.about),
-        "no_name": _("A name is wanted in at least one language."),
-        "no_such": _("There is none such here. Known: %(about)s", about=problem.about or "–"),
+        "formula": _(
+            "This begins with %(about)s, so a spreadsheet would take it for a formula. Write the value itself.", about=problem.about
+        ),
+        "no_name": _("Give a name in at least one language."),
+        "no_such": _("Not known here. Known are: %(about)s", about=problem.about or "–"),
         "twice_as": _("This is the same as in row %(about)s.", about=problem.about),
-        "otherwise": _("This was brought in before and said something else. It is left as it was; change it where it is kept."),
-        "not_taken": _("This could not be taken as it is."),
+        "otherwise": _("This was imported before with other contents. It is left as it was; change it where it is kept."),
+        "not_taken": _("This could not be accepted as it is."),
         "role": _("You may not do this here."),
     }
     return words.get(problem.code) or explain(problem.code, int(problem.about) if problem.about.isdigit() else None)

@@ -55,12 +55,12 @@ def explain(code: str, limit: int | None = None) -> str:
         "out_of_order": _("This lies before a date that comes first."),
         "when": _("At most 48 hours back, and not in the future."),
         "other_project": _("This belongs to another project."),
-        "too_many": _("At most %(limit)s entries.", limit=limit),
+        "too_many": _("No more than %(limit)s of these.", limit=limit),
         "malformed": _("This entry cannot be read."),
         "not_refused": _("The entry to be mended was not refused."),
         "role": _("You may not do this here."),
     }
-    return words.get(code) or _("This cannot be taken as it is.")
+    return words.get(code) or _("This cannot be accepted as it is.")
 
 
 class Field(wtforms.Field, ABC):

@@ -111,7 +111,7 @@ def _signed(found: Account, window: Window, now: int) -> dict[str, str] | None:
     who = g.person.id
     tried = check_code(who, request.form.get("code", ""), now)
     if tried.person_id is None:
-        return {"code": _("The code does not fit this person. Try again.")}
+        return {"code": _("The code does not match this person. Try again.")}
     body = {"post": found.post, "shift": window.shift, "day": found.day, "digest": found.digest, "way": str(rules.DIGESTS)}
     return submit("records.review", body) or None
 

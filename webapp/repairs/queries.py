@@ -53,14 +53,14 @@ WORDS: Mapping[str, str] = {
 }  # fmt: skip
 REASONS: Mapping[str, str] = {
     "newer": N_("The tablet’s build is newer than the server; it is taken after the upgrade."),
-    "unknown_reference": N_("It names something that is not known here yet; it is taken when that comes."),
+    "unknown_reference": N_("It names something that is not known here yet; it will be taken once that arrives."),
     "attempts": N_("The server did not answer to it five times."),
     "fault": N_("A fault of the server; its number stands in the log."),
     "id_reused": N_("The same entry came before with other contents."),
     "digest": N_("It was changed on its way from the tablet."),
     "role": N_("Whoever recorded it may not do this here."),
     "no_membership": N_("Whoever recorded it does not belong to this site."),
-    "author_unknown": N_("Nobody knows whoever recorded it."),
+    "author_unknown": N_("Whoever recorded it is not known."),
     "weak_proof": N_("It was recorded without the code that it asks for."),
     "rejected": N_("It was rejected here."),
     "malformed": N_("What was typed cannot be read."),

@@ -89,7 +89,7 @@ def _closed(day: Day, wanted: date, points: Mapping[str, Point], now: int) -> di
         return wrong
     who = g.person.id
     if check_code(who, request.form.get("code", ""), now).person_id is None:
-        return {"code": _("The code does not fit this person. Try again.")}
+        return {"code": _("The code does not match this person. Try again.")}
     wrong = submit("review.close", said)
     if wrong:
         return {name or "code": words for name, words in wrong.items()}

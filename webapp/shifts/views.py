@@ -81,7 +81,7 @@ def team() -> Response:
     if "" in wrong:
         abort(403)
     if not wrong:
-        flash(_("Set. It holds from now on."), "ok")
+        flash(_("Set. It applies from now on."), "ok")
     return _about(wrong or None)
 
 

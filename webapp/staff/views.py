@@ -27,7 +27,7 @@ from webapp.staff.tables import PEOPLE
 bp = Blueprint("staff", __name__)
 ACCOUNT_MOST, PASSWORD_MOST = 64, 200
 
-desk_link("/people", N_("People"), N_("Who works here, in which role; six digits and accounts"), "users")
+desk_link("/people", N_("People"), N_("Who works here, in which role; 6-digit codes and accounts"), "users")
 desk_link("/lists", N_("Lists"), N_("Parties, remarks, checks and more: filtered, printed, as a file"), "clipboard-list")
 
 
@@ -57,7 +57,7 @@ def _door(going: str, wrong: str | None = None) -> Response:
 def _wait(until: int | None, at: int) -> str:
     """What to tell after a wrong try: what is wrong and when the next is looked at."""
     if until is None or until <= at:
-        return str(_("Account and password do not agree. Check the keyboard and try again."))
+        return str(_("Account and password do not match. Check the keyboard and try again."))
     return str(_("Too many wrong tries. Try again in %(seconds)s s.", seconds=(until - at + 999) // 1000))
 
 
@@ -129,7 +129,7 @@ def _added() -> dict[str, str] | None:
         return wrong
     _submitted("staff.add_person", said, person_id)
     _submitted("staff.join", {"person": person_id, "role": request.form["role"]}, ids.derived(person_id, "joins"))
-    flash(_("%(name)s works here now. Give six digits on the person’s page.", name=said["name"]), "ok")
+    flash(_("%(name)s works here now. Set a 6-digit code on the person’s page.", name=said["name"]), "ok")
     return None
 
 
@@ -206,7 +206,7 @@ def _joined(found: Person) -> dict[str, str] | None:
         if int(body["until"]) <= clock.now():
             return {"until": str(_("This day is over."))}
     _submitted("staff.join", body)
-    flash(_("Given. It holds for whatever is recorded from now on."), "ok")
+    flash(_("Given. It applies to everything recorded from now on."), "ok")
     return None
 
 
@@ -225,11 +225,11 @@ def _coded(found: Person) -> dict[str, str] | None:
     _only_ours(found)
     digits = read_code(request.form.get("code", ""))
     if digits is None:
-        return {"code": str(_("Six digits."))}
+        return {"code": str(_("Enter six digits."))}
     if is_weak_code(digits):
-        return {"code": str(_("Everybody would try this first. Take other digits."))}
+        return {"code": str(_("These digits are too easy to guess. Choose others."))}
     access.set_code(found.id, digits, by=g.person.id)
-    flash(_("Tablets know the new digits as soon as they are online."), "ok")
+    flash(_("Tablets learn the new code as soon as they are online."), "ok")
     return None
 
 
@@ -240,11 +240,11 @@ def _accounted(found: Person) -> dict[str, str] | None:
     if not account or len(account) > ACCOUNT_MOST:
         return {"account": explain("too_long", ACCOUNT_MOST) if account else explain("required")}
     if access.owner_of(account) not in {None, found.id}:
-        return {"account": str(_("Somebody else signs in by this name."))}
+        return {"account": str(_("Somebody else signs in with this name."))}
     if len(password) > PASSWORD_MOST or is_weak_password(password, account):
-        return {"password": str(_("At least %(least)s characters, and not what everybody would try first.", least=PASSWORD_LEAST))}
+        return {"password": str(_("At least %(least)s characters, and not easy to guess.", least=PASSWORD_LEAST))}
     access.set_password(found.id, account, password, by=g.person.id)
-    flash(_("The new password holds from now on; who was signed in by the old one no longer is."), "ok")
+    flash(_("The new password applies from now on; whoever was signed in with the old one no longer is."), "ok")
     return None
 
 

@@ -62,12 +62,12 @@ STATE_NAMES = {
     "issued": N_("On the way"),
 }  # fmt: skip
 REASON_NAMES = {
-    "expired": N_("Past its date"), "spilt": N_("Spilt"), "broken": N_("Broken"), "tasting": N_("Tasted or shown"),
+    "expired": N_("Past its date"), "spilt": N_("Spilt"), "broken": N_("Torn or broken"), "tasting": N_("Tasted or shown"),
     "other": N_("Something else"),
 }  # fmt: skip
 TRACKING_NAMES = {"consumable": N_("Used up"), "reusable": N_("Used again")}
 CATEGORY_NAMES = {
-    "beverage": N_("Drinks"), "tea": N_("Tea"), "cup_supplies": N_("Cups and their like"), "toiletry": N_("Toiletries"),
+    "beverage": N_("Drinks"), "tea": N_("Tea"), "cup_supplies": N_("Cups and accessories"), "toiletry": N_("Toiletries"),
     "cleaning": N_("Cleaning"), "shoe_cover": N_("Shoe covers"), "other": N_("Something else"),
 }  # fmt: skip
 STATUS_NAMES = {

@@ -16,6 +16,8 @@ Order = tuple[int, int, int, int, str, int]
 
 REASONS = ("expired", "spilt", "broken", "tasting", "other")
 """Why things are written off."""
+DRUNK, POURED = frozenset({"beverage", "tea"}), frozenset({"beverage", "tea", "toiletry", "cleaning"})
+"""The categories of what is tasted, and of what may be spilt or grow too old."""
 SELF_DRAW, REQUEST = "self_draw", "request"
 WAYS = (SELF_DRAW, REQUEST)
 BEFORE, AFTER = "before", "after"
@@ -35,6 +37,13 @@ class Counted:
 class Moved:
     order: Order
     quantity: int
+
+
+def reasons_for(categories: Iterable[str]) -> tuple[str, ...]:
+    """Why things of these categories may have been written off: nobody tastes a shoe cover."""
+    found = set(categories)
+    never = set() if found & DRUNK else {"tasting"}
+    return tuple(reason for reason in REASONS if reason not in never | (set() if found & POURED else {"expired", "spilt"}))
 
 
 def on_hand(counts: Iterable[Counted], legs: Iterable[Moved]) -> int:

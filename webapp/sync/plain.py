@@ -90,8 +90,8 @@ def _disagrees(tried: SignIn, at: int) -> str:
         return str(_("After too many wrong tries this code is locked on this tablet. The manager opens it at the desk."))
     if not tried.is_looked_at and tried.wait_until:
         seconds = (tried.wait_until - at + 999) // 1000
-        return str(_("Too many wrong codes for this person. The next try is looked at in %(seconds)s s.", seconds=seconds))
-    return str(_("The code does not fit this person. Try again."))
+        return str(_("Too many wrong codes for this person. Try again in %(seconds)s s.", seconds=seconds))
+    return str(_("The code does not match this person. Try again."))
 
 
 def _given(operation: Operation) -> tuple[Typed, dict[str, str]]:

@@ -124,8 +124,8 @@ def _said(taken: parcels.Opened) -> str:
     number = ngettext("%(num)s entry of %(tablet)s", "%(num)s entries of %(tablet)s", taken.entries, tablet=taken.tablet.name)
     ruled = parcels.ruling_on(g.project_id, taken.digest)
     if ruled:
-        released = _("%(entries)s: this file was brought in before and released; they count.", entries=number)
-        rejected = _("%(entries)s: this file was brought in before and rejected; they do not count.", entries=number)
+        released = _("%(entries)s: this file was imported before and released; they count.", entries=number)
+        rejected = _("%(entries)s: this file was imported before and rejected; they do not count.", entries=number)
         return str(released if ruled == parcels.RELEASED else rejected)
     if taken.tablet.barred:
         return _("%(entries)s: put aside until it is decided under Tablets whether they count.", entries=number)

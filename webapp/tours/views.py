@@ -23,7 +23,7 @@ from webapp.staff.lists import desk_table
 from webapp.staff.queries import people
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
-from webapp.stock.rules import CLEAN, REQUEST, STORE, Batch
+from webapp.stock.rules import CLEAN, REQUEST, STORE, Batch, reasons_for
 from webapp.tablets.frames import this_flat, this_post, this_site
 from webapp.tablets.stations import nothing_known, station_page
 from webapp.tours import queries
@@ -222,7 +222,7 @@ def _told_of_stock(site: Project, items: Sequence[Item], at: int) -> dict[str, A
         "out": [("", _("The oldest")), *((each.id, _batch_words(each, site, at)) for each in batches)],
         "people": people({each for each in (*(one.author_id for one in moved), *(one.author_id for one in asked)) if each}),
         "move_names": {kind: _(name) for kind, name in stock.MOVE_NAMES.items()},
-        "reasons": [(reason, _(name)) for reason, name in stock.REASON_NAMES.items()],
+        "reasons": [(reason, _(stock.REASON_NAMES[reason])) for reason in reasons_for(item.category for item in items)],
         "statuses": {status: _(name) for status, name in stock.STATUS_NAMES.items()},
         "at": at,
     }
