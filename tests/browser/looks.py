@@ -30,11 +30,14 @@ OVERFLOW = """() => {
   return ["scrolls sideways", ...told];
 }"""
 
-SMALL = """(least) => {
+SMALL = """() => {
+  const least = 48;
   const controls = "button, summary, input:not([type=hidden]), select, textarea, a[href]";
   const shown = (each) => each.checkVisibility({visibilityProperty: true, opacityProperty: false}) && !each.closest(".vh, .skip");
-  // A link inside a sentence is as high as its line (WCAG 2.5.8); whatever stands alone is a target.
-  const inline = (each) => each.tagName === "A" && getComputedStyle(each).display === "inline";
+  // A link inside a sentence is as high as its line (WCAG 2.5.8); whatever stands alone is a target, be it drawn inline or not.
+  const said = (node) => node.nodeType === Node.TEXT_NODE && /\\p{L}/u.test(node.data);
+  const beside = (each) => [...each.parentNode.childNodes].some(said);
+  const inline = (each) => each.tagName === "A" && getComputedStyle(each).display === "inline" && beside(each);
   const small = [...document.querySelectorAll(controls)].filter(shown).flatMap((each) => {
     const target = each.matches("input[type=radio], input[type=checkbox]") ? each.closest("label") ?? each : each;
     const {width, height} = target.getBoundingClientRect();
@@ -70,7 +73,8 @@ class Gallery:
         """Open a page and wait until it has settled."""
         page = {DESK: self.desk, OFFICE: self.office, ALONE: self.alone, BAR: self.bar.page}.get(example.kind, self.tablet.page)
         sized(page, LANDSCAPE)
-        page.goto(self.tablet.server.url + example.address(language))
+        answer = page.goto(self.tablet.server.url + example.address(language))
+        assert answer is None or answer.status < 500, f"{example}: {answer.status}"
         page.evaluate("() => Promise.all([customElements.whenDefined('tally-value'), document.fonts.ready]).then(() => true)")
         return page
 

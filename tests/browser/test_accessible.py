@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.addresses import EVERY, EXAMPLES, NO_PAGES, TABLETS, Example, routes
+from tests.browser.addresses import EVERY, EXAMPLES, NO_PAGES, Example, routes
 from tests.browser.hands import Tablet, ask_for_the_post
 from tests.browser.looks import (
     LANDSCAPE,
@@ -27,7 +27,6 @@ from tests.browser.looks import (
 from tests.browser.served import Server
 
 pytestmark = pytest.mark.browser
-INLINE, TARGET = 24, 48
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +67,7 @@ def test_a_page_fits_the_screen(gallery: Gallery, example: Example, language: st
     found = {}
     for size in (LANDSCAPE, PORTRAIT, PHONE, NARROW):
         sized(page, size)
-        least = TARGET if example.kind in TABLETS else INLINE
-        if wrong := [*page.evaluate(OVERFLOW), *page.evaluate(SMALL, least)]:
+        if wrong := [*page.evaluate(OVERFLOW), *page.evaluate(SMALL)]:
             found[size] = wrong
         for name in (name for name, screen in SCREENS.items() if screen == size):
             keep_picture(page, f"{example}-{name}-{language}")
@@ -82,7 +80,7 @@ def test_the_dialog_for_the_code_has_no_barrier(gallery: Gallery, axe: str):
     dialog.wait_for()
     found = {look: violations for look in every_look(page) if (violations := found_by_axe(page, axe))}
     sized(page, NARROW)
-    assert (found, page.evaluate(OVERFLOW), page.evaluate(SMALL, TARGET)) == ({}, [], [])
+    assert (found, page.evaluate(OVERFLOW), page.evaluate(SMALL)) == ({}, [], [])
     dialog.locator("[data-cancel]").click()
 
 
@@ -92,4 +90,4 @@ def test_a_covered_page_has_no_barrier(gallery: Gallery, axe: str):
     page.locator(".cover").wait_for()
     found = {look: violations for look in every_look(page) if (violations := found_by_axe(page, axe))}
     sized(page, NARROW)
-    assert (found, page.evaluate(OVERFLOW), page.evaluate(SMALL, TARGET)) == ({}, [], [])
+    assert (found, page.evaluate(OVERFLOW), page.evaluate(SMALL)) == ({}, [], [])

@@ -244,5 +244,5 @@ def test_the_cameras_are_large_enough_for_a_finger(tablet: Callable[..., Tablet]
     here = tablet()
     for path in ("handover", "checks"):
         here.go(path)
-        assert [each for each in here.page.evaluate(SMALL, 48) if "INPUT" in each and "photos" in each] == []
+        assert [each for each in here.page.evaluate(SMALL) if "INPUT" in each and "photos" in each] == []
     assert here.page.locator("input[type=file]").count() > 3

@@ -188,6 +188,13 @@ def test_the_supervisor_opens_the_desk(shown: Site, path, language):
     assert sound(answer.text).all("html")[0].attrs["lang"] == language
 
 
+def test_the_rail_of_a_desk_has_five_ways_and_the_site_leads_to_the_rest(shown: Site):
+    page = sound(shown.desk("chen").get("/site").text)
+    rail = [each.attrs["href"] for each in page.all("a") if each.attrs.get("class") == "rail__link"]
+    assert rail == ["/review", "/records", "/actions", "/repairs", "/site"]
+    assert "/tablets" in {each.attrs["href"] for each in page.all("a") if each.attrs.get("class") == "rows__link"}
+
+
 @pytest.mark.parametrize("path", DESK)
 def test_a_stranger_is_led_to_the_sign_in(shown: Site, path):
     answer = shown.stranger().get(path)

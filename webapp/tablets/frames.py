@@ -34,10 +34,10 @@ DESK = (
     ("/review", N_("Review"), "clipboard-check"),
     ("/records", N_("Records"), "file-text"),
     ("/actions", N_("Actions"), "clipboard-list"),
-    ("/site", N_("Site"), "house"),
-    ("/tablets", N_("Tablets"), "tablet"),
     ("/repairs", N_("Repairs"), "pencil"),
+    ("/site", N_("Site"), "house"),
 )
+"""No more than five (look.md section 8); everything else stands on the site's page."""
 OFFICE = (("/documents", N_("Documents"), "file-pen"),)
 """Where somebody goes who only writes; for the others it stands on the site's page."""
 CHOSEN = "language"

@@ -10,9 +10,9 @@ from werkzeug.exceptions import HTTPException
 from webapp.base import address, clock, ids
 from webapp.base.database import db
 from webapp.base.errors import Untold
-from webapp.base.i18n import LANGUAGES, language
+from webapp.base.i18n import LANGUAGES, N_, language
 from webapp.base.written import day_text, span_text, time_text
-from webapp.operations.declarations import pack_pages, tablet_notes
+from webapp.operations.declarations import desk_link, pack_pages, tablet_notes
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.staff import desk
@@ -28,6 +28,7 @@ from webapp.tablets.stations import cookie_name, credential
 from webapp.tablets.tables import TABLETS
 
 bp = Blueprint("tablets", __name__)
+desk_link("/tablets", N_("Tablets"), N_("Which have something to send; enrol, retire, revoke one"), "tablet")
 A_YEAR = 31_536_000
 A_CLAIM = 1_200
 CLAIM = "claim"
