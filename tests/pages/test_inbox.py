@@ -39,8 +39,8 @@ def test_a_notice_leads_to_what_it_is_about_in_every_language(site: Site):
     told(site)
     for language, words in (("en", "A corrective action is overdue"), ("zh-Hant", "有一項整改超時"), ("zh-Hans", "有一项整改超时")):
         page = read(site.desk("chen").get(f"/inbox?lang={language}").text)
-        links = {each.text(): each.attrs["href"] for each in page.all("a")}
-        assert links[words] == f"/actions/{demo.first_action(AT)}"
+        leads = [each.attrs["href"] for each in page.all("a") if each.text().startswith(words)]
+        assert leads == [f"/actions/{demo.first_action(AT)}"]
 
 
 def test_one_is_read_or_all_of_them(site: Site):
