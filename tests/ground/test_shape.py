@@ -29,6 +29,19 @@ ALLOWED = {
         "editing",  # a body as a page and back, and two of them compared: rules.py would be two sittings with it
         "shapes",  # the parts that a page of each kind has: a table that is read by itself
     },
+    "demo": {  # a story and no part of the product: no facts of its own, a file for each thing that it tells of
+        "names",  # ids that come out the same every time
+        "people",  # the cast
+        "places",  # the site as a file would say it
+        "log",  # what one tablet recorded, and how it is sent
+        "checks",  # a list answered
+        "posts",  # a post taken, handed over, relieved
+        "tours",  # a party received
+        "doors",  # a day at either flat
+        "bar",  # a day at the bar
+        "desk",  # what is done with what went wrong
+        "week",  # the days in their order
+    },
     "losses": {
         "stores",  # the number of a tablet's next store is reserved in a head's row, before there is any entry
     },

@@ -1,0 +1,165 @@
+"""Days at the doors of both show flats."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from webapp.demo.checks import mend, ready, tick
+from webapp.demo.log import Log
+from webapp.demo.names import midnight, named, person, version
+from webapp.demo.places import LISTED
+from webapp.demo.posts import KEPT, agreed, hold, relieve
+from webapp.demo.tours import receive, rehearse, script
+
+DISPUTED, UNATTENDED, STORED = 5, 4, 3
+"""So many days ago a handover was disputed, nobody came to one, one was laid by for the night."""
+
+YESTERDAY = (
+    "09:08 2", "09:35 4", "10:02 3", "10:40 2", "11:15 5", "11:50 2", "12:25 3", "13:45 4", "14:20 2", "15:05 6", "15:40 2",
+    "16:15 3", "16:50 2", "17:15 1",
+)  # fmt: skip
+
+TODAY = (
+    "09:10 3", "09:24 5", "09:51 2", "10:18 4", "11:05 6", "11:30 2", "12:20 4", "13:50 3", "14:35 2", "15:20 5", "16:05 2",
+    "16:40 4", "17:12 2",
+)  # fmt: skip
+
+LEFT = ("flat_open.air", "flat_open.layout")
+"""Points of today's opening check that nobody has answered."""
+
+AT_B = ("09:20 2", "10:10 4", "11:00 3", "11:40 2", "14:05 5", "15:10 2", "16:00 3", "16:45 2")
+"""Guests of the second flat."""
+
+
+def first_party(at: int) -> str:
+    """The id of the first party of the day that has this instant."""
+    log = Log("door", midnight(at))
+    door_day(log, TODAY, LEFT)
+    return next(made for _at, _who, operation, _body, made in log.steps if operation == "tours.arrive")
+
+
+def first_handover(at: int) -> str:
+    """The id of the first handover of the day before."""
+    return _offers(midnight(at) - timedelta(days=1))[0]
+
+
+def _offers(midnight: datetime) -> list[str]:
+    """The ids of what was handed over and of what was locked up on a day like yesterday."""
+    log = Log("door", midnight)
+    door_day(log, YESTERDAY, ())
+    return [made for _at, _who, operation, _body, made in log.steps if operation == "duty.offer"]
+
+
+def first_rehearsal(at: int) -> str:
+    """The id of the rehearsal of the day before."""
+    log = Log("door", midnight(at) - timedelta(days=1))
+    door_day(log, YESTERDAY, ())
+    return next(made for _at, _who, operation, _body, made in log.steps if operation == "tours.rehearse")
+
+
+def door_day(log: Log, parties: Sequence[str], left: Sequence[str], *, rehearses: bool = True) -> None:
+    """A day at the door: 林靜怡 until 13:20, then 何欣怡."""
+    _open(log, left)
+    for number, (time, guests) in enumerate(party.split() for party in parties):
+        receive(log, time, guests, number)
+    if rehearses and not left:
+        rehearse(log, "13:26")
+        mend(log, "lin", "check.flat_opening", "flat-a", "flat_open.water", "08:50", "12:10", "客衛洗手盆下有水。")
+    _hand_over(log)
+    _close(log, sum(int(party.split()[1]) for party in parties))
+
+
+def _open(log: Log, left: Sequence[str]) -> None:
+    """The morning until the first guests: checks, things, covers. `left`: points that are not answered yet, today."""
+    place, post, covers = named("place", "flat-a"), named("post", "door"), named("item", "cover.cloth")
+    if left:
+        locked_up = _offers(log.midnight - timedelta(days=1))[-1]
+        log.keep(log.at("08:31"), "lin", "duty.accept", offer=locked_up, result="accepted")
+    log.keep(log.at("08:32"), "lin", "shifts.take_post", post=post)
+    ready(log, "lin", "flat-a", log.at("08:33"))
+    tick(log, "lin", "check.flat_opening", "flat-a", log.at("08:38"), {
+        "flat_open.covers": "60", "flat_open.inventory": LISTED, "flat_open.air_way": "windows", "flat_open.air_from": "08:40",
+    }, left)  # fmt: skip
+    hold(log, "lin", "08:33", "custody.take")
+    log.keep(log.at("10:06"), "lin", "custody.lend", asset=named("thing", "U-1"))
+    log.keep(log.at("11:02"), "lin", "custody.give_back", asset=named("thing", "U-1"))
+    if not left:
+        log.keep(log.at("11:03"), "lin", "custody.damage", asset=named("thing", "U-2"), note="傘骨折了一根。")
+    if left:  # of yesterday's party by party, less one that came back torn
+        log.keep(log.at("08:45"), "lin", "stock.return_clean", item=covers, place=place, laundry=named("place", "laundry"),
+                 quantity=str(sum(int(party.split()[1]) for party in YESTERDAY) - 1), rejected="1")  # fmt: skip
+    log.keep(log.at("08:52"), "lin", "stock.count", item=covers, place=place, state="clean", counted="60")
+    log.keep(log.at("08:53"), "lin", "stock.count", item=covers, place=place, state="soiled", counted="0")
+
+
+def _hand_over(log: Log) -> None:
+    """What 林靜怡 still does, and how 何欣怡 takes over from her."""
+    place, post = named("place", "flat-a"), named("post", "door")
+    log.keep(
+        log.at("11:45"), "lin", "duty.remark", place=place, post=post, category="repair", text="客廳落地燈不亮，已告知工程部。"
+    )
+    log.keep(log.at("12:58"), "lin", "stock.draw", item=named("item", "cover.cloth"), place=place, store=named("place", "store"),
+             quantity="30")  # fmt: skip
+    offer = log.keep(log.at("13:20"), "lin", "duty.offer", place=place, post=post, to=person("he"),
+                     note="落地燈待修，其餘正常。")  # fmt: skip
+    log.keep(log.at("13:22"), "he", "duty.accept", offer=offer, result="accepted", place=place, **agreed(KEPT, "out"))
+    log.keep(log.at("13:23"), "lin", "shifts.leave_post", post=post)
+    log.keep(log.at("13:24"), "he", "shifts.take_post", post=post)
+    ready(log, "he", "flat-a", log.at("13:25"))
+
+
+def _close(log: Log, pairs: int) -> None:
+    """The evening: so many pairs were worn; they go to the laundry, the keys into the box."""
+    place, post, covers = named("place", "flat-a"), named("post", "door"), named("item", "cover.cloth")
+    log.keep(log.at("17:50"), "he", "stock.count", item=covers, place=place, state="clean", counted=str(90 - pairs))
+    log.keep(
+        log.at("17:52"), "he", "stock.collect", item=covers, place=place, laundry=named("place", "laundry"), quantity=str(pairs)
+    )
+    tick(log, "he", "check.flat_closing", "flat-a", log.at("17:53"), {
+        "flat_close.covers_clean": str(90 - pairs), "flat_close.covers_soiled": str(pairs), "flat_close.inventory": LISTED,
+        "flat_close.left_at": "18:00",
+    })  # fmt: skip
+    log.keep(log.at("18:02"), "he", "duty.offer", place=place, post=post, note="明早先看落地燈修好沒有。", kept="key_box",
+             custodian="鑰匙箱 3 號", **agreed(KEPT, "out"))  # fmt: skip
+    log.keep(log.at("18:05"), "he", "shifts.leave_post", post=post)
+
+
+def second_door_day(log: Log, back: int) -> None:
+    """A day at the second flat: 吳嘉敏 until 13:25, then 羅詩韻; and what went wrong on the days that are told of."""
+    place, post, covers = named("place", "flat-b"), named("post", "door-b"), named("item", "cover.cloth")
+    log.keep(log.at("08:31"), "wu", "shifts.take_post", post=post)
+    tick(log, "wu", "check.flat_opening", "flat-b", log.at("08:36"), {"flat_open.covers": "50"})
+    log.keep(log.at("08:52"), "wu", "stock.count", item=covers, place=place, state="clean", counted="50")
+    log.keep(log.at("08:53"), "wu", "stock.count", item=covers, place=place, state="soiled", counted="0")
+    parties, late = AT_B[back % 3 : back % 3 + 6], back == UNATTENDED
+    for number, (time, guests) in enumerate(party.split() for party in parties):
+        _receive_at_b(log, "wu" if time < "13:25" or late else "luo", time, guests, number)
+    if back == DISPUTED:
+        relieve(log, "wu", "luo", "door-b", "13:25", "一切正常。", "disputed", "鞋套少了 6 雙，對不上記錄。")
+    elif late:
+        relieve(log, "wu", "luo", "door-b", "13:25", "接班人未到，已告知主管，繼續留守。", "")
+    else:
+        relieve(log, "wu", "luo", "door-b", "13:25", "一切正常。")
+    last = "wu" if late else "luo"
+    pairs = sum(int(party.split()[1]) for party in parties)
+    log.keep(log.at("17:48"), last, "stock.count", item=covers, place=place, state="clean", counted=str(50 - pairs))
+    log.keep(
+        log.at("17:50"), last, "stock.collect", item=covers, place=place, laundry=named("place", "laundry"), quantity=str(pairs)
+    )
+    tick(log, last, "check.flat_closing", "flat-b", log.at("17:52"), {
+        "flat_close.covers_clean": str(50 - pairs), "flat_close.covers_soiled": str(pairs),
+    })  # fmt: skip
+    if back == STORED:
+        log.keep(log.at("18:00"), last, "duty.offer", place=place, post=post, note="末班，無接班人。", kept="key_box",
+                 custodian="鑰匙箱 5 號")  # fmt: skip
+    log.keep(log.at("18:06"), last, "shifts.leave_post", post=post)
+
+
+def _receive_at_b(log: Log, who: str, time: str, guests: str, number: int) -> None:
+    """A party of the second flat; the first of a day hears the whole script."""
+    party = log.keep(log.at(time), who, "tours.arrive", flat=named("flat", "b"), place=named("place", "flat-b"), guests=guests,
+                     covers=guests, item=named("item", "cover.cloth"))  # fmt: skip
+    log.keep(log.at(time, 1), who, "tours.receive", party=party, mode=("guided", "accompanied", "self_guided")[number % 3])
+    if number == 0:
+        for minute, stop in enumerate(script("script.b")["stops"], 2):
+            log.keep(log.at(time, minute), who, "tours.step", tour=party, line=f"{stop['key']}.1", version=version("script.b"))
+    log.keep(log.at(time, 24), who, "tours.see_off", party=party)

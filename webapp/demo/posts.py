@@ -1,0 +1,35 @@
+"""Who stands at a post: relieved, handing over, holding its things."""
+
+from collections.abc import Sequence
+
+from webapp.base import clock
+from webapp.demo.log import Log
+from webapp.demo.names import named, person
+from webapp.demo.places import PLACE_OF
+
+KEPT = ("K-01", "R-1", "C-07")
+"""What the greeters hand on from shift to shift."""
+
+
+def relieve(log: Log, out: str, come: str, post: str, time: str, note: str, result: str = "accepted", exceptions: str = "") -> None:
+    """One hands a post over and another takes it, or does not. Without a result nobody comes, and the note says so."""
+    told = {"note": note} if result else {"absent": note}
+    offer = log.keep(log.at(time), out, "duty.offer", place=named("place", PLACE_OF[post]), post=named("post", post),
+                     to=person(come), **told)  # fmt: skip
+    if result:
+        told = {"exceptions": exceptions} if exceptions else {}
+        log.keep(log.at(time, 2), come, "duty.accept", offer=offer, result=result, **told)
+        log.keep(log.at(time, 3), out, "shifts.leave_post", post=named("post", post))
+        log.keep(log.at(time, 4), come, "shifts.take_post", post=named("post", post))
+
+
+def agreed(codes: Sequence[str], state: str) -> dict[str, str]:
+    """These things gone through, and every one of them agreed."""
+    rows = {named("thing", code): {"kind": "asset", "asset": named("thing", code), "state": state} for code in codes}
+    return {f"lines.{label}.{name}": value for label, row in rows.items() for name, value in (row | {"said": "agrees"}).items()}
+
+
+def hold(log: Log, who: str, time: str, operation: str) -> None:
+    """Take or give back what goes with the post, five seconds each."""
+    for place, code in enumerate(KEPT):
+        log.keep(log.at(time) + place * 5 * clock.SECOND, who, operation, asset=named("thing", code))
