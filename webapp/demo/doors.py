@@ -56,19 +56,36 @@ def first_rehearsal(at: int) -> str:
     return next(made for _at, _who, operation, _body, made in log.steps if operation == "tours.rehearse")
 
 
-def door_day(log: Log, parties: Sequence[str], left: Sequence[str], *, rehearses: bool = True) -> None:
-    """A day at the door: 林靜怡 until 13:20, then 何欣怡."""
-    _open(log, left)
+FULL = {"door": 90, "door-b": 50}
+"""So many clean pairs lie at a flat when a day begins, if all is well."""
+MISSED = 6
+"""So many were gone on the day of the dispute."""
+LATE = 30
+"""Today's morning lacks so many: the laundry has not brought back all of yesterday's, and one came back torn."""
+
+
+def door_day(log: Log, parties: Sequence[str], left: Sequence[str], *, rehearses: bool = True, short: int = 0) -> None:
+    """A day at the door: 林靜怡 until 13:20, then 何欣怡. `short`: so many pairs are not there in the morning, and are drawn."""
+    short = LATE if left else short
+    _open(log, left, FULL["door"] - short)
     for number, (time, guests) in enumerate(party.split() for party in parties):
         receive(log, time, guests, number)
     if rehearses and not left:
         rehearse(log, "13:26")
         mend(log, "lin", "check.flat_opening", "flat-a", "flat_open.water", "08:50", "12:10", "客衛洗手盆下有水。")
     _hand_over(log)
-    _close(log, sum(int(party.split()[1]) for party in parties))
+    _close(log, pairs_of(parties))
+    _draw(log, "lin", "flat-a", "12:58", short)
 
 
-def _open(log: Log, left: Sequence[str]) -> None:
+def _draw(log: Log, who: str, place: str, time: str, pairs: int) -> None:
+    """What is missing from the shelf, out of the store. Noted last, so that no other entry's id hangs on whether it was."""
+    if pairs:
+        log.keep(log.at(time), who, "stock.draw", item=named("item", "cover.cloth"), place=named("place", place),
+                 store=named("place", "store"), quantity=str(pairs))  # fmt: skip
+
+
+def _open(log: Log, left: Sequence[str], clean: int) -> None:
     """The morning until the first guests: checks, things, covers. `left`: points that are not answered yet, today."""
     place, post, covers = named("place", "flat-a"), named("post", "door"), named("item", "cover.cloth")
     if left:
@@ -77,17 +94,18 @@ def _open(log: Log, left: Sequence[str]) -> None:
     log.keep(log.at("08:32"), "lin", "shifts.take_post", post=post)
     ready(log, "lin", "flat-a", log.at("08:33"))
     tick(log, "lin", "check.flat_opening", "flat-a", log.at("08:38"), {
-        "flat_open.covers": "60", "flat_open.inventory": LISTED, "flat_open.air_way": "windows", "flat_open.air_from": "08:40",
+        "flat_open.covers": str(clean), "flat_open.inventory": LISTED, "flat_open.air_way": "windows",
+        "flat_open.air_from": "08:40",
     }, left)  # fmt: skip
     hold(log, "lin", "08:33", "custody.take")
     log.keep(log.at("10:06"), "lin", "custody.lend", asset=named("thing", "U-1"))
     log.keep(log.at("11:02"), "lin", "custody.give_back", asset=named("thing", "U-1"))
     if not left:
         log.keep(log.at("11:03"), "lin", "custody.damage", asset=named("thing", "U-2"), note="傘骨折了一根。")
-    if left:  # of yesterday's party by party, less one that came back torn
+    if left:
         log.keep(log.at("08:45"), "lin", "stock.return_clean", item=covers, place=place, laundry=named("place", "laundry"),
-                 quantity=str(sum(int(party.split()[1]) for party in YESTERDAY) - 1), rejected="1")  # fmt: skip
-    log.keep(log.at("08:52"), "lin", "stock.count", item=covers, place=place, state="clean", counted="60")
+                 quantity=str(pairs_of(YESTERDAY) - LATE), rejected="1")  # fmt: skip
+    log.keep(log.at("08:52"), "lin", "stock.count", item=covers, place=place, state="clean", counted=str(clean))
     log.keep(log.at("08:53"), "lin", "stock.count", item=covers, place=place, state="soiled", counted="0")
 
 
@@ -97,8 +115,6 @@ def _hand_over(log: Log) -> None:
     log.keep(
         log.at("11:45"), "lin", "duty.remark", place=place, post=post, category="repair", text="客廳落地燈不亮，已告知工程部。"
     )
-    log.keep(log.at("12:58"), "lin", "stock.draw", item=named("item", "cover.cloth"), place=place, store=named("place", "store"),
-             quantity="30")  # fmt: skip
     offer = log.keep(log.at("13:20"), "lin", "duty.offer", place=place, post=post, to=person("he"),
                      note="落地燈待修，其餘正常。")  # fmt: skip
     log.keep(log.at("13:22"), "he", "duty.accept", offer=offer, result="accepted", place=place, **agreed(KEPT, "out"))
@@ -110,48 +126,62 @@ def _hand_over(log: Log) -> None:
 def _close(log: Log, pairs: int) -> None:
     """The evening: so many pairs were worn; they go to the laundry, the keys into the box."""
     place, post, covers = named("place", "flat-a"), named("post", "door"), named("item", "cover.cloth")
-    log.keep(log.at("17:50"), "he", "stock.count", item=covers, place=place, state="clean", counted=str(90 - pairs))
+    log.keep(log.at("17:50"), "he", "stock.count", item=covers, place=place, state="clean", counted=str(FULL["door"] - pairs))
     log.keep(
         log.at("17:52"), "he", "stock.collect", item=covers, place=place, laundry=named("place", "laundry"), quantity=str(pairs)
     )
     tick(log, "he", "check.flat_closing", "flat-a", log.at("17:53"), {
-        "flat_close.covers_clean": str(90 - pairs), "flat_close.covers_soiled": str(pairs), "flat_close.inventory": LISTED,
-        "flat_close.left_at": "18:00",
+        "flat_close.covers_clean": str(FULL["door"] - pairs), "flat_close.covers_soiled": str(pairs),
+        "flat_close.inventory": LISTED, "flat_close.left_at": "18:00",
     })  # fmt: skip
     log.keep(log.at("18:02"), "he", "duty.offer", place=place, post=post, note="明早先看落地燈修好沒有。", kept="key_box",
              custodian="鑰匙箱 3 號", **agreed(KEPT, "out"))  # fmt: skip
     log.keep(log.at("18:05"), "he", "shifts.leave_post", post=post)
 
 
-def second_door_day(log: Log, back: int) -> None:
-    """A day at the second flat: 吳嘉敏 until 13:25, then 羅詩韻; and what went wrong on the days that are told of."""
+def pairs_of(parties: Sequence[str]) -> int:
+    """How many pairs of covers these parties wear."""
+    return sum(int(party.split()[1]) for party in parties)
+
+
+def parties_at_b(back: int) -> tuple[str, ...]:
+    """The guests of the second flat so many days ago."""
+    return AT_B[back % 3 : back % 3 + 6]
+
+
+def second_door_day(log: Log, back: int, short: int = 0) -> None:
+    """A day at the second flat: 吳嘉敏 until 13:25, then 羅詩韻; and what went wrong on the days that are told of. `short`: as at
+    the first."""
     place, post, covers = named("place", "flat-b"), named("post", "door-b"), named("item", "cover.cloth")
+    clean = str(FULL["door-b"] - short)
     log.keep(log.at("08:31"), "wu", "shifts.take_post", post=post)
-    tick(log, "wu", "check.flat_opening", "flat-b", log.at("08:36"), {"flat_open.covers": "50"})
-    log.keep(log.at("08:52"), "wu", "stock.count", item=covers, place=place, state="clean", counted="50")
+    tick(log, "wu", "check.flat_opening", "flat-b", log.at("08:36"), {"flat_open.covers": clean})
+    log.keep(log.at("08:52"), "wu", "stock.count", item=covers, place=place, state="clean", counted=clean)
     log.keep(log.at("08:53"), "wu", "stock.count", item=covers, place=place, state="soiled", counted="0")
-    parties, late = AT_B[back % 3 : back % 3 + 6], back == UNATTENDED
+    parties, late = parties_at_b(back), back == UNATTENDED
     for number, (time, guests) in enumerate(party.split() for party in parties):
         _receive_at_b(log, "wu" if time < "13:25" or late else "luo", time, guests, number)
     if back == DISPUTED:
-        relieve(log, "wu", "luo", "door-b", "13:25", "一切正常。", "disputed", "鞋套少了 6 雙，對不上記錄。")
+        relieve(log, "wu", "luo", "door-b", "13:25", "一切正常。", "disputed", f"鞋套少了 {MISSED} 雙，對不上記錄。")
     elif late:
         relieve(log, "wu", "luo", "door-b", "13:25", "接班人未到，已告知主管，繼續留守。", "")
     else:
         relieve(log, "wu", "luo", "door-b", "13:25", "一切正常。")
     last = "wu" if late else "luo"
-    pairs = sum(int(party.split()[1]) for party in parties)
-    log.keep(log.at("17:48"), last, "stock.count", item=covers, place=place, state="clean", counted=str(50 - pairs))
+    pairs = pairs_of(parties)
+    left = str(FULL["door-b"] - pairs - (MISSED if back == DISPUTED else 0))
+    log.keep(log.at("17:48"), last, "stock.count", item=covers, place=place, state="clean", counted=left)
     log.keep(
         log.at("17:50"), last, "stock.collect", item=covers, place=place, laundry=named("place", "laundry"), quantity=str(pairs)
     )
     tick(log, last, "check.flat_closing", "flat-b", log.at("17:52"), {
-        "flat_close.covers_clean": str(50 - pairs), "flat_close.covers_soiled": str(pairs),
+        "flat_close.covers_clean": left, "flat_close.covers_soiled": str(pairs),
     })  # fmt: skip
     if back == STORED:
         log.keep(log.at("18:00"), last, "duty.offer", place=place, post=post, note="末班，無接班人。", kept="key_box",
                  custodian="鑰匙箱 5 號")  # fmt: skip
     log.keep(log.at("18:06"), last, "shifts.leave_post", post=post)
+    _draw(log, "wu", "flat-b", "09:05", short)
 
 
 def _receive_at_b(log: Log, who: str, time: str, guests: str, number: int) -> None:

@@ -139,5 +139,5 @@ def stock_up(at: int, *, week: bool) -> None:
     for number, (code, names) in enumerate(INVENTORY):
         _submit("stock.list_thing", named("inventory", code), at, flat=named("flat", "a"), code=code, names=names,
                 placing=PLACING[number % len(PLACING)], expected=1 + number % 3)  # fmt: skip
-    for code, quantity in (("flat-a", 60), ("flat-b", 50))[: 2 if week else 1]:
+    for code, quantity in (("flat-a", 90), ("flat-b", 50))[: 2 if week else 1]:
         _submit("stock.draw", named("opening", code), at, item=covers, place=named("place", code), store=store, quantity=quantity)

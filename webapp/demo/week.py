@@ -1,10 +1,11 @@
 """The days in their order: what one leaves for the next, and what went wrong in them."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from webapp.demo.bar import bar_day
 from webapp.demo.checks import mend
-from webapp.demo.doors import LEFT, TODAY, YESTERDAY, door_day, second_door_day
+from webapp.demo.doors import DISPUTED, LEFT, MISSED, TODAY, YESTERDAY, door_day, pairs_of, parties_at_b, second_door_day
 from webapp.demo.log import Log, send, tablet_of
 from webapp.demo.names import midnight
 from webapp.demo.places import TABLETS
@@ -30,7 +31,7 @@ def work(at: int, opened_at: int, *, week: bool) -> None:
             _day(log, back, week=week)
             if before and (back or station != "door"):
                 _unlock(log, before)
-            if before and back != LEFT_AT_LAUNDRY:
+            if before and back != LEFT_AT_LAUNDRY and (back or station != "door"):
                 _bring_back(log, before)
             before = log if week else None
             sent = send(source, log, sent, at, epoch)
@@ -41,14 +42,23 @@ def work(at: int, opened_at: int, *, week: bool) -> None:
 def _day(log: Log, back: int, *, week: bool) -> None:
     """What one tablet recorded on a day so many days before today."""
     if log.station == "door-b":
-        second_door_day(log, back)
+        second_door_day(log, back, MISSED if back == DISPUTED - 1 else _kept_by_the_laundry(parties_at_b, back))
     elif log.station == "bar":
         if back == 1:
             mend(log, "su", "check.bar_opening", "bar", "bar_open.floor", "08:50", "09:40", "吧臺內側地面濕滑。")
         bar_day(log, "ma" if week else "su")
     else:
-        parties = TODAY if back == 0 else YESTERDAY if back == 1 else (YESTERDAY, TODAY)[back % 2][: 7 + back]
-        door_day(log, parties, LEFT if back == 0 else (), rehearses=back == 1)
+        door_day(log, _parties(back), LEFT if back == 0 else (), rehearses=back == 1, short=_kept_by_the_laundry(_parties, back))
+
+
+def _parties(back: int) -> tuple[str, ...]:
+    """The guests of the first flat so many days ago."""
+    return TODAY if back == 0 else YESTERDAY if back == 1 else (YESTERDAY, TODAY)[back % 2][: 7 + back]
+
+
+def _kept_by_the_laundry(parties: Callable[[int], tuple[str, ...]], back: int) -> int:
+    """What of the day before has not come back that morning."""
+    return pairs_of(parties(back + 1)) if back == LEFT_AT_LAUNDRY else 0
 
 
 def _unlock(log: Log, before: Log) -> None:
@@ -61,6 +71,6 @@ def _unlock(log: Log, before: Log) -> None:
 
 def _bring_back(log: Log, before: Log) -> None:
     """What went to the laundry in the evening is on the shelf in the morning."""
-    for _at, _who, operation, body, _made in before.steps:
+    for _at, _who, operation, body, made in before.steps:
         if operation == "stock.collect":
-            log.keep(log.at("08:40"), "wu" if log.station == "door-b" else "lin", "stock.return_clean", **body)
+            log.keep(log.at("08:40"), "wu" if log.station == "door-b" else "lin", "stock.return_clean", batch=made, **body)
