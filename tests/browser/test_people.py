@@ -88,7 +88,7 @@ def test_wrong_codes_wait_without_the_server_and_after_a_reload(tablet: Callable
 
 
 LANGUAGES = {
-    "zh-Hant": ("此人密碼錯誤次數過多，須等候片刻才能再試。", "錯誤次數過多，此密碼已在這部平板上鎖定"),
+    "zh-Hant": ("此人密碼錯誤次數過多，須等候片刻才能再試。", "錯誤次數過多，此密碼已在這台平板上鎖定"),
     "zh-Hans": ("此人密码错误次数过多，须稍候才能再试。", "错误次数过多，此密码已在这台平板上锁定"),
     "en": ("Too many wrong codes for this person", "this code is locked on this tablet"),
 }
