@@ -70,3 +70,16 @@ def test_only_ones_own_entries_can_be_undone_on_a_tablet(tablet: Callable[..., T
     here.sent()
     here.go("parties")
     expect(here.page.locator('[operation="tours.reverse"] button:visible')).to_have_count(0)
+
+
+def test_a_number_keeps_its_steps_whoever_is_on_the_post(tablet: Callable[..., Tablet]):
+    """What is hidden is the undoing of somebody else's entry, nothing beside it."""
+    here = tablet()
+    here.take_post("lin")
+    here.go("stock")
+    form = here.page.locator('main operation-form[operation="stock.draw"]').last
+    number = form.locator("[name=quantity]")
+    number.fill("5")
+    for step, after in (("加一", "6"), ("加一", "7"), ("減一", "6")):
+        form.get_by_role("button", name=step).click()
+        expect(number).to_have_value(after)

@@ -7,7 +7,7 @@ export class CountField extends HTMLElement {
 
   /** @param {Event} event */
   handleEvent({ target }) {
-    const step = Number(target instanceof Element ? target.closest("[data-by]")?.getAttribute("data-by") : NaN);
+    const step = Number(target instanceof Element ? target.closest("button")?.value : NaN);
     const input = this.querySelector("input");
     if (!step || !input) return;
     // Past its bounds too: what is found there is recorded. Below nothing only where there may be less than nothing.
