@@ -95,6 +95,28 @@ def test_an_answer_that_was_lost_is_asked_for_again_and_makes_no_second_tablet(s
     assert len(tablets(site.project_id)) == 1
 
 
+@pytest.mark.database
+@pytest.mark.parametrize("approved", [False, True])
+def test_a_code_whose_answer_was_lost_is_exchanged_again_by_the_same_store_only(site: Site, approved: bool) -> None:
+    browser, by = Browser(), site.person("chen") if approved else None
+    code = enrolment.make_code(site.project_id, "1", "door", at("09:00"), made_by=by)
+    first = enrolment.claim(code, at("09:01"), browser.shown())
+    for other in (Browser("another browser, with a secret of its own").shown(), enrolment.Shown()):
+        assert enrolment.claim(code, at("09:02"), other) is None
+    second = enrolment.claim(code, at("09:03"), browser.shown())
+    if approved:
+        assert isinstance(first, enrolment.Claim)
+        assert isinstance(second, enrolment.Claim)
+        assert second.number == first.number
+        enrolment.ruled(site.project_id, second.number, True, by, at("09:04"))
+        assert enrolment.collect(first.ticket, at("09:05")) is None
+        second = enrolment.collect(second.ticket, at("09:05"))
+    assert isinstance(second, enrolment.Enrolled)
+    assert authenticate(second.credential) == second.tablet
+    assert [each.id for each in tablets(site.project_id)] == [second.tablet.id]
+    assert enrolment.claim(code, at("09:01") + CODE_WITHIN, browser.shown()) is None
+
+
 # enrolled again
 
 

@@ -157,11 +157,16 @@ def make_code(
 
 
 def claim(typed: str, at: int, told: Shown = Shown()) -> Enrolled | Claim | None:
-    """Exchange a code for a tablet, or for a claim that waits; None where it is unknown, used or too old. Raises StillHolds."""
+    """Exchange a code for a tablet, or for a claim that waits; None where it is unknown, used or too old. Raises StillHolds.
+
+    Whoever used it may ask again, by the secret of the same store: the answer can be lost on its way.
+    """
     here = _codes.c.code_digest == digest(read_code(typed))
     still = here & _codes.c.used_at.is_(None) & (_codes.c.expires_at > at)
     row = db.session.execute(sa.select(_codes).where(still)).one_or_none()
-    if row is None or _plan(row, told) is None:
+    if row is None:
+        return _claimed_again(here, told, at)
+    if _plan(row, told) is None:
         return None
     ticket, number = secrets.token_urlsafe(32), _free_number(row.project_id)
     kept = {"tablet": told.tablet_id, "secret": told.secret_digest, "key": told.public_key, "heads": dict(told.heads)}
@@ -171,6 +176,22 @@ def claim(typed: str, at: int, told: Shown = Shown()) -> Enrolled | Claim | None
     with _written() as connection:
         if connection.execute(sa.update(_codes).where(still).values(**used)).rowcount != 1:
             return None
+    return _taken(row, number, ticket, at)
+
+
+def _claimed_again(here: sa.ColumnElement[bool], told: Shown, at: int) -> Enrolled | Claim | None:
+    """The claim of a code that this very store has used, under a new ticket."""
+    row = db.session.execute(sa.select(_codes).where(here & (_codes.c.used_at > at - CODE_WITHIN))).one_or_none()
+    if row is None or not told.secret_digest or _told(row).secret_digest != told.secret_digest:
+        return None
+    ticket = secrets.token_urlsafe(32)
+    with _written() as connection:
+        connection.execute(sa.update(_codes).where(here).values(ticket_digest=digest(ticket)))
+    return _taken(row, row.number, ticket, at)
+
+
+def _taken(row: Any, number: str, ticket: str, at: int) -> Enrolled | Claim | None:
+    """What a code was exchanged for: one that was made at the desk waits until it is approved there."""
     return Claim(number, row.name, row.station, ticket=ticket) if row.made_by else collect(ticket, at)
 
 
