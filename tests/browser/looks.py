@@ -17,7 +17,7 @@ from webapp import demo
 LANDSCAPE, PORTRAIT, PHONE, NARROW = (1180, 820), (820, 1180), (390, 844), (320, 640)
 SCREENS = {"landscape": LANDSCAPE, "portrait": PORTRAIT, "phone": PHONE}
 LIGHTS = ("day", "evening")
-TALLEST = 12_000
+TALLEST = 16_000
 
 OVERFLOW = """() => {
   const wide = document.documentElement.clientWidth;
