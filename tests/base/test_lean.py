@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from webapp.base.assets import STATIC
-from webapp.base.lean import SENT, joined, lean, put_together, tight
+from webapp.base.lean import SENT, joined, lean, tight
 from webapp.base.renamed import renamed
 
 SCRIPTS = STATIC / "js"
@@ -92,33 +92,53 @@ TREES = """
 const { parse } = require(process.argv[1] + "/acorn");
 const { analyze } = require(process.argv[1] + "/eslint-scope");
 const { readFileSync } = require("node:fs");
+const { dirname, resolve } = require("node:path");
 const many = { ecmaVersion: 2022, sourceType: "module" };
-const tree = (path) => {
+
+const read = (path, modules) => {
+  if (modules.has(path)) return;
   const script = parse(readFileSync(path, "utf8"), { ...many, ranges: true });
-  const named = new Map();
+  const others = script.body.filter((each) => each.type === "ImportDeclaration");
+  for (const each of others) read(resolve(dirname(path), each.source.value), modules);
+  modules.set(path, { script, scopes: analyze(script, many).scopes });
+};
+
+// what each identifier refers to; what is imported is what the other module has of that name
+const meanings = (modules) => {
   const meant = new Map();
-  for (const scope of analyze(script, many).scopes) {
-    for (const variable of scope.variables) {
-      const number = named.size;
-      if (!variable.identifiers.length) continue;
-      named.set(variable, number);
-      for (const identifier of [...variable.identifiers, ...variable.references.map((each) => each.identifier)]) {
-        meant.set(identifier, number);
-      }
+  const top = (path) => modules.get(path).scopes.find((scope) => scope.type === "module");
+  for (const [path, { scopes }] of modules) for (const scope of scopes) for (const variable of scope.variables) {
+    const [{ type, node, parent } = {}] = variable.defs;
+    const other = type === "ImportBinding" && top(resolve(dirname(path), parent.source.value)).set.get(node.imported.name);
+    for (const each of [...variable.identifiers, ...variable.references.map(({ identifier }) => identifier)]) {
+      if (variable.identifiers.length) meant.set(each, other || variable);
     }
   }
-  const own = new Map();
-  const numbered = (name) => own.get(name) ?? (own.set(name, own.size), own.get(name));
-  return JSON.stringify(script, (key, value) => {
-    if (["start", "end", "range", "raw", "shorthand"].includes(key)) return undefined;
-    if (value?.type === "PrivateIdentifier") return { type: value.type, name: numbered("#" + value.name) };
-    if (value?.type === "Identifier") {
-      if (meant.has(value)) return { type: value.type, meant: meant.get(value) };
-      const mayBe = /^([A-Z][A-Z0-9_]+|[a-z]+[A-Z]\\w*|\\$[A-Z]\\d*)$/.test(value.name) && !(value.name in globalThis);
-      return { type: value.type, name: mayBe ? numbered(value.name) : value.name };
-    }
-    return typeof value === "bigint" || value instanceof RegExp ? String(value) : value;
-  });
+  return meant;
+};
+
+const tree = (path) => {
+  const modules = new Map();
+  read(path, modules);
+  const meant = meanings(modules);
+  const numbers = new Map();
+  const numbered = (thing) => numbers.get(thing) ?? (numbers.set(thing, numbers.size), numbers.get(thing));
+  const plain = (node, own) => {
+    if (typeof node === "bigint" || node instanceof RegExp) return String(node);
+    if (Array.isArray(node)) return node.map((each) => plain(each, own));
+    if (node === null || typeof node !== "object") return node;
+    if (node.type === "Identifier") return meant.has(node) ? { meant: numbered(meant.get(node)) } : { name: node.name };
+    if (node.type === "PrivateIdentifier") return { own: own.get(node.name) ?? (own.set(node.name, own.size), own.get(node.name)) };
+    const inside = node.type === "ClassBody" ? new Map() : own;
+    const kept = Object.entries(node).filter(([key]) => !["start", "end", "range", "raw", "shorthand"].includes(key));
+    return Object.fromEntries(kept.map(([key, each]) => [key, plain(each, inside)]));
+  };
+  return JSON.stringify([...modules].flatMap(([name, { script }]) => script.body.flatMap((each) => {
+    if (each.type === "ImportDeclaration") return [];
+    if (each.type !== "ExportNamedDeclaration") return [plain(each)];
+    const { id, declarations } = each.declaration;
+    return [name === path && { exported: (id ?? declarations[0].id).name }, plain(each.declaration)].filter(Boolean);
+  })));
 };
 console.log(tree(process.argv[2]) === tree(process.argv[3]));
 """
@@ -126,15 +146,18 @@ console.log(tree(process.argv[2]) === tree(process.argv[3]));
 
 @pytest.fixture
 def is_same(node, tmp_path):
-    """Whether two scripts are one tree in which each name refers to the same thing, whatever it is called."""
+    """Whether two scripts, with all they import, are one tree in which each name refers to the same, whatever it is called."""
     modules = os.environ.get("TEST_NODE_MODULES") or str(STATIC.parents[1] / "node_modules")
     if not (Path(modules) / "acorn").exists():
         pytest.skip("needs javascript tools: acorn is not installed")
 
-    def compare(one: str, other: str) -> bool:
+    def compare(one: str | Path, other: str | Path) -> bool:
         paths = [tmp_path / "one.mjs", tmp_path / "other.mjs"]
-        for path, text in zip(paths, (one, other), strict=True):
-            path.write_text(text)
+        for place, script in enumerate((one, other)):
+            if isinstance(script, Path):
+                paths[place] = script
+            else:
+                paths[place].write_text(script)
         return subprocess.check_output([node, "-e", TREES, modules, *paths], text=True).strip() == "true"
 
     return compare
@@ -142,9 +165,25 @@ def is_same(node, tmp_path):
 
 @pytest.mark.parametrize("name", SENT)
 def test_what_is_sent_means_what_was_written(is_same, name):
-    written = put_together(STATIC / name)
-    assert is_same(written, joined(STATIC / name))
-    assert not is_same(written, joined(STATIC / name).replace("===", "!==", 1) + "0")
+    written, sent = STATIC / name, joined(STATIC / name)
+    assert is_same(written, sent)
+    assert not is_same(written, sent.replace("===", "!==", 1) + "0")
+
+
+def test_a_name_stays_what_it_was_where_modules_stand_together(is_same, modules):
+    entry = modules(
+        main='import { sum as later, one } from "./one.js";\nimport "./two.js";\nconst own = { one, later };\n'
+        "function f(sum) { const one = sum.one; return { one, sum: later }; }\nexport const start = () => f(own);\n",
+        one="const own = 1;\nexport const one = own;\nexport function sum(own) { return own + one; }\n",
+        two="class A { #one = 1; two() { return this.#one; } }\n"
+        "class B { #two = 2; #one = 1; two() { return this.#two - this.#one; } }\n"
+        "addEventListener('a', () => new A(new B()));\n",
+    )
+    sent = joined(entry)
+    assert is_same(entry, sent)
+    assert "export const start=" in sent
+    assert not is_same(entry, sent.replace("export const start", "export const stop"))
+    assert not is_same(entry, sent.replace("this.#b-this.#a", "this.#a-this.#b"))
 
 
 @pytest.mark.parametrize(
@@ -156,8 +195,7 @@ def test_what_is_sent_means_what_was_written(is_same, name):
         "class A { #one = 1; two() { return `${this.#one} #one`; } #three({ a, b }) { return a - -b + +a; } }\n",
         "const f = async (a) => { for (const [b, c] of a) await b ?? c; };\n",
         "const f = (a) => { return (b) => [a + 1, -b, a - -b, a + +b,]; };\nconst g = { ...f, a: 1, };\n",
-        "const oneOf = (a) => [...a];\nasync function twoOf(a) { return [...oneOf(a), a.twoOf2, `${oneOf(a)} oneOf`]; }\n",
-        "const MOST = 2;\nconst ONE_OF = { a: MOST, MOST };\nconst b = `${MOST + ONE_OF.a} MOST`;\nf('MOST', /MOST/);\n",
+        "const a = 65_536 - b_1_2 -c[1_0] / d;\n",
     ],
 )
 def test_texts_patterns_and_signs_stay_what_they_were(is_same, text):
@@ -181,6 +219,7 @@ def test_texts_patterns_and_signs_stay_what_they_were(is_same, text):
         ),
         ("const { value } = g; function f(value) { return value; }\nfunction h(name) { return value + name; }", "f(value)"),
         ("function f(a, bb) { const cc = (bb ? a : cc1); return [{ a }, { bb: a }, cc]; }", "? a :"),
+        ("class A { #one = 1; #two(given) { return given.#one + (#one in given) + this.#two(`${this.#one} #one`); } }", "#b(a)"),
         ("async function* f(items) { for await (const { item = items } of items) yield* item; }", "f(a)"),
     ],
 )

@@ -9,8 +9,9 @@ a function declares in one block what in another is a global of the browser, whi
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, product
 from string import ascii_lowercase
+from types import MappingProxyType
 from typing import NamedTuple
 
 TEXT = re.compile(
@@ -64,6 +65,14 @@ class Token(NamedTuple):
     """Whether the module itself declares it: to all its functions it means the same."""
 
     @property
+    def is_name(self) -> bool:
+        return bool(_NAME.fullmatch(self.text)) and self.text not in _WORDS and not self.is_key
+
+    @property
+    def is_private(self) -> bool:
+        return self.text.startswith("#")
+
+    @property
     def is_key(self) -> bool:
         """A property or a method, not a reference."""
         kind, before, after = self.around.kind, self.before, self.after
@@ -86,17 +95,26 @@ class Token(NamedTuple):
         return self.around.declares and self.before in ("(", ",", "{", "[", "...", ":")
 
 
-def renamed(module: str) -> str:
-    """A module's lean text with one-letter names for what its functions declare. Its own names and its properties stay."""
-    pieces = list(_pieces(module))
-    names = [token for token in _tokens(pieces) if _NAME.fullmatch(token.text) and token.text not in _WORDS and not token.is_key]
-    own = {token.text for token in names if token.is_own}
+def names_of(module: str) -> list[Token]:
+    """Where a lean module refers to something by a name; its properties are none, what its classes keep to themselves is."""
+    return [token for token in _tokens(list(_pieces(module))) if token.is_name or token.is_private]
+
+
+def renamed(module: str, given: Mapping[str, str] = MappingProxyType({}), names: Sequence[Token] | None = None) -> str:
+    """A module's lean text with one-letter names for what its functions declare and what its classes keep to themselves.
+
+    Its own names are called as `given`, with capitals, or stay; so do its properties. `names`: of it, where they are known.
+    """
+    texts = [text for text, _is_code in _pieces(module)]
+    tokens = names_of(module) if names is None else names
+    own = {token.text for token in tokens if token.is_own} | given.keys()
     regions: dict[int, list[Token]] = {}
-    for token in names:
+    for token in tokens:
         regions.setdefault(token.region, []).append(token)
-    short = {region: _shorter(those, own) for region, those in regions.items()}
-    texts = [text for text, _is_code in pieces]
-    for token in reversed(names):
+    private = dict.fromkeys(token.text for token in tokens if token.is_private)
+    everywhere = {**given, **{name: f"#{letter}" for name, letter in zip(private, _letters(), strict=False)}}
+    short = {region: {**_shorter(those, own), **everywhere} for region, those in regions.items()}
+    for token in reversed(tokens):
         if name := short[token.region].get(token.text):
             text, end = texts[token.piece], token.at + len(token.text)
             texts[token.piece] = text[: token.at] + (f"{token.text}: {name}" if token.is_both else name) + text[end:]
@@ -106,13 +124,16 @@ def renamed(module: str) -> str:
 def _shorter(tokens: Iterable[Token], own: set[str]) -> Mapping[str, str]:
     """The names that become shorter in a region, where that saves something."""
     saved: Counter[str] = Counter()
-    for token in tokens:
+    for token in filter(lambda each: each.is_name, tokens):
         saved[token.text] += -2 if token.is_both else len(token.text) - 1
     declared = {token.text for token in tokens if token.is_declared} - own
     those = [name for name, letters in saved.items() if name in declared and letters > 0]
     kept = (saved.keys() - set(those)) | own | _WORDS
-    letters = chain(ascii_lowercase, (one + two for one in ascii_lowercase for two in ascii_lowercase))
-    return dict(zip(those, (name for name in letters if name not in kept), strict=False))
+    return dict(zip(those, (name for name in _letters() if name not in kept), strict=False))
+
+
+def _letters() -> Iterator[str]:
+    return chain(ascii_lowercase, map("".join, product(ascii_lowercase, repeat=2)))
 
 
 def _pieces(script: str) -> Iterator[tuple[str, bool]]:
