@@ -156,6 +156,16 @@ class Station:
         self.engine.sees('tally-value[key$="/clean"]', f"≈{pairs}")
         self.go()
 
+    def is_told(self, operation: str, field: str, value: str, words: str) -> None:
+        """A number that cannot be kept is not, and the page says why beside it, in its own language."""
+        seen, form = len(self.entries()), f'main operation-form[operation="{operation}"]'
+        self.go("stock")
+        self.engine.type(f"{form} input[name={field}]", value)
+        self.engine.tap(f"{form} button:not([type=button])")
+        self.engine.sees(f"{form} count-field + .wrong", words)
+        assert len(self.entries()) == seen
+        self.go()
+
     def photograph(self, who: str, text: str) -> str:
         """A remark with a photo; the photo's digest."""
         self.go("handover")

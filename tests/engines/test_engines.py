@@ -44,6 +44,7 @@ def test_what_is_recorded_without_a_server_outlives_the_browser_and_arrives_once
     station.arrive("lin", 4)
     station.see_off("lin", first)
     station.tick("lin", "flat_open.air")
+    station.is_told("stock.draw", "quantity", "0", "最少 1。")
     station.count("lin", 38)
     station.shows_everything_once()
     station.waits_to_send()

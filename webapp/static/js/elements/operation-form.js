@@ -30,7 +30,7 @@ export class OperationForm extends HTMLElement {
 
   /** @param {Event} event */
   handleEvent(event) {
-    if (event.type === "input") return this.#draft();
+    if (event.type === "input") return this.#typed();
     if (!this.hasAttribute("offline") || !globalThis.crypto?.subtle) return;
     const { target, submitter } = /** @type {SubmitEvent & {target: HTMLFormElement}} */ (event);
     const body = this.#body(target, submitter);
@@ -129,7 +129,8 @@ export class OperationForm extends HTMLElement {
   }
 
   /** What was typed and not sent yet outlives its page: a reload, another language, the locked screen. Nothing that is sealed. */
-  #draft() {
+  #typed() {
+    this.#say(""); // what was saved before this
     const form = /** @type {HTMLFormElement} */ (this.querySelector("form"));
     const typed = [...new FormData(form)].filter(([name]) => {
       const field = form.elements.namedItem(name);
