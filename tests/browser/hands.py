@@ -236,7 +236,7 @@ def fill(form: Locator, fields: dict[str, str]) -> None:
 
 def gone_through(form: Locator, counted: str = "30") -> None:
     """Agree to every line of a handover, and count what is counted."""
-    for line in form.locator("li.line").all():
+    for line in form.locator(".line").all():
         if line.locator("[type=number]").count():
             line.locator("[type=number]").fill(counted)
         else:

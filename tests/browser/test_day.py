@@ -192,9 +192,10 @@ def accept(here: Tablet, clean: int) -> None:
     row = here.page.locator(f'[data-id="{offer}"]')
     row.locator("summary").click()
     gone_through(row.locator('operation-form[operation="duty.accept"]'), str(clean))
-    umbrella = row.locator("li.line", has_text="U-1")
+    umbrella = row.locator(".line", has_text="U-1")
     umbrella.locator('[value="differs"]').check(force=True)
     umbrella.locator(".line__note").fill("傘不在架上")
+    row.locator('[value="accepted_with_exceptions"]').check(force=True)
     here.submit("duty.accept", sign="he", within=f'[data-id="{offer}"]', makes=3, exceptions="少一把雨傘，已通知主管。")
 
 

@@ -12,6 +12,9 @@ from tests.browser.served import Server
 pytestmark = pytest.mark.browser
 
 
+WRONG = {"0": "最少 1。", "-5": "最少 1。", "99999999": "最多 9999。", "1.5": "最小單位是 1。", "": "請填寫此項。"}
+
+
 def submit(form: Locator) -> None:
     form.locator("button:not([type=button]):visible").last.click()
 
@@ -26,7 +29,7 @@ def test_a_number_that_is_none_here_says_so_beside_it_and_keeps_nothing(tablet: 
     number, wrong, saved = form.locator("[name=quantity]"), form.locator(".wrong"), form.locator("[role=status]").first
     expect(saved).to_have_text("已存入平板")
     kept = len(here.entries())
-    for typed, words in (("0", "最少 1。"), ("-5", "最少 1。"), ("99999999", "最多 9999。"), ("1.5", "最小單位是 1。"), ("", "請填寫此項。")):
+    for typed, words in WRONG.items():
         number.fill(typed)
         expect(saved).to_be_empty()
         submit(form)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 def line(form: Locator, code: str) -> Locator:
-    return form.locator("li.line", has_text=code)
+    return form.locator(".line", has_text=code)
 
 
 def offered(here: Tablet) -> Locator:
@@ -40,13 +40,16 @@ def test_guests_interrupt_a_handover_and_it_goes_on_where_it_was(tablet: Callabl
     here.take_post("lin")
     form = offered(here)
     offer = here.entries()[-1]["id"]
-    key, covers = line(form, "K-01"), form.locator("li.line:has([type=number])").first
+    key, covers = line(form, "K-01"), form.locator(".line:has([type=number])").first
     expect(key.locator(".line__note")).to_be_hidden()
     key.locator('[value="differs"]').check(force=True)
     key.locator(".line__note").fill("在工程部")
-    expect(covers.locator(".line__due")).to_be_hidden()
+    due = covers.locator("[data-after]")
+    assert due.get_attribute("hidden") is not None, "hidden by the page itself, not by its looks"
     covers.locator("[type=number]").fill("41")
-    expect(covers.locator(".line__due")).to_be_visible()
+    assert due.get_attribute("hidden") is not None, "a first digit is no count"
+    covers.locator("[type=number]").blur()
+    expect(due).to_be_visible()
     here.go()
     here.arrive(2)
     here.go("handover")
@@ -58,9 +61,20 @@ def test_guests_interrupt_a_handover_and_it_goes_on_where_it_was(tablet: Callabl
     form.locator("button:not([type=button])").last.click()
     assert len(here.entries()) == before, "lines are left that nobody has touched"
     gone_through(form, "41")
-    line(form, "K-01").locator('[value="differs"]').check(force=True)
+    key = line(form, "K-01")
+    key.locator('[value="differs"]').check(force=True)
+    key.locator(".line__note").fill("")
+    form.locator("button:not([type=button])").last.click()
+    expect(key.locator(".wrong")).to_have_text("請寫明哪裏不符，現在何處。")
+    key.locator(".line__note").fill("在工程部")
+    form.locator("button:not([type=button])").last.click()
+    expect(form.locator(".seg + .wrong")).to_have_text("有一項不符，請選「有異常」或「有爭議」。")
+    assert len(here.entries()) == before, "a line differs, and the answer says that all agrees"
+    form.locator('[value="accepted_with_exceptions"]').check(force=True)
     here.submit("duty.accept", sign="he", within=f'[data-id="{offer}"]', makes=3)
     body = json.loads(next(each["body"] for each in here.entries() if each["operation"] == "duty.accept"))
+    worn = next(row["shown"] for row in rows_of(body) if row.get("state") == "in_use")
+    assert "6 雙" in worn, "four of the morning, and the party that came in between"
     said = {row.get("asset"): (row["said"], row.get("note"), row["state"]) for row in rows_of(body) if row["kind"] == "asset"}
     assert said[demo.named("thing", "K-01")] == ("differs", "在工程部", "out")
     assert said[demo.named("thing", "K-02")][0] == "agrees"
@@ -106,6 +120,72 @@ def test_the_lines_are_what_was_recorded_on_this_very_tablet(tablet: Callable[..
     assert (held["K-02"], held["R-1"]) == ([demo.person("he")], [])
 
 
+def signers(here: Tablet) -> set[str]:
+    """Who may sign what is asked just now."""
+    dialog = here.page.locator('dialog[data-purpose="confirm"]')
+    expect(dialog).to_be_visible()
+    found = {str(each.get_attribute("value")) for each in dialog.locator('select[name="person"] option').all()}
+    dialog.locator("[data-cancel]").click()
+    return found - {""}
+
+
+def press(form: Locator) -> None:
+    form.locator("button:not([type=button])").last.click()
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_whoever_is_on_the_post_signs_the_offer_and_somebody_else_takes_over(tablet: Callable[..., Tablet]):
+    here = tablet()
+    here.server.stop()
+    here.watch.may_be_down = True
+    here.take_post("lin")
+    here.go("handover")
+    lin = demo.person("lin")
+    expect(here.page.locator(f'[name="to"] option[value="{lin}"]')).to_be_disabled()
+    press(here.page.locator('operation-form[operation="duty.offer"]'))
+    assert signers(here) == {lin}
+    form = offered(here)
+    gone_through(form, "41")
+    press(form)
+    taking_over = signers(here)
+    assert demo.person("he") in taking_over
+    assert lin not in taking_over
+
+
+@pytest.mark.clause("P2-4.3.1f")
+def test_what_is_locked_up_for_the_night_has_a_custodian_and_a_word_on_each_thing(tablet: Callable[..., Tablet]):
+    here = tablet()
+    here.server.stop()
+    here.watch.may_be_down = True
+    here.take_post("lin")
+    here.go("handover/things")
+    does(here, "K-02", "領取")
+    does(here, "R-1", "歸還")
+    here.go("handover")
+    form = here.page.locator('operation-form[operation="duty.offer"]')
+    form.locator("summary").click()
+    expect(line(form, "K-02")).to_be_visible()
+    expect(line(form, "R-1")).to_be_hidden()
+    form.locator('[name="kept"][value="key_box"]').check(force=True)
+    before = len(here.entries())
+    press(form)
+    expect(form.locator("#custodian + .wrong")).to_be_visible()
+    expect(line(form, "K-02").locator(".wrong")).to_be_visible()
+    form.locator("#custodian").fill("3 號鑰匙箱")
+    for each in form.locator(".line:visible").all():
+        each.locator('[value="agrees"]').check(force=True)
+    assert len(here.entries()) == before
+    here.submit("duty.offer", sign="lin")
+    offer = here.entries()[-1]
+    put_away = {row["asset"] for row in rows_of(json.loads(offer["body"]))}
+    assert demo.named("thing", "K-02") in put_away
+    assert demo.named("thing", "R-1") not in put_away, "it lies in its place already"
+    row = reopened(here, offer["id"])
+    gone_through(row, "41")
+    press(row)
+    assert demo.person("lin") in signers(here), "whoever locked up may open"
+
+
 def test_what_waits_to_be_taken_over_has_no_barrier_and_fits_every_screen(tablet: Callable[..., Tablet], axe: str):
     here = tablet()
     here.take_post("lin")
@@ -114,10 +194,12 @@ def test_what_waits_to_be_taken_over_has_no_barrier_and_fits_every_screen(tablet
     here.go("handover")
     here.page.reload()
     form = here.page.locator('main .stack > operation-form[operation="duty.accept"]').first
-    expect(form.locator("li.line").first).to_be_visible()
+    expect(form.locator(".line").first).to_be_visible()
     expect(here.page.locator('main operation-form[operation="tours.arrive"] button').first).to_be_visible()
     line(form, "K-01").locator('[value="differs"]').check(force=True)
     form.locator("[type=number]").first.fill("41")
+    press(form)
+    expect(line(form, "K-01").locator(".wrong")).to_be_visible()
     here.page.locator("main details").last.locator("summary").click()
     for size in (NARROW, LANDSCAPE):
         sized(here.page, size)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.hands import LANGUAGES, Tablet, until
 from tests.browser.way import Way
@@ -147,3 +147,45 @@ def test_two_tabs_of_one_tablet_show_the_same(door: Door):
     expect(row).to_have_attribute("value", "seen_off")
     tablet.sent()
     _at_the_server_once(door)
+
+
+@pytest.mark.clause("P2-4.4.3b")
+def test_what_is_worn_and_what_is_soiled_follow_the_guests_without_a_network(tablet: Callable[..., Tablet]):
+    here = tablet()
+    here.take_post("lin")
+    here.server.stop()
+    here.watch.may_be_down = True
+    here.go("stock")
+    worn, soiled = (int(figure(here, state).inner_text()) for state in ("in_use", "soiled"))
+    here.go()
+    here.arrive(3)
+    party = here.entries()[-1]["id"]
+    shows(here, worn + 3, soiled)
+    here.go("parties")
+    here.see_off(party)
+    shows(here, worn, soiled + 3)
+    here.go("parties")
+    here.page.locator(f'[data-id="{party}"] operation-form[operation="tours.stay"] button').click()
+    until(lambda: here.entries()[-1]["operation"] == "tours.stay", "nothing was saved")
+    shows(here, worn + 3, soiled)
+    # The prompter of a party that no server knows: its page was made from a blank one.
+    here.go(f"parties/tour/{party}")
+    expect(here.page.locator("[form=see-off][name=covers]")).to_have_value("3")
+    here.page.locator("#see-off").evaluate("form => form.requestSubmit()")
+    until(lambda: here.entries()[-1]["operation"] == "tours.see_off", "nothing was saved")
+    shows(here, worn, soiled + 3)
+    # The server, which works them out by itself, comes to the same.
+    here.server.start()
+    here.sent()
+    (covers,) = here.server.state(here.server.now)[0]["tours"]["covers"][:1]
+    assert (covers["in_use"], covers["soiled"]) == (1000 * worn, 1000 * (soiled + 3))
+
+
+def figure(here: Tablet, state: str) -> Locator:
+    return here.page.locator(f'tally-value[key="stock/{PLACE}/{COVERS}/{state}"]')
+
+
+def shows(here: Tablet, worn: int, soiled: int) -> None:
+    here.go("stock")
+    expect(figure(here, "in_use")).to_have_text(str(worn))
+    expect(figure(here, "soiled")).to_have_text(str(soiled))

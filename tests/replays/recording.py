@@ -12,7 +12,7 @@ from typing import Any
 from tests.cast import Site, at
 from tests.conftest import import_all_models
 from tests.operations.test_every_operation import EXAMPLES
-from webapp.base.lean import put_together
+from webapp.base.lean import joined
 from webapp.operations import registry
 from webapp.operations.fields import Choice, Choices, Field, Identity, Instant, Photos, Quantity, Reference, Text, Ticked, Time
 from webapp.operations.registry import Operation
@@ -87,7 +87,7 @@ def record(release: Path) -> None:
         ],
     }
     (release / "entries.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    (release / "client.js").write_text(put_together(CLIENT), "utf-8")
+    (release / "client.js").write_text(joined(CLIENT), "utf-8")
 
 
 if __name__ == "__main__":

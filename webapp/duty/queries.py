@@ -164,7 +164,8 @@ class Row:
     """A line that waits to be gone through. `label` keeps it together in a form; `shown`: how it stands, in words.
 
     `due`: what should lie there and the stamp of its last count, hidden until it was counted. `now`, of a thing that somebody can
-    have: where it is, and `holders` in words; the tablet puts what was recorded on it in their place.
+    have: where it is, and `holders` in words; `worn`: so much is with guests, in thousandths. The tablet puts what was recorded on
+    it in their place.
     """
 
     label: str
@@ -179,6 +180,7 @@ class Row:
     due: Any = None
     now: Standing | None = None
     holders: str = ""
+    worn: int | None = None
 
     @property
     def cells(self) -> list[tuple[str, str]]:
@@ -235,13 +237,8 @@ def _counts_of(site: Project, place_id: str, at: int) -> Iterator[Row]:
     for item in stock.watched(site.id, place_id, at):
         found, title = tours.covers(site.id, place_id, item, at, at), words(item.names)
         yield Row(f"{item.id}-clean", "stock", title, str(_("Clean")), "clean", item=item, due=(found.clean, found.stamp))
-        if item.category == "shoe_cover":
-            used = _(
-                "%(number)s %(counter)s with guests inside",
-                number=amount_text(found.in_use),
-                counter=stock.counter(item, found.in_use),
-            )
-            yield Row(f"{item.id}-in_use", "stock", title, used, "in_use", item=item)
+        if item.category == "shoe_cover" and item.tracking == "reusable":
+            yield Row(f"{item.id}-in_use", "stock", title, str(_("In use")), "in_use", item=item, worn=found.in_use)
             yield Row(
                 f"{item.id}-soiled", "stock", title, str(_("Soiled")), "soiled", item=item, due=(found.soiled, found.soiled_stamp)
             )

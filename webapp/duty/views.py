@@ -258,6 +258,7 @@ AT_THE_DESK = {"custody.reverse", "shifts.leave_post", "shifts.take_post", "stoc
 _THING = {"entry": "{id}", "asset": "{asset}"}
 _HOW = {"entry": "{id}", "damaged": "{asset}"}
 _MOVED = {"entry": "{id}", "item": "{item}", "quantity": "{quantity}"}
+_COVERS = {name: f"{{{name}}}" for name in ("place", "item", "covers")}
 _TO = {"place": "{place}", "state": "clean"}
 UNDONE_BY: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "custody.damage": ("custody.reverse", _HOW | {"became": "good"}),
@@ -276,9 +277,9 @@ UNDONE_BY: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "stock.request": ("stock.reverse", {"entry": "{id}"}),
     "stock.return_clean": ("stock.reverse", _MOVED | _TO | {"home": "{laundry}", "source": "laundry"}),
     "stock.write_off": ("stock.reverse", _MOVED | {"home": "{place}", "source": "{state}"}),
-    "tours.arrive": ("tours.reverse", {name: f"{{{name}}}" for name in ("place", "item", "guests", "covers")} | {"entry": "{id}"}),
+    "tours.arrive": ("tours.reverse", _COVERS | {"guests": "{guests}", "entry": "{id}"}),
     "tours.ask": ("tours.reverse", {"entry": "{id}"}),
-    "tours.see_off": ("tours.stay", {"party": "{party}", "entry": "{id}"}),
+    "tours.see_off": ("tours.stay", _COVERS | {"party": "{party}", "entry": "{id}"}),
 }
 """What takes an entry of the list back, and what it says of it. What is answered anew (a tick, a line, a need) is not here, nor is
 what was signed with the code for others: a handover, a count, a post."""

@@ -62,15 +62,23 @@ class RehearseForm(Form):
 
 
 class SeeOffForm(Form):
+    """`place`, `item` and `covers` only let the tablet's own page follow: what is worn no more."""
+
     party = Identity()
+    place = Identity(optional=True)
+    item = Identity(optional=True)
+    covers = Number(least=0, most=120, optional=True)
     when = Instant(optional=True, back_dates=True)
 
 
 class StayForm(Form):
-    """`entry`: the farewell that was a slip, only for the tablet's own list."""
+    """`entry`: the farewell that was a slip, only for the tablet's own list; for its page what is worn again."""
 
     party = Identity()
     entry = Identity(optional=True)
+    place = Identity(optional=True)
+    item = Identity(optional=True)
+    covers = Number(least=0, most=120, optional=True)
 
 
 class ReverseForm(Form):

@@ -30,7 +30,7 @@ from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, R
 @operation("tours.arrive", form=ArriveForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Guests arrived"),
            effects=[ListItem("parties", "party-row"), ListItem("party/{id}", "party"), Tally("parties/{place}", "+1"),
                     Tally("guests/{place}", "+guests"), Tally("stock/{place}/{item}/clean", "-covers"),
-                    Tally("handed/{place}/{item}", "+covers")])  # fmt: skip
+                    Tally("stock/{place}/{item}/in_use", "+covers"), Tally("handed/{place}/{item}", "+covers")])  # fmt: skip
 def arrive(form: ArriveForm, occasion: Occasion) -> None:
     """A party came (客人到了): how many, and a pair of shoe covers for each unless it says otherwise."""
     place, item = form.place.data, form.item.data
@@ -42,14 +42,16 @@ def arrive(form: ArriveForm, occasion: Occasion) -> None:
 
 
 @operation("tours.see_off", form=SeeOffForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Guests seen off"),
-           effects=[Latest("party/{party}", "seen_off")])  # fmt: skip
+           effects=[Latest("party/{party}", "seen_off"), Tally("stock/{place}/{item}/in_use", "-covers"),
+                    Tally("stock/{place}/{item}/soiled", "+covers")])  # fmt: skip
 def see_off(form: SeeOffForm, occasion: Occasion) -> None:
     """A party was seen off (已送別). Its covers are soiled from then on, which nothing has to write."""
     occasion.record(SeenOff, party=form.party.data)
 
 
 @operation("tours.stay", form=StayForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Guests are still here"),
-           effects=[Latest("party/{party}", "inside")])  # fmt: skip
+           effects=[Latest("party/{party}", "inside"), Tally("stock/{place}/{item}/in_use", "+covers"),
+                    Tally("stock/{place}/{item}/soiled", "-covers")])  # fmt: skip
 def stay(form: StayForm, occasion: Occasion) -> None:
     """A party was not seen off after all (還在): what puts a slip of the finger right is a further fact."""
     occasion.record(Stay, party=form.party.data)
@@ -59,7 +61,7 @@ def stay(form: StayForm, occasion: Occasion) -> None:
            title=N_("Arrival or question undone"),
            effects=[Latest("party/{entry}", "undone"), Reached("undone/{entry}", "undone"), Tally("parties/{place}", "-1"),
                     Tally("guests/{place}", "-guests"), Tally("stock/{place}/{item}/clean", "+covers"),
-                    Tally("handed/{place}/{item}", "-covers")])  # fmt: skip
+                    Tally("stock/{place}/{item}/in_use", "-covers"), Tally("handed/{place}/{item}", "-covers")])  # fmt: skip
 def reverse(form: ReverseForm, occasion: Occasion) -> None:
     """Undo an arrival or a question that one has recorded oneself, whichever of both comes first. Its covers go with it."""
     _undone(occasion, form.entry.data, at_desk=False)

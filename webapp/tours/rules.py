@@ -45,6 +45,11 @@ class Party:
     def arrived_at(self) -> int:
         return self.order[0]
 
+    @property
+    def its_covers(self) -> dict[str, str | int | None]:
+        """The pairs that go with it, as a tablet's own figures want them said."""
+        return {"place": self.place_id, "item": self.item_id, "covers": self.covers}
+
 
 @dataclass(frozen=True)
 class Figures:

@@ -1,887 +1,101 @@
-const $0 = (() => {
-const PROTOCOL = 1;
-const BODY_BYTES = 16_384;
-class TooLong extends Error {}
-function uuid7(now) {
-const bytes = crypto.getRandomValues(new Uint8Array(16));
-new DataView(bytes.buffer).setUint32(0, Math.floor(now / 65_536));
-new DataView(bytes.buffer).setUint16(4, now % 65_536);
-bytes[6] = 0x70 | (bytes[6] & 0x0f);
-bytes[8] = 0x80 | (bytes[8] & 0x3f);
-return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-async function digestOf(data) {
-return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", typeof data === "string" ? new TextEncoder().encode(data) : data)));
-}
-const placeOf = (digest) => `photo/${digest}`;
-const places = () => IDBKeyRange.bound(placeOf(""), placeOf("~"));
-const fits = (text) => new TextEncoder().encode(text).length <= BODY_BYTES;
-function onTheWire(kept) {
-const { id, seq, operation, version, body, digest, author, proof, happened_at, offset, beacon_at, repairs, lost } = kept;
-if (lost) return { seq, lost };
-return { id, seq, operation, version, body, digest, author, proof, happened_at, offset, beacon_at, ...(repairs && { repairs }) };
-}
-const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-return { PROTOCOL, BODY_BYTES, TooLong, uuid7, digestOf, placeOf, places, fits, onTheWire };
-})();
-const $1 = (() => {
-const { PROTOCOL } = $0;
-const FINAL = ["applied", "refused", "held", "quarantined", "lost"];
-const PHOTO_FINAL = ["stored", "duplicate", "refused"];
-const REQUEST_FAULTS = [400, 403, 415];
-function conclude(sent, reply) {
-const answer = heard(reply);
-if (answer.counts === false) return answer;
-if (answer.protocol !== PROTOCOL || !Number.isInteger(answer.acked_seq) || !Number.isInteger(answer.server_time)) return no("protocol");
-if (!Array.isArray(answer.results) || !Array.isArray(answer.updates)) return no("protocol");
-if (answer.nonce !== sent.nonce) return no("nonce");
-const ids = new Map(sent.entries.map(({ id, seq, lost }) => [seq, lost ? undefined : id]));
-const isOurs = ({ id, seq }) => ids.has(seq) && (ids.get(seq) ?? undefined) === (id ?? undefined);
-if (!answer.results.every(isOurs)) return no("ids");
-return counted(answer);
-}
-function unreceived(reply, nonce, digest) {
-const answer = heard(reply);
-if (answer.counts === false) return answer;
-const isOurs = answer.protocol === PROTOCOL && answer.nonce === nonce && answer.digest === digest;
-return isOurs && PHOTO_FINAL.includes(answer.outcome) ? undefined : { cause: "protocol" };
-}
-function heard(reply) {
-if (reply.redirected) return no("redirected");
-if (reply.status !== 200) return withoutAnswer(reply);
-if (!/^application\/json\b/.test(reply.type)) return no("type");
-return parsed(reply.body) ?? no("json");
-}
-function counted(answer) {
-const entries = new Map();
-let send_from = Infinity;
-let new_epoch = 0;
-for (const result of answer.results) {
-if (result.outcome === "gap") send_from = Math.min(send_from, result.send_from);
-if (result.outcome === "fork") new_epoch = Math.max(new_epoch, result.new_epoch);
-const outcome = result.as ?? result;
-if (FINAL.includes(outcome.outcome)) entries.set(result.seq, kept(outcome));
-}
-return {
-counts: true, acked: answer.acked_seq, server_time: answer.server_time, entries,
-updates: answer.updates.map(( update) => ({ no: update.no, id: update.id, said: kept(update) })),
-...(send_from < Infinity && { send_from }), ...(new_epoch && { new_epoch }),
-};
-}
-function withoutAnswer({ status, body, retry_after }) {
-if (status === 401) return no(parsed(body)?.reason === "revoked" ? "revoked" : "unknown", { pause: true });
-if (status === 413) return no("size", { halve: true });
-const seconds = /^[0-9]+$/.test(retry_after ?? "") ? Number(retry_after) : 0;
-if (status === 503 || status === 429) return no("busy", { halve: true, ...(seconds && { wait_ms: seconds * 1000 }) });
-if (REQUEST_FAULTS.includes(status)) return no("request");
-return no("status", status >= 500 ? { halve: true } : {});
-}
-function kept({ outcome, flags, errors, reason, fault }) {
-return { outcome, ...(flags && { flags }), ...(errors && { errors }), ...(reason && { reason }), ...(fault && { fault }) };
-}
-const no = (cause, more = {}) => ({ counts: false, cause, ...more });
-function parsed(text) {
-try {
-const value = JSON.parse(text);
-return typeof value === "object" && value !== null ? value : undefined;
-} catch {
-return undefined;
-}
-}
-return { conclude, unreceived };
-})();
-const $2 = (() => {
-const GOOD_FOR = 24 * 3_600_000;
-const SET_BY_HAND = 5_000;
-function sampled(old, asked_at, heard_at, server_time) {
-const fresh = { offset: Math.round(server_time - (asked_at + heard_at) / 2), rtt: heard_at - asked_at, at: heard_at, beacon: server_time };
-if (!old || fresh.rtt < 0 || fresh.rtt <= old.rtt || Math.abs(heard_at - old.at) > GOOD_FOR) return fresh;
-if (Math.abs(fresh.offset - old.offset) > SET_BY_HAND + (fresh.rtt + old.rtt) / 2) return fresh;
-return { ...old, beacon: server_time };
-}
-const formats = new Map();
-function clockText(at, zone) {
-const format = formats.get(zone)
-?? new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone || undefined });
-formats.set(zone, format);
-return format.format(at);
-}
-function instantOf(local, zone) {
-const guess = Date.parse(`${local}Z`);
-if (Number.isNaN(guess)) return NaN;
-const shift = (at) => {
-const parts = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: zone || undefined }).format(at);
-return Date.parse(`${parts.replace(" ", "T")}Z`) - Math.floor(at / 1000) * 1000;
-};
-return guess - shift(guess - shift(guess));
-}
-return { sampled, clockText, instantOf };
-})();
-const $3 = (() => {
-const OPENS_WITHIN = 8_000;
-const ENDS_WITHIN = 10_000;
-const DEAD = ["InvalidStateError", "UnknownError", "AbortError", "TransactionInactiveError"];
-class StoreBroken extends Error {}
-class Store {
-#opening;
-#live = new Set();
-#away;
-#factory;
-constructor(factory) {
-this.#factory = factory;
-globalThis.addEventListener?.("pagehide", ( { persisted }) => persisted && this.#leave());
-}
-async run(names, mode, work, durability = "relaxed") {
-try {
-return await this.#once(names, mode, work, durability);
-} catch (error) {
-if (!isBroken(error)) throw error;
-if (error instanceof StoreBroken || !DEAD.includes(error.name)) throw new StoreBroken(error.name, { cause: error });
-}
-try {
-return await this.#once(names, mode, work, durability);
-} catch (error) {
-throw error instanceof DOMException ? new StoreBroken(error.name, { cause: error }) : error;
-}
-}
-read(name, ask) {
-return this.run([name], "readonly", (tx, done) => {
-const asked = ask(tx.objectStore(name));
-asked.onsuccess = () => done(asked.result);
-});
-}
-get(key) {
-return this.read("meta", (meta) => meta.get(key));
-}
-set(key, value) {
-return this.run(["meta"], "readwrite", (tx) => void tx.objectStore("meta").put(value, key));
-}
-close(opening = this.#opening) {
-opening?.then((db) => db.close(), () => {});
-if (this.#opening === opening) this.#opening = undefined;
-}
-async #once(names, mode, work, durability) {
-await this.#away;
-const opening = (this.#opening ??= this.#open());
-return opening.then((db) => new Promise((resolve, reject) => {
-const tx = db.transaction(names, mode, { durability });
-let value;
-let failure;
-const fail = ( error) => {
-if (failure) return; // what the abort itself makes fail
-failure = error;
-abort(tx);
-};
-const late = setTimeout(() => fail(new StoreBroken("TimeoutError")), ENDS_WITHIN);
-const ended = () => {
-clearTimeout(late);
-this.#live.delete(tx);
-};
-tx.oncomplete = () => { ended(); resolve(value); };
-tx.onabort = () => { ended(); reject(failure ?? tx.error ?? new DOMException("the connection died", "AbortError")); };
-this.#live.add(tx);
-try {
-work(tx, (given) => { value = given; }, fail);
-} catch (error) {
-fail( (error)); // what was asked before it failed must not be kept without the rest
-}
-})).catch((error) => {
-if (isBroken(error)) this.close(opening);
-throw error;
-});
-}
-#leave() {
-this.#away = new Promise((resolve) => { addEventListener("pageshow", resolve, { once: true }); });
-for (const tx of this.#live) abort(tx);
-this.close();
-}
-#open() {
-const opening = new Promise((resolve, reject) => {
-const factory = this.#factory === undefined ? globalThis.indexedDB : this.#factory;
-if (!factory) throw new StoreBroken("no IndexedDB");
-const asked = factory.open("threshold", 1);
-const late = setTimeout(() => reject(new StoreBroken("TimeoutError")), OPENS_WITHIN);
-asked.onupgradeneeded = () => {
-const entries = asked.result.createObjectStore("entries", { keyPath: ["epoch", "seq"] });
-entries.createIndex("id", "id", { unique: true });
-entries.createIndex("attention", "attention");
-asked.result.createObjectStore("marks", { keyPath: "url" });
-asked.result.createObjectStore("meta");
-};
-asked.onerror = () => { clearTimeout(late); reject(asked.error); };
-asked.onsuccess = () => {
-clearTimeout(late);
-const db = asked.result;
-const end = () => {
-db.close();
-if (this.#opening === opening) this.#opening = undefined;
-};
-db.onclose = end;
-db.onversionchange = end;
-if (this.#opening !== opening) db.close();
-resolve(db);
-};
-});
-return opening;
-}
-}
-const isBroken = (error) => error instanceof DOMException || error instanceof StoreBroken;
-function abort(tx) {
-try {
-tx.abort();
-} catch {} // it is being committed
-}
-return { StoreBroken, Store };
-})();
-const $4 = (() => {
-const { conclude, unreceived } = $1;
-const { sampled } = $2;
-const { PROTOCOL, onTheWire, placeOf, uuid7 } = $0;
-const { StoreBroken } = $3;
-const LOCK = "threshold-courier";
-const MOST_ENTRIES = 200;
-const MOST_BYTES = 1_048_576;
-const ABORT_AFTER = 30_000;
-const STEAL_AFTER = 60_000;
-const LONGEST_PAUSE = 15_000;
-const LONGEST_RETRY_AFTER = 600_000;
-const IDLE_ROUNDS = 3;
-const PHOTOS_AGAIN = 60_000;
-class Courier {
-#outbox;
-#store;
-#send;
-#locks;
-#build;
-#about;
-#now;
-#random;
-#abortAfter;
-#changed;
-#size = MOST_ENTRIES;
-#failures = 0;
-#notBefore = 0;
-#retryAfter = 0;
-#photosAfter = 0;
-#again = false;
-#urged = false;
-#running;
-constructor({ outbox, store, send, locks, build = "", about = async () => undefined, now = Date.now, random = Math.random, abortAfter = ABORT_AFTER, changed = () => {} }) {
-this.#outbox = outbox;
-this.#store = store;
-this.#send = send ?? (( url,  init) => fetch(url, init));
-this.#locks = locks ?? globalThis.navigator?.locks;
-this.#build = build;
-this.#about = about;
-this.#now = now;
-this.#random = random;
-this.#abortAfter = abortAfter;
-this.#changed = changed;
-}
-drain({ asked = false, beat = false } = {}) {
-if (this.#isAhead(asked ? this.#retryAfter : this.#notBefore)) return this.#running ?? Promise.resolve();
-this.#again = true;
-this.#urged ||= asked;
-this.#running ??= this.#untilDone(beat).finally(() => {
-this.#running = undefined;
-return this.tell();
-});
-return this.#running;
-}
-async state() {
-const { waiting: entries, photos, attention, courier } = await this.#outbox.counts();
-const waiting = entries + photos;
-const state = courier.cause === "revoked" ? "revoked" : courier.cause === "unknown" ? "expired" : attention ? "failed" : courier.cause ? "offline" : waiting ? "busy" : "ok";
-return { state, waiting, photos, attention, sent_at: courier.sent_at, cause: courier.cause };
-}
-async tell() {
-this.#changed(await this.state());
-}
-async #untilDone(beat) {
-let hello = beat;
-do {
-this.#again = this.#urged = false;
-await this.#alone(async () => {
-await this.#deliver(hello);
-await this.#bring();
-});
-hello = false;
-} while (this.#again && !this.#isAhead(this.#urged ? this.#retryAfter : this.#notBefore));
-}
-async #alone(work) {
-if (!this.#locks) return work();
-const had = await this.#locks.request(LOCK, { ifAvailable: true }, async (lock) => lock && (await work(), true)).catch(stolen);
-if (had) return;
-const { beat = this.#now() } = (await this.#store.get("courier")) ?? {};
-if (Math.abs(this.#now() - beat) > STEAL_AFTER) await this.#locks.request(LOCK, { steal: true }, work).catch(stolen);
-}
-async #deliver(beat) {
-let idle = 0;
-let turn = await this.#turn(this.#size);
-if (!turn.head || !(turn.sent.length || beat)) return;
-await this.#note({});
-await this.tell();
-while (idle < IDLE_ROUNDS) {
-const { sent } = turn;
-const following = sent.length ? this.#turn(Math.min(MOST_ENTRIES, this.#size * 2), sent[sent.length - 1]) : undefined;
-const { concluded, answered } = await this.#exchange(turn);
-const prepared = await following;
-if (!concluded.counts) return this.#failed(turn, concluded);
-this.#failures = 0;
-this.#size = Math.min(MOST_ENTRIES, this.#size * 2);
-idle = concluded.entries.size ? 0 : idle + 1;
-const goesOn = !concluded.new_epoch && answered === sent[sent.length - 1]?.seq;
-turn = goesOn && prepared?.sent.length ? prepared : await this.#turn(this.#size);
-if (!turn.sent.length) return;
-}
-await this.#pause("stuck");
-}
-async #bring() {
-if (this.#isAhead(this.#photosAfter)) return;
-for (const digest of await this.#outbox.photos()) {
-if (this.#again || this.#isAhead(this.#notBefore)) return;
-const bytes = await this.#store.get(placeOf(digest));
-if (!bytes) continue; // another page has sent it
-const nonce = uuid7(this.#now());
-const reply = await this.#ask(`photos/${digest}?nonce=${nonce}`, bytes, "image/jpeg");
-const why = typeof reply === "string" ? { cause: reply } : unreceived(reply, nonce, digest);
-if (!why) {
-await this.#outbox.release(digest);
-this.#failures = 0;
-await this.#note({ cause: undefined });
-} else if (why.pause || ["network", "busy"].includes(why.cause)) return this.#pause(why.cause, why.wait_ms);
-else this.#photosAfter = this.#now() + PHOTOS_AGAIN;
-await this.tell();
-}
-}
-async #turn(most, after) {
-const { head, courier, entries } = await this.#outbox.next(most, after);
-let sent = entries;
-const nonce = uuid7(this.#now());
-const about = sent.length ? undefined : await this.#about().catch(() => undefined);
-const request = () => new TextEncoder().encode(JSON.stringify({ ...this.#request(head, sent, nonce, courier.updates_seen ?? 0), about }));
-let bytes = request();
-while (bytes.length > MOST_BYTES && sent.length > 1) {
-sent = sent.slice(0, sent.length >> 1);
-bytes = request();
-}
-return { head, nonce, sent, bytes };
-}
-async #exchange({ head, nonce, sent, bytes }) {
-const asked_at = this.#now();
-const reply = await this.#ask("operations", bytes);
-const heard_at = this.#now();
-if (typeof reply === "string") return { concluded: { counts: false, cause: reply, halve: reply === "timeout" } };
-const asked = { nonce, epoch: sent[0]?.epoch ?? head?.epoch ?? 0, entries: sent };
-const concluded = conclude(asked, reply);
-if (!concluded.counts) return { concluded };
-try {
-const { upto } = await this.#outbox.settle(asked, concluded, (old) => sampled(old, asked_at, heard_at, concluded.server_time));
-return { concluded, answered: upto };
-} catch (error) {
-if (!(error instanceof StoreBroken)) throw error;
-return { concluded: { counts: false, cause: "store" } }; // a full disk: the server has them, and will say so again
-}
-}
-async #ask(path, body, type = "application/json") {
-const abort = new AbortController();
-const late = setTimeout(() => abort.abort(), this.#abortAfter);
-try {
-const response = await this.#send(`/sync/${path}`, {
-method: "POST", body, signal: abort.signal, cache: "no-store", credentials: "same-origin",
-headers: { "Content-Type": type, "X-Threshold-Sync": "1" },
-});
-return {
-status: response.status, type: response.headers.get("Content-Type") ?? "", redirected: response.redirected,
-retry_after: response.headers.get("Retry-After"), body: await response.text(),
-};
-} catch {
-return abort.signal.aborted ? "timeout" : "network";
-} finally {
-clearTimeout(late);
-}
-}
-#request(head, sent, nonce, updates_seen) {
-const epoch = sent[0]?.epoch ?? head?.epoch;
-const entries = sent.map(onTheWire);
-if (sent.length === 1 && !sent[0].lost) Object.assign(entries[0], { attempts: (sent[0].attempts ?? 0) + 1 });
-const high_seq = epoch === head?.epoch ? head?.seq : sent[sent.length - 1].seq;
-return { protocol: PROTOCOL, nonce, tablet: head?.tablet, epoch, sent_at: this.#now(), high_seq, build: this.#build, updates_seen, entries };
-}
-async #failed({ sent }, { cause, halve, pause, wait_ms }) {
-if (halve) this.#size = Math.max(1, sent.length >> 1);
-if (sent.length === 1 && !pause && (await this.#exchange(await this.#turn(0))).concluded.counts) await this.#outbox.blame(sent[0]);
-await this.#pause(cause, wait_ms);
-}
-async #pause(cause, wait = 0) {
-this.#failures += 1;
-const backoff = Math.min(LONGEST_PAUSE, 1000 * 2 ** this.#failures) * (0.5 + this.#random() / 2);
-if (wait) this.#retryAfter = this.#now() + Math.min(wait, LONGEST_RETRY_AFTER);
-this.#notBefore = Math.max(this.#retryAfter, this.#now() + backoff);
-await this.#note({ cause });
-}
-#note(news) {
-return this.#outbox.note(news).catch(() => {});
-}
-#isAhead(at) {
-const left = at - this.#now();
-return left > 0 && left <= LONGEST_RETRY_AFTER;
-}
-}
-function stolen(error) {
-if ( (error).name !== "AbortError") throw error;
-return true;
-}
-return { Courier };
-})();
-const $5 = (() => {
-const progressOf = (courier, epoch) => courier?.answered?.[epoch] ?? { upto: 0, ahead: [] };
-function advanced({ upto, ahead }, seqs) {
-const beyond = new Set([...ahead, ...seqs].filter((seq) => seq > upto));
-let reached = upto;
-while (beyond.delete(reached + 1)) reached += 1;
-return { upto: reached, ahead: [...beyond] };
-}
-function standing(entry, courier) {
-const { upto, ahead } = progressOf(courier, entry.epoch);
-return entry.epoch < 0 || entry.seq <= upto || ahead.includes(entry.seq) ? { ...entry, outcome: entry.outcome ?? "applied" } : { ...entry, waiting: 1 };
-}
-function unanswered(head, courier) {
-const epochs = Object.entries({ ...head?.earlier, ...(head && { [head.epoch]: head.seq }) });
-return epochs.map(([name, last]) => {
-const epoch = Number(name);
-const { upto, ahead } = progressOf(courier, epoch);
-return { epoch, after: upto, last, waiting: last - upto - ahead.length };
-}).filter(({ waiting }) => waiting > 0);
-}
-const lastOf = (head, epoch) => (head?.epoch === epoch ? head.seq : (head?.earlier?.[epoch] ?? 0));
-return { progressOf, advanced, standing, unanswered, lastOf };
-})();
-const $6 = (() => {
-const { BODY_BYTES, TooLong, digestOf, fits, placeOf, places, uuid7 } = $0;
-const { advanced, lastOf, progressOf, standing, unanswered } = $5;
-const KEPT_FOR = 7 * 24 * 3_600_000;
-const MOST = 200;
-const PORTION = 100;
-const PAST = 1_000_000;
-const ATTENTION = ["refused", "held", "quarantined"];
-class NotEnrolled extends Error {}
-class OtherTablet extends Error {}
-class Outdated extends Error {}
-class Outbox {
-#store;
-#now;
-#say;
-#known;
-constructor(store, say = () => {}, now = Date.now) {
-this.#store = store;
-this.#say = say;
-this.#now = now;
-}
-async keep({ when, ...draft }, also = {}) {
-const body = JSON.stringify(draft.body);
-if (!fits(body)) throw new TooLong(String(BODY_BYTES));
-const kept_at = this.#now();
-const id = draft.id ?? uuid7(kept_at);
-const backDated = when ? Number(draft.body[when] || NaN) : NaN;
-const digest = await digestOf(body);
-const intention = { ...draft, id, body, digest, kept_at, ...(!Number.isNaN(backDated) && { when: backDated }) };
-const kept = await this.#keepAtOnce(intention, also) ?? await this.#keepCarefully(intention, also);
-this.#say({ type: "kept", id });
-return kept;
-}
-enrol({ tablet, epoch, enrolled_at, clock, emptied, keeps }) {
-this.#known = undefined;
-return this.#store.run(["meta", "entries", "marks"], "readwrite", (tx, _done, fail) => {
-const meta = tx.objectStore("meta");
-const entries = tx.objectStore("entries");
-const [asked, courier] = asks(tx, "head", "courier");
-entries.getAll().onsuccess = (event) => {
-const head = asked.result;
-const before = resultOf(event);
-const ours = head?.tablet === tablet;
-if (head && !ours && before.length && emptied !== `${head.tablet}:${head.epoch}:${head.seq}`) return fail(new OtherTablet());
-if (!ours) for (const key of ["post", "people", "courier", "clock"]) meta.delete(key);
-if (!ours) for (const each of [entries, tx.objectStore("marks")]) each.clear();
-if (!ours && keeps) for (const entry of before) entries.put(past(standing(entry, courier.result)));
-if (!ours) meta.put({ tablet, epoch, seq: 0, enrolled_at }, "head");
-else if (epoch > head.epoch) meta.put({ ...begun(head, epoch), enrolled_at }, "head");
-if (clock) meta.put(clock, "clock");
-};
-}, "strict");
-}
-forget(told) {
-this.#known = undefined;
-return this.#store.run(["meta", "entries", "marks"], "readwrite", (tx, done) => {
-tx.objectStore("meta").get("head").onsuccess = (event) => {
-const { epoch, seq } = resultOf(event) ?? {};
-if (epoch !== told.epoch || seq !== told.seq) return;
-for (const name of tx.objectStoreNames) tx.objectStore(name).clear();
-done(true);
-};
-}, "strict");
-}
-async pending(most = MOST) {
-return (await this.next(most)).entries;
-}
-next(most, after) {
-return this.#store.run(["meta", "entries"], "readonly", (tx, done) => {
-const [head, courier] = asks(tx, "head", "courier");
-courier.onsuccess = () => {
-const found = { head: head.result, courier: courier.result ?? {}, entries: [] };
-done(found);
-const open = unanswered(head.result, courier.result).find(({ epoch }) => !after || epoch === after.epoch);
-if (!open || !most) return;
-const from = Math.max(open.after, after?.seq ?? 0) + 1;
-tx.objectStore("entries").getAll(IDBKeyRange.bound([open.epoch, from], [open.epoch, Infinity]), most).onsuccess = (event) => {
-found.entries = resultOf(event).map(( entry) => standing(entry, courier.result)).filter(isWaiting);
-};
-};
-});
-}
-all() {
-return this.since(null);
-}
-since(mark, begin) {
-return this.#store.run(["meta", "entries"], "readonly", (tx, done) => {
-const [head, courier] = asks(tx, "head", "courier");
-const found = [];
-const take = begin?.();
-done(found);
-const read = ( from,  to,  ...rest) => {
-tx.objectStore("entries").getAll(IDBKeyRange.bound(from, to), PORTION).onsuccess = (event) => {
-const portion = resultOf(event);
-const wanted = portion.map((each) => standing(each, courier.result)).filter((entry) => !(mark && entry.epoch < mark.epoch) || isWaiting(entry));
-if (take) take(wanted);
-else found.push(...wanted);
-const last = portion[PORTION - 1];
-if (last && (last.epoch < to[0] || last.seq < to[1])) read([last.epoch, last.seq + 1], to, ...rest);
-else if (rest.length) read(rest[0][0], rest[0][1], ...rest.slice(1));
-};
-};
-courier.onsuccess = () => {
-const older = mark ? unanswered(head.result, courier.result).filter(({ epoch }) => epoch < mark.epoch) : [];
-const [[from, to], ...rest] = [...older.map(({ epoch, after, last }) => [[epoch, after + 1], [epoch, last]]), [mark ? [mark.epoch, mark.acked] : [], [Infinity]]];
-read(from, to, ...rest);
-};
-});
-}
-recent(most) {
-return this.#store.run(["meta", "entries"], "readonly", (tx, done) => {
-const entries = tx.objectStore("entries");
-const [courier] = asks(tx, "courier");
-const attention = entries.index("attention").getAll(null, most);
-const cursor = entries.openKeyCursor(null, "prev");
-let isAtTheEnd = true;
-cursor.onsuccess = () => {
-if (cursor.result && isAtTheEnd) cursor.result.advance(most);
-else {
-entries.getAll(cursor.result && IDBKeyRange.lowerBound(cursor.result.key, true)).onsuccess = (event) => {
-const newest = resultOf(event).filter(( entry) => !entry.attention && !entry.lost);
-done([...attention.result.reverse(), ...newest.reverse()].slice(0, most).map((entry) => standing(entry, courier.result)));
-};
-}
-isAtTheEnd = false;
-};
-});
-}
-counts() {
-return this.#store.run(["entries", "meta"], "readonly", (tx, done) => {
-const [head, courier, clock] = asks(tx, "head", "courier", "clock");
-const photos = tx.objectStore("meta").count(places());
-tx.objectStore("entries").index("attention").count().onsuccess = (event) => {
-if (head.result) this.#known ??= { head: head.result, clock: clock.result };
-const waiting = unanswered(head.result, courier.result).reduce((sum, each) => sum + each.waiting, 0);
-done({ waiting, photos: photos.result, attention: resultOf(event), courier: courier.result ?? {} });
-};
-});
-}
-async settle(sent, answer, sample) {
-const progress = await this.#store.run(["meta", "entries"], "readwrite", (tx,  done) => {
-const meta = tx.objectStore("meta");
-const entries = tx.objectStore("entries");
-const [head, courier, clock] = asks(tx, "head", "courier", "clock");
-clock.onsuccess = () => {
-const before = { ...courier.result };
-delete before.cause;
-const reached = this.#fallen(entries, sent, answer, before, lastOf(head.result, sent.epoch));
-const answered = advanced(reached, answer.entries.keys());
-record(entries, sent, answer.entries);
-const news = answer.updates.filter(({ no }) => no > (before.updates_seen ?? 0));
-for (const update of news) change(entries, update.id, (entry) => marked(entry, update.said));
-meta.put({
-...before,
-beat: this.#now(), sent_at: answer.server_time, acked: { epoch: sent.epoch, seq: answer.acked },
-answered: { ...before.answered, [sent.epoch]: answered },
-updates_seen: Math.max(before.updates_seen ?? 0, ...news.map(({ no }) => no)),
-}, "courier");
-const fresh = sample(clock.result);
-meta.put(fresh, "clock");
-const isForked = head.result && (answer.new_epoch ?? 0) > head.result.epoch;
-if (isForked) meta.put(begun(head.result,  (answer.new_epoch)), "head");
-this.#known = this.#known && !isForked ? { ...this.#known, clock: fresh } : undefined;
-done(answered);
-};
-});
-this.#say({ type: "settled" });
-return progress;
-}
-async note(news) {
-await this.#store.run(["meta"], "readwrite", (tx) => {
-const meta = tx.objectStore("meta");
-meta.get("courier").onsuccess = (event) => meta.put({ ...resultOf(event), ...news, beat: this.#now() }, "courier");
-});
-if (news.cause) this.#say({ type: "settled" });
-}
-blame({ id }) {
-return this.#store.run(["entries"], "readwrite", (tx) =>
-change(tx.objectStore("entries"), id, (entry) => { entry.attempts = (entry.attempts ?? 0) + 1; }));
-}
-async photos() {
-const found = await this.#store.read("meta", (meta) => meta.getAllKeys(places()));
-return found.map((place) => place.slice(placeOf("").length));
-}
-release(digest) {
-return this.#store.run(["meta"], "readwrite", (tx) => void tx.objectStore("meta").delete(placeOf(digest)));
-}
-prune() {
-return this.#store.run(["entries", "marks", "meta"], "readwrite", (tx, done) => {
-let dropped = 0;
-const [courier, clock] = asks(tx, "courier", "clock");
-const marks = tx.objectStore("marks").getAll();
-tx.objectStore("entries").openCursor().onsuccess = (moved) => {
-const cursor = resultOf(moved);
-const now = clock.result?.beacon ?? 0;
-if (!cursor || keptAt(cursor.value, now) > now - KEPT_FOR) return done(dropped);
-const { attention, waiting } = standing(cursor.value, courier.result);
-if (!waiting && !attention && isEverywhere(cursor.value, marks.result)) {
-cursor.delete();
-dropped += 1;
-}
-cursor.continue();
-};
-});
-}
-async #keepAtOnce(intention, also) {
-const known = this.#known;
-if (!known) return undefined;
-this.#known = { ...known, head: { ...known.head, seq: known.head.seq + 1 } };
-try {
-return await this.#store.run(["meta", "entries"], "readwrite", (tx, done, fail) => {
-const [head, clock] = asks(tx, "head", "clock");
-clock.onsuccess = () => { if (!isSame(known, { head: head.result, clock: clock.result })) fail(new Outdated()); };
-done(put(tx, intention, also, known, () => fail(new Outdated())));
-}, "strict");
-} catch (error) {
-this.#known = undefined;
-if (!(error instanceof Outdated)) throw error;
-return undefined;
-}
-}
-#keepCarefully(intention, also) {
-return this.#store.run(["meta", "entries"], "readwrite", (tx, done, fail) => {
-const [head, courier, clock] = asks(tx, "head", "courier", "clock");
-tx.objectStore("entries").index("id").get(intention.id).onsuccess = (event) => {
-const before = resultOf(event);
-if (before) return done(standing(before, courier.result)); // the connection died after the commit, and this is the second try
-if (!head.result) return fail(new NotEnrolled());
-const kept = put(tx, intention, also, { head: head.result, clock: clock.result });
-this.#known = { head: { ...head.result, seq: kept.seq }, clock: clock.result };
-done(kept);
-};
-}, "strict");
-}
-#fallen(entries, sent, answer, courier, last) {
-const progress = progressOf(courier, sent.epoch);
-const told = courier.acked?.epoch === sent.epoch ? courier.acked.seq : 0;
-const from = Math.min(answer.send_from ?? Infinity, answer.acked < told ? answer.acked + 1 : Infinity);
-const to = Math.min(last, Math.max(told, progress.upto, (sent.entries[0]?.seq ?? 1) - 1));
-if (from > to) return progress;
-loseMissing(entries, sent.epoch, from, to);
-return { upto: Math.min(progress.upto, from - 1), ahead: [] };
-}
-}
-function isSame({ head, clock }, other) {
-const sameHead = head.seq === other.head?.seq && head.epoch === other.head.epoch && head.tablet === other.head.tablet;
-return sameHead && clock?.offset === other.clock?.offset && clock?.beacon === other.clock?.beacon;
-}
-function put(tx, intention, also, { head, clock }, taken) {
-const meta = tx.objectStore("meta");
-const entries = tx.objectStore("entries");
-const { epoch } = head;
-const seq = head.seq + 1;
-const { offset = null, beacon: beacon_at = null } = clock ?? {};
-const entry = { ...intention, epoch, seq, happened_at: intention.kept_at + (offset ?? 0), offset, beacon_at };
-const adding = entries.add(entry);
-if (taken) adding.onerror = taken;
-meta.put({ ...head, seq }, "head");
-for (const [key, value] of Object.entries(also)) meta.put(value, key);
-if (intention.repairs) change(entries, intention.repairs, (old) => { old.mended = intention.id; delete old.attention; });
-return { ...entry, waiting: 1 };
-}
-function past({ waiting, attention: _seen, ...entry }) {
-return { ...entry, ...(waiting && { outcome: "imported" }), epoch: entry.epoch - PAST };
-}
-function record(entries, sent, outcomes) {
-const written = sent.entries.filter(({ seq, outcome, attempts }) => {
-const now = outcomes.get(seq);
-return now && (now.outcome !== "applied" || now.flags || outcome || attempts);
-}).map(({ seq }) => seq);
-if (!written.length) return;
-entries.getAll(IDBKeyRange.bound([sent.epoch, Math.min(...written)], [sent.epoch, Math.max(...written)])).onsuccess = (event) => {
-for (const entry of resultOf(event)) if (written.includes(entry.seq)) entries.put(marked(entry, outcomes.get(entry.seq)));
-};
-}
-function marked(entry, outcome) {
-for (const key of  (["attention", "attempts", "flags", "errors", "reason", "fault"])) delete entry[key];
-const needsSomeone = ATTENTION.includes(outcome?.outcome ?? "") && !entry.mended;
-return Object.assign(entry, outcome, needsSomeone && { attention: 1 });
-}
-function loseMissing(entries, epoch, from, to) {
-entries.getAllKeys(IDBKeyRange.bound([epoch, from], [epoch, to])).onsuccess = (event) => {
-const here = new Set(resultOf(event).map(( [, seq]) => seq));
-for (let seq = from; seq <= to; seq += 1) if (!here.has(seq)) entries.put({ epoch, seq, lost: "pruned", kept_at: 0 });
-};
-}
-function change(entries, id, edit) {
-entries.index("id").get(id).onsuccess = (event) => {
-const entry = resultOf(event);
-if (!entry) return;
-edit(entry);
-entries.put(entry);
-};
-}
-const asks = (tx, ...keys) => keys.map((key) => tx.objectStore("meta").get(key));
-const begun = (head, epoch) => ({ ...head, epoch, seq: 0, earlier: { ...head.earlier, [head.epoch]: head.seq } });
-const isEverywhere = ({ epoch, seq }, marks) => marks.every((mark) => mark.epoch > epoch || (mark.epoch === epoch && mark.acked >= seq));
-const keptAt = ({ happened_at, beacon_at }, now) => Math.max(happened_at > now ? 0 : happened_at, beacon_at ?? 0);
-const isWaiting = ({ waiting }) => waiting === 1;
-const resultOf = (event) =>  (event.target).result;
-return { NotEnrolled, OtherTablet, Outbox };
-})();
-const $7 = (() => {
-const MOST_ROWS = 100;
-const SLACK = 120_000;
-const LEFT_OUT = ["refused", "held", "quarantined"];
-function markOf(text, kept) {
-if (!text) return null;
-const [epoch, base] = text.split(":").map(Number);
-return { epoch, acked: kept && kept.epoch === epoch && kept.base === base ? kept.acked : base };
-}
-function fold(mark, readers, entries, enrolled_at) {
-const { add, shown } = folding(mark, readers, enrolled_at);
-add([...entries].sort((a, b) => a.epoch - b.epoch || a.seq - b.seq));
-return shown();
-}
-function folding(mark, readers, enrolled_at = 0) {
-const own = new Map(readers.map(({ kind, key }) => [`${kind} ${key}`, []]));
-const effectsOf = ownEffects(mark, readers, enrolled_at);
-return {
-add(entries) {
-for (const entry of entries) for (const each of effectsOf(entry)) own.get(`${each.effect.kind} ${each.key}`)?.push(each);
-},
-shown: () => readers.map((reader) => {
-const mine = own.get(`${reader.kind} ${reader.key}`) ?? [];
-if (reader.kind === "list") return rows(reader.ids, mine);
-const [value, counted] = reader.kind === "tally" ? tally(reader, mine) : reader.kind === "latest" ? latest(reader, mine) : furthest(reader, mine);
-const approx = counted.some(({ effect }) => "set" in effect);
-return { value, approx, pending: counted.some(({ entry }) => entry.waiting === 1) };
-}),
-};
-}
-function amount(formula, body) {
-const [, sign, field, times = "1"] = /^([+-])([a-z_][a-z0-9_]*|[0-9]+)(?:\*([0-9]+))?$/.exec(formula) ?? [];
-if (!sign) throw new SyntaxError(formula);
-return (sign === "-" ? -1 : 1) * thousandths(/^[0-9]/.test(field) ? field : first(body, field)) * Number(times) + 0;
-}
-function filled(key, body, id) {
-return key.replace(/\{(\w+)\}/g, (_, name) => (name === "id" ? id : first(body, name)));
-}
-function thousandths(text) {
-const [, sign, whole, part = ""] = /^(-?)([0-9]{1,12})(?:\.([0-9]{1,3}))?$/.exec(text.normalize("NFKC").trim()) ?? [];
-return whole ? Number(`${sign}${whole}${part.padEnd(3, "0")}`) + 0 : 0;
-}
-function figure(amountOf) {
-const digits = String(Math.abs(amountOf)).padStart(4, "0");
-return `${amountOf < 0 ? "-" : ""}${digits.slice(0, -3)}.${digits.slice(-3)}`.replace(/\.?0+$/, "");
-}
-function ownEffects(mark, readers, enrolled_at) {
-const known = new Map();
-const isRead = ({ kind, key }) => {
-const found = known.get(kind + key) ?? readers.some((each) => each.kind === kind && each.key.startsWith(key.split("{")[0]));
-known.set(kind + key, found);
-return found;
-};
-const timeOf = timesFrom(enrolled_at);
-return (entry) => {
-if (entry.lost) return [];
-const at = timeOf(entry);
-if (inThePage(mark, entry) || LEFT_OUT.includes(entry.outcome ?? "")) return [];
-const read = entry.effects?.filter(isRead) ?? [];
-const body = read.length && JSON.parse(entry.body);
-return read.map((effect) => ({ entry, body, at, effect, key: filled(effect.key, body, entry.id), by: "by" in effect ? amount(effect.by, body) : 0 }));
-};
-}
-function timesFrom(enrolled_at) {
-let good = 0;
-let previous;
-return (entry) => {
-const { happened_at, offset, beacon_at, when, flags } = entry;
-const before = previous?.epoch === entry.epoch ? previous : undefined;
-if (previous && !before) good = 0;
-const moved = before ? (offset ?? 0) - (before.offset ?? 0) : 0;
-const isWrong = offset === null || happened_at < (beacon_at ?? 0) - SLACK || Math.abs(moved) > SLACK
-|| (before && happened_at - before.happened_at < moved) || flags?.includes("time_wrong");
-if (offset !== null) previous = entry;
-if (isWrong) return Math.max(good, beacon_at ?? 0, enrolled_at);
-good = Math.max(good, happened_at);
-return when ?? good;
-};
-}
-function inThePage(mark, entry) {
-if (!mark || entry.epoch > mark.epoch) return false;
-return entry.epoch === mark.epoch ? entry.seq <= mark.acked : entry.waiting !== 1;
-}
-function tally({ value, stamp }, mine) {
-let sum = thousandths(value);
-let counted = mine.filter(({ at }) => at >= stamp);
-const last = counted.reduce((found, { effect, at }, here) => ("set" in effect && at >= (counted[found]?.at ?? 0) ? here : found), -1);
-if (last >= 0) {
-const { at, effect, body } = counted[last];
-sum = thousandths(first(body,  (effect).set));
-counted = counted.filter((own, here) => here === last || (own.at >= at && here > last));
-}
-for (const { by } of counted) sum += by;
-return [counted.length ? figure(sum) : value, counted];
-}
-function latest({ value, stamp }, mine) {
-let counted = [];
-for (const own of mine) if (own.at >= (counted[0]?.at ?? stamp)) counted = [own];
-return [counted.length ? written(counted[0]) : value, counted];
-}
-function furthest({ step, steps }, mine) {
-let counted = [];
-let value = step;
-for (const own of mine) {
-const reached =  (own.effect).step;
-if (steps.indexOf(reached) > steps.indexOf(value)) [value, counted] = [reached, [own]];
-}
-return [value, counted];
-}
-function rows(ids, mine) {
-const fresh = mine.filter(({ entry }) => !ids.includes(entry.id)).reverse();
-fresh.sort((a, b) => b.at - a.at);
-return { rows: fresh.slice(0, MOST_ROWS).map(({ entry, body, effect }) => ({ entry, body, template:  (effect).template })) };
-}
-const written = ({ effect, body, entry }) => filled( (effect).value, body, entry.id);
-function first(body, name) {
-const value = body[name] ?? "";
-return typeof value === "string" ? value : (value[0] ?? "");
-}
-return { markOf, fold, folding, amount, filled, thousandths, figure };
-})();
-const { Courier } = $4;
-const { Outbox } = $6;
-const { fold, markOf } = $7;
-const { Store } = $3;
-export const client = { Courier, Outbox, Store, fold, markOf };
+const G=1;const P=16384;class Aj extends Error{}
+function H(a){const b=crypto.getRandomValues(new Uint8Array(16));new DataView(b.buffer).setUint32(0,Math.floor(a/65536));new DataView(b.buffer).setUint16(4,a%65536);b[6]=0x70|(b[6]&0x0f);b[8]=0x80|(b[8]&0x3f);return Q(b).replace(/^(.{8})(.{4})(.{4})(.{4})/,"$1-$2-$3-$4-")}
+async function Ak(a){return Q(new Uint8Array(await crypto.subtle.digest("SHA-256",typeof a==="string"?new TextEncoder().encode(a):a)))}
+const F=a=>`photo/${a}`;const R=()=>IDBKeyRange.bound(F(""),F("~"));const Al=a=>new TextEncoder().encode(a).length<=P;function Am(a){const{id,seq,operation,version,body,digest,author,proof,happened_at,offset,beacon_at,repairs:b,lost}=a;if(lost)return{seq,lost};return{id,seq,operation,version,body,digest,author,proof,happened_at,offset,beacon_at,...(b&&{repairs:b})}}
+const Q=a=>Array.from(a,b=>b.toString(16).padStart(2,"0")).join("");const An=["applied","refused","held","quarantined","lost"];const Ao=["stored","duplicate","refused"];const Ap=[400,403,415];function Aq(a,b){const c=S(b);if(c.counts===false)return c;if(c.protocol!==G||!Number.isInteger(c.acked_seq)||!Number.isInteger(c.server_time))return A("protocol");if(!Array.isArray(c.results)||!Array.isArray(c.updates))return A("protocol");if(c.nonce!==a.nonce)return A("nonce");const d=new Map(a.entries.map(({id,seq:e,lost:f})=>[e,f?undefined:id]));const g=({id,seq:e})=>d.has(e)&&(d.get(e)??undefined)===(id??undefined);if(!c.results.every(g))return A("ids");return Ar(c)}
+function As(a,b,c){const d=S(a);if(d.counts===false)return d;const e=d.protocol===G&&d.nonce===b&&d.digest===c;return e&&Ao.includes(d.outcome)?undefined:{cause:"protocol"}}
+function S(a){if(a.redirected)return A("redirected");if(a.status!==200)return At(a);if(!/^application\/json\b/.test(a.type))return A("type");return U(a.body)??A("json")}
+function Ar(a){const b=new Map();let c=Infinity;let d=0;for(const e of a.results){if(e.outcome==="gap")c=Math.min(c,e.send_from);if(e.outcome==="fork")d=Math.max(d,e.new_epoch);const f=e.as??e;if(An.includes(f.outcome))b.set(e.seq,V(f))}
+return{counts:true,acked:a.acked_seq,server_time:a.server_time,entries:b,updates:a.updates.map(g=>({no:g.no,id:g.id,said:V(g)})),...(c<Infinity&&{send_from:c}),...(d&&{new_epoch:d})}}
+function At({status:a,body:b,retry_after:c}){if(a===401)return A(U(b)?.reason==="revoked"?"revoked":"unknown",{pause:true});if(a===413)return A("size",{halve:true});const d= /^[0-9]+$/.test(c??"")?Number(c):0;if(a===503||a===429)return A("busy",{halve:true,...(d&&{wait_ms:d*1000})});if(Ap.includes(a))return A("request");return A("status",a>=500?{halve:true}:{})}
+function V({outcome,flags,errors:a,reason:b,fault}){return{outcome,...(flags&&{flags}),...(a&&{errors:a}),...(b&&{reason:b}),...(fault&&{fault})}}
+const A=(a,b={})=>({counts:false,cause:a,...b});function U(a){try{const b=JSON.parse(a);return typeof b==="object"&&b!==null?b:undefined}catch{return undefined}}
+const Au=24*3600000;const Av=5000;function Aw(a,b,c,d){const e={offset:Math.round(d-(b+c)/2),rtt:c-b,at:c,beacon:d};if(!a||e.rtt<0||e.rtt<=a.rtt||Math.abs(c-a.at)>Au)return e;if(Math.abs(e.offset-a.offset)>Av+(e.rtt+a.rtt)/2)return e;return{...a,beacon:d}}
+const W=new Map();function Bc(a,b){const c=W.get(b)
+??new Intl.DateTimeFormat("en-GB",{hour:"2-digit",minute:"2-digit",hourCycle:"h23",timeZone:b||undefined});W.set(b,c);return c.format(a)}
+function Bd(a,b){const c=Date.parse(`${a}Z`);if(Number.isNaN(c))return NaN;const d=e=>{const f=new Intl.DateTimeFormat("sv-SE",{dateStyle:"short",timeStyle:"medium",timeZone:b||undefined}).format(e);return Date.parse(`${f.replace(" ", "T")}Z`)-Math.floor(e/1000)*1000};return c-d(c-d(c))}
+const Ax=8000;const Ay=10000;const Az=["InvalidStateError","UnknownError","AbortError","TransactionInactiveError"];class D extends Error{}
+class AA{#a;#b=new Set();#c;#d;constructor(a){this.#d=a;globalThis.addEventListener?.("pagehide",({persisted:b})=>b&&this.#e())}
+async run(a,b,c,d="relaxed"){try{return await this.#f(a,b,c,d)}catch(e){if(!X(e))throw e;if(e instanceof D||!Az.includes(e.name))throw new D(e.name,{cause:e})}
+try{return await this.#f(a,b,c,d)}catch(e){throw e instanceof DOMException?new D(e.name,{cause:e}):e}}
+read(a,b){return this.run([a],"readonly",(c,d)=>{const e=b(c.objectStore(a));e.onsuccess=()=>d(e.result)})}
+get(a){return this.read("meta",b=>b.get(a))}
+set(a,b){return this.run(["meta"],"readwrite",c=>void c.objectStore("meta").put(b,a))}
+close(a=this.#a){a?.then(b=>b.close(),()=>{});if(this.#a===a)this.#a=undefined}
+async #f(a,b,c,d){await this.#c;const e=(this.#a??=this.#g());return e.then(f=>new Promise((g,h)=>{const i=f.transaction(a,b,{durability:d});let j;let k;const l=m=>{if(k)return;k=m;Y(i)};const n=setTimeout(()=>l(new D("TimeoutError")),Ay);const o=()=>{clearTimeout(n);this.#b.delete(i)};i.oncomplete=()=>{o();g(j)};i.onabort=()=>{o();h(k??i.error??new DOMException("the connection died","AbortError"))};this.#b.add(i);try{c(i,p=>{j=p},l)}catch(m){l((m));}})).catch(m=>{if(X(m))this.close(e);throw m})}
+#e(){this.#c=new Promise(a=>{addEventListener("pageshow",a,{once:true})});for(const b of this.#b)Y(b);this.close()}
+#g(){const a=new Promise((b,c)=>{const d=this.#d===undefined?globalThis.indexedDB:this.#d;if(!d)throw new D("no IndexedDB");const e=d.open("threshold",1);const f=setTimeout(()=>c(new D("TimeoutError")),Ax);e.onupgradeneeded=()=>{const g=e.result.createObjectStore("entries",{keyPath:["epoch","seq"]});g.createIndex("id","id",{unique:true});g.createIndex("attention","attention");e.result.createObjectStore("marks",{keyPath:"url"});e.result.createObjectStore("meta")};e.onerror=()=>{clearTimeout(f);c(e.error)};e.onsuccess=()=>{clearTimeout(f);const h=e.result;const i=()=>{h.close();if(this.#a===a)this.#a=undefined};h.onclose=i;h.onversionchange=i;if(this.#a!==a)h.close();b(h)}});return a}}
+const X=a=>a instanceof DOMException||a instanceof D;function Y(a){try{a.abort()}catch{}}
+const Z="threshold-courier";const I=200;const AB=1048576;const AC=30000;const AD=60000;const AE=15000;const Aa=600000;const AF=3;const AG=60000;class AH{#a;#b;#c;#d;#e;#f;#g;#h;#i;#j;#k=I;#l=0;#m=0;#n=0;#o=0;#p=false;#q=false;#r;constructor({outbox:a,store:b,send:c,locks:d,build:e="",about:f=async()=>undefined,now=Date.now,random:g=Math.random,abortAfter:h=AC,changed:i=()=>{}}){this.#a=a;this.#b=b;this.#c=c??((j, k)=>fetch(j,k));this.#d=d??globalThis.navigator?.locks;this.#e=e;this.#f=f;this.#g=now;this.#h=g;this.#i=h;this.#j=i}
+drain({asked:a=false,beat:b=false}={}){if(this.#s(a?this.#n:this.#m))return this.#r??Promise.resolve();this.#p=true;this.#q||=a;this.#r??=this.#t(b).finally(()=>{this.#r=undefined;return this.tell()});return this.#r}
+async state(){const{waiting:a,photos:b,attention:c,courier:d}=await this.#a.counts();const e=a+b;const f=d.cause==="revoked"?"revoked":d.cause==="unknown"?"expired":c?"failed":d.cause?"offline":e?"busy":"ok";return{state:f,waiting:e,photos:b,attention:c,sent_at:d.sent_at,cause:d.cause}}
+async tell(){this.#j(await this.state())}
+async #t(a){let b=a;do{this.#p=this.#q=false;await this.#u(async()=>{await this.#v(b);await this.#w()});b=false}while(this.#p&&!this.#s(this.#q?this.#n:this.#m))}
+async #u(a){if(!this.#d)return a();const b=await this.#d.request(Z,{ifAvailable:true},async(c)=>c&&(await a(),true)).catch(Ab);if(b)return;const{beat:d=this.#g()}=(await this.#b.get("courier"))??{};if(Math.abs(this.#g()-d)>AD)await this.#d.request(Z,{steal:true},a).catch(Ab)}
+async #v(a){let b=0;let c=await this.#x(this.#k);if(!c.head||!(c.sent.length||a))return;await this.#y({});await this.tell();while(b<AF){const{sent:d}=c;const e=d.length?this.#x(Math.min(I,this.#k*2),d[d.length-1]):undefined;const{concluded:f,answered:g}=await this.#z(c);const h=await e;if(!f.counts)return this.#aa(c,f);this.#l=0;this.#k=Math.min(I,this.#k*2);b=f.entries.size?0:b+1;const i=!f.new_epoch&&g===d[d.length-1]?.seq;c=i&&h?.sent.length?h:await this.#x(this.#k);if(!c.sent.length)return}
+await this.#ab("stuck")}
+async #w(){if(this.#s(this.#o))return;for(const a of await this.#a.photos()){if(this.#p||this.#s(this.#m))return;const b=await this.#b.get(F(a));if(!b)continue;const c=H(this.#g());const d=await this.#ac(`photos/${a}?nonce=${c}`,b,"image/jpeg");const e=typeof d==="string"?{cause:d}:As(d,c,a);if(!e){await this.#a.release(a);this.#l=0;await this.#y({cause:undefined})}else if(e.pause||["network","busy"].includes(e.cause))return this.#ab(e.cause,e.wait_ms);else this.#o=this.#g()+AG;await this.tell()}}
+async #x(a,b){const{head,courier:c,entries:d}=await this.#a.next(a,b);let e=d;const f=H(this.#g());const g=e.length?undefined:await this.#f().catch(()=>undefined);const h=()=>new TextEncoder().encode(JSON.stringify({...this.#ad(head,e,f,c.updates_seen??0),about:g}));let i=h();while(i.length>AB&&e.length>1){e=e.slice(0,e.length>>1);i=h()}
+return{head,nonce:f,sent:e,bytes:i}}
+async #z({head:a,nonce,sent:b,bytes:c}){const d=this.#g();const e=await this.#ac("operations",c);const f=this.#g();if(typeof e==="string")return{concluded:{counts:false,cause:e,halve:e==="timeout"}};const g={nonce,epoch:b[0]?.epoch??a?.epoch??0,entries:b};const h=Aq(g,e);if(!h.counts)return{concluded:h};try{const{upto:i}=await this.#a.settle(g,h,j=>Aw(j,d,f,h.server_time));return{concluded:h,answered:i}}catch(k){if(!(k instanceof D))throw k;return{concluded:{counts:false,cause:"store"}};}}
+async #ac(a,b,c="application/json"){const d=new AbortController();const e=setTimeout(()=>d.abort(),this.#i);try{const f=await this.#c(`/sync/${a}`,{method:"POST",body:b,signal:d.signal,cache:"no-store",credentials:"same-origin",headers:{"Content-Type":c,"X-Threshold-Sync":"1"}});return{status:f.status,type:f.headers.get("Content-Type")??"",redirected:f.redirected,retry_after:f.headers.get("Retry-After"),body:await f.text()}}catch{return d.signal.aborted?"timeout":"network"}finally{clearTimeout(e)}}
+#ad(a,b,c,d){const e=b[0]?.epoch??a?.epoch;const f=b.map(Am);if(b.length===1&&!b[0].lost)Object.assign(f[0],{attempts:(b[0].attempts??0)+1});const g=e===a?.epoch?a?.seq:b[b.length-1].seq;return{protocol:G,nonce:c,tablet:a?.tablet,epoch:e,sent_at:this.#g(),high_seq:g,build:this.#e,updates_seen:d,entries:f}}
+async #aa({sent:a},{cause:b,halve:c,pause:d,wait_ms:e}){if(c)this.#k=Math.max(1,a.length>>1);if(a.length===1&&!d&&(await this.#z(await this.#x(0))).concluded.counts)await this.#a.blame(a[0]);await this.#ab(b,e)}
+async #ab(a,b=0){this.#l +=1;const c=Math.min(AE,1000*2**this.#l)*(0.5+this.#h()/2);if(b)this.#n=this.#g()+Math.min(b,Aa);this.#m=Math.max(this.#n,this.#g()+c);await this.#y({cause:a})}
+#y(a){return this.#a.note(a).catch(()=>{})}
+#s(a){const b=a-this.#g();return b>0&&b<=Aa}}
+function Ab(a){if((a).name!=="AbortError")throw a;return true}
+const J=(a,b)=>a?.answered?.[b]??{upto:0,ahead:[]};function AI({upto:a,ahead:b},c){const d=new Set([...b,...c].filter(e=>e>a));let f=a;while(d.delete(f+1))f +=1;return{upto:f,ahead:[...d]}}
+function E(a,b){const{upto:c,ahead:d}=J(b,a.epoch);return a.epoch<0||a.seq<=c||d.includes(a.seq)?{...a,outcome:a.outcome??"applied"}:{...a,waiting:1}}
+function K(a,b){const c=Object.entries({...a?.earlier,...(a&&{[a.epoch]:a.seq})});return c.map(([d,e])=>{const f=Number(d);const{upto:g,ahead:h}=J(b,f);return{epoch:f,after:g,last:e,waiting:e-g-h.length}}).filter(({waiting:i})=>i>0)}
+const AJ=(a,b)=>(a?.epoch===b?a.seq:(a?.earlier?.[b]??0));const AK=7*24*3600000;const AL=200;const Ac=100;const AM=1000000;const AN=["refused","held","quarantined"];class AO extends Error{}
+class AP extends Error{}
+class L extends Error{}
+class AQ{#a;#b;#c;#d;constructor(a,b=()=>{},c=Date.now){this.#a=a;this.#c=b;this.#b=c}
+async keep({when:a,...b},c={}){const d=JSON.stringify(b.body);if(!Al(d))throw new Aj(String(P));const e=this.#b();const id=b.id??H(e);const f=a?Number(b.body[a]||NaN):NaN;const g=await Ak(d);const h={...b,id,body:d,digest:g,kept_at:e,...(!Number.isNaN(f)&&{when:f})};const i=await this.#e(h,c)??await this.#f(h,c);this.#c({type:"kept",id});return i}
+enrol({tablet:a,epoch:b,enrolled_at,clock:c,emptied:d,keeps:e}){this.#d=undefined;return this.#a.run(["meta","entries","marks"],"readwrite",(f,g,h)=>{const i=f.objectStore("meta");const j=f.objectStore("entries");const[k,l]=C(f,"head","courier");j.getAll().onsuccess=m=>{const n=k.result;const o=B(m);const p=n?.tablet===a;if(n&&!p&&o.length&&d!==`${n.tablet}:${n.epoch}:${n.seq}`)return h(new AP());if(!p)for(const q of["post","people","courier","clock"])i.delete(q);if(!p)for(const r of[j,f.objectStore("marks")])r.clear();if(!p&&e)for(const s of o)j.put(AR(E(s,l.result)));if(!p)i.put({tablet:a,epoch:b,seq:0,enrolled_at},"head");else if(b>n.epoch)i.put({...Ad(n,b),enrolled_at},"head");if(c)i.put(c,"clock")}},"strict")}
+forget(a){this.#d=undefined;return this.#a.run(["meta","entries","marks"],"readwrite",(b,c)=>{b.objectStore("meta").get("head").onsuccess=d=>{const{epoch:e,seq}=B(d)??{};if(e!==a.epoch||seq!==a.seq)return;for(const f of b.objectStoreNames)b.objectStore(f).clear();c(true)}},"strict")}
+async pending(a=AL){return(await this.next(a)).entries}
+next(a,b){return this.#a.run(["meta","entries"],"readonly",(c,d)=>{const[e,f]=C(c,"head","courier");f.onsuccess=()=>{const g={head:e.result,courier:f.result??{},entries:[]};d(g);const h=K(e.result,f.result).find(({epoch:i})=>!b||i===b.epoch);if(!h||!a)return;const from=Math.max(h.after,b?.seq??0)+1;c.objectStore("entries").getAll(IDBKeyRange.bound([h.epoch,from],[h.epoch,Infinity]),a).onsuccess=j=>{g.entries=B(j).map(k=>E(k,f.result)).filter(Ae)}}})}
+all(){return this.since(null)}
+since(a,b){return this.#a.run(["meta","entries"],"readonly",(c,d)=>{const[e,f]=C(c,"head","courier");const g=[];const h=b?.();d(g);const i=(from, j, ...k)=>{c.objectStore("entries").getAll(IDBKeyRange.bound(from,j),Ac).onsuccess=l=>{const m=B(l);const n=m.map(o=>E(o,f.result)).filter(p=>!(a&&p.epoch<a.epoch)||Ae(p));if(h)h(n);else g.push(...n);const q=m[Ac-1];if(q&&(q.epoch<j[0]||q.seq<j[1]))i([q.epoch,q.seq+1],j,...k);else if(k.length)i(k[0][0],k[0][1],...k.slice(1))}};f.onsuccess=()=>{const r=a?K(e.result,f.result).filter(({epoch:s})=>s<a.epoch):[];const[[from,j],...k]=[...r.map(({epoch:s,after:t,last:q})=>[[s,t+1],[s,q]]),[a?[a.epoch,a.acked]:[],[Infinity]]];i(from,j,...k)}})}
+recent(a){return this.#a.run(["meta","entries"],"readonly",(b,c)=>{const d=b.objectStore("entries");const[e]=C(b,"courier");const f=d.index("attention").getAll(null,a);const g=d.openKeyCursor(null,"prev");let h=true;g.onsuccess=()=>{if(g.result&&h)g.result.advance(a);else{d.getAll(g.result&&IDBKeyRange.lowerBound(g.result.key,true)).onsuccess=i=>{const j=B(i).filter(k=>!k.attention&&!k.lost);c([...f.result.reverse(),...j.reverse()].slice(0,a).map(k=>E(k,e.result)))}}
+h=false}})}
+counts(){return this.#a.run(["entries","meta"],"readonly",(a,b)=>{const[c,d,e]=C(a,"head","courier","clock");const f=a.objectStore("meta").count(R());a.objectStore("entries").index("attention").count().onsuccess=g=>{if(c.result)this.#d??={head:c.result,clock:e.result};const h=K(c.result,d.result).reduce((i,j)=>i+j.waiting,0);b({waiting:h,photos:f.result,attention:B(g),courier:d.result??{}})}})}
+async settle(a,b,c){const d=await this.#a.run(["meta","entries"],"readwrite",(e, f)=>{const g=e.objectStore("meta");const h=e.objectStore("entries");const[i,j,k]=C(e,"head","courier","clock");k.onsuccess=()=>{const l={...j.result};delete l.cause;const m=this.#g(h,a,b,l,AJ(i.result,a.epoch));const n=AI(m,b.entries.keys());AS(h,a,b.entries);const o=b.updates.filter(({no})=>no>(l.updates_seen??0));for(const p of o)M(h,p.id,q=>Af(q,p.said));g.put({...l,beat:this.#b(),sent_at:b.server_time,acked:{epoch:a.epoch,seq:b.acked},answered:{...l.answered,[a.epoch]:n},updates_seen:Math.max(l.updates_seen??0,...o.map(({no})=>no))},"courier");const r=c(k.result);g.put(r,"clock");const s=i.result&&(b.new_epoch??0)>i.result.epoch;if(s)g.put(Ad(i.result,(b.new_epoch)),"head");this.#d=this.#d&&!s?{...this.#d,clock:r}:undefined;f(n)}});this.#c({type:"settled"});return d}
+async note(a){await this.#a.run(["meta"],"readwrite",b=>{const c=b.objectStore("meta");c.get("courier").onsuccess=d=>c.put({...B(d),...a,beat:this.#b()},"courier")});if(a.cause)this.#c({type:"settled"})}
+blame({id}){return this.#a.run(["entries"],"readwrite",a=>
+M(a.objectStore("entries"),id,b=>{b.attempts=(b.attempts??0)+1}))}
+async photos(){const a=await this.#a.read("meta",b=>b.getAllKeys(R()));return a.map(c=>c.slice(F("").length))}
+release(a){return this.#a.run(["meta"],"readwrite",b=>void b.objectStore("meta").delete(F(a)))}
+prune(){return this.#a.run(["entries","marks","meta"],"readwrite",(a,b)=>{let c=0;const[d,e]=C(a,"courier","clock");const f=a.objectStore("marks").getAll();a.objectStore("entries").openCursor().onsuccess=g=>{const h=B(g);const i=e.result?.beacon??0;if(!h||AT(h.value,i)>i-AK)return b(c);const{attention:j,waiting:k}=E(h.value,d.result);if(!k&&!j&&AU(h.value,f.result)){h.delete();c +=1}
+h.continue()}})}
+async #e(a,b){const c=this.#d;if(!c)return undefined;this.#d={...c,head:{...c.head,seq:c.head.seq+1}};try{return await this.#a.run(["meta","entries"],"readwrite",(d,e,f)=>{const[g,h]=C(d,"head","clock");h.onsuccess=()=>{if(!AV(c,{head:g.result,clock:h.result}))f(new L())};e(Ag(d,a,b,c,()=>f(new L())))},"strict")}catch(i){this.#d=undefined;if(!(i instanceof L))throw i;return undefined}}
+#f(a,b){return this.#a.run(["meta","entries"],"readwrite",(c,d,e)=>{const[f,g,h]=C(c,"head","courier","clock");c.objectStore("entries").index("id").get(a.id).onsuccess=i=>{const j=B(i);if(j)return d(E(j,g.result));if(!f.result)return e(new AO());const k=Ag(c,a,b,{head:f.result,clock:h.result});this.#d={head:{...f.result,seq:k.seq},clock:h.result};d(k)}},"strict")}
+#g(a,b,c,d,e){const f=J(d,b.epoch);const g=d.acked?.epoch===b.epoch?d.acked.seq:0;const from=Math.min(c.send_from??Infinity,c.acked<g?c.acked+1:Infinity);const h=Math.min(e,Math.max(g,f.upto,(b.entries[0]?.seq??1)-1));if(from>h)return f;AW(a,b.epoch,from,h);return{upto:Math.min(f.upto,from-1),ahead:[]}}}
+function AV({head:a,clock:b},c){const d=a.seq===c.head?.seq&&a.epoch===c.head.epoch&&a.tablet===c.head.tablet;return d&&b?.offset===c.clock?.offset&&b?.beacon===c.clock?.beacon}
+function Ag(a,b,c,{head:d,clock:e},f){const g=a.objectStore("meta");const h=a.objectStore("entries");const{epoch}=d;const seq=d.seq+1;const{offset:i=null,beacon:j=null}=e??{};const k={...b,epoch,seq,happened_at:b.kept_at+(i??0),offset:i,beacon_at:j};const l=h.add(k);if(f)l.onerror=f;g.put({...d,seq},"head");for(const[m,n]of Object.entries(c))g.put(n,m);if(b.repairs)M(h,b.repairs,o=>{o.mended=b.id;delete o.attention});return{...k,waiting:1}}
+function AR({waiting:a,attention:b,...c}){return{...c,...(a&&{outcome:"imported"}),epoch:c.epoch-AM}}
+function AS(a,b,c){const d=b.entries.filter(({seq,outcome:e,attempts:f})=>{const g=c.get(seq);return g&&(g.outcome!=="applied"||g.flags||e||f)}).map(({seq})=>seq);if(!d.length)return;a.getAll(IDBKeyRange.bound([b.epoch,Math.min(...d)],[b.epoch,Math.max(...d)])).onsuccess=h=>{for(const i of B(h))if(d.includes(i.seq))a.put(Af(i,c.get(i.seq)))}}
+function Af(a,b){for(const c of (["attention","attempts","flags","errors","reason","fault"]))delete a[c];const d=AN.includes(b?.outcome??"")&&!a.mended;return Object.assign(a,b,d&&{attention:1})}
+function AW(a,b,from,c){a.getAllKeys(IDBKeyRange.bound([b,from],[b,c])).onsuccess=d=>{const e=new Set(B(d).map(([,f])=>f));for(let f=from;f<=c;f +=1)if(!e.has(f))a.put({epoch:b,seq:f,lost:"pruned",kept_at:0})}}
+function M(a,b,c){a.index("id").get(b).onsuccess=d=>{const e=B(d);if(!e)return;c(e);a.put(e)}}
+const C=(a,...b)=>b.map(c=>a.objectStore("meta").get(c));const Ad=(a,b)=>({...a,epoch:b,seq:0,earlier:{...a.earlier,[a.epoch]:a.seq}});const AU=({epoch:a,seq},b)=>b.every(c=>c.epoch>a||(c.epoch===a&&c.acked>=seq));const AT=({happened_at:a,beacon_at:b},c)=>Math.max(a>c?0:a,b??0);const Ae=({waiting:a})=>a===1;const B=a=>(a.target).result;const AX=100;const Ah=120000;const AY=["refused","held","quarantined"];function AZ(a,b){if(!a)return null;const[c,d]=a.split(":").map(Number);return{epoch:c,acked:b&&b.epoch===c&&b.base===d?b.acked:d}}
+function A0(c,d,e,f){const{add,shown:g}=A1(c,d,f);add([...e].sort((a,b)=>a.epoch-b.epoch||a.seq-b.seq));return g()}
+function A1(a,b,c=0){const d=new Map(b.map(({kind:e,key})=>[`${e} ${key}`,[]]));const f=A2(a,b,c);return{add(g){for(const h of g)for(const i of f(h))d.get(`${i.effect.kind} ${i.key}`)?.push(i)},shown:()=>b.map(j=>{const k=d.get(`${j.kind} ${j.key}`)??[];if(j.kind==="list")return A3(j.ids,k);const[l,m]=j.kind==="tally"?A4(j,k):j.kind==="latest"?A5(j,k):A6(j,k);const n=m.some(({effect:o})=>"set" in o);return{value:l,approx:n,pending:m.some(({entry:h})=>h.waiting===1)}})}}
+function A7(a,b){const[,c,d,e="1"]= /^([+-])([a-z_][a-z0-9_]*|[0-9]+)(?:\*([0-9]+))?$/.exec(a)??[];if(!c)throw new SyntaxError(a);return(c==="-"?-1:1)*N(/^[0-9]/.test(d)?d:O(b,d))*Number(e)+0}
+function Ai(a,b,c){return a.replace(/\{(\w+)\}/g,(_,d)=>(d==="id"?c:O(b,d)))}
+function N(a){const[,b,c,d=""]= /^(-?)([0-9]{1,12})(?:\.([0-9]{1,3}))?$/.exec(a.normalize("NFKC").trim())??[];return c?Number(`${b}${c}${d.padEnd(3, "0")}`)+0:0}
+function A8(a){const b=String(Math.abs(a)).padStart(4,"0");return `${a < 0 ? "-" : ""}${b.slice(0, -3)}.${b.slice(-3)}`.replace(/\.?0+$/,"")}
+function A2(a,b,c){const d=new Map();const e=({kind:f,key:g})=>{const h=d.get(f+g)??b.some(i=>i.kind===f&&i.key.startsWith(g.split("{")[0]));d.set(f+g,h);return h};const j=A9(c);return(k)=>{if(k.lost)return[];const at=j(k);if(Ba(a,k)||AY.includes(k.outcome??""))return[];const l=k.effects?.filter(e)??[];const m=l.length&&JSON.parse(k.body);return l.map(n=>({entry:k,body:m,at,effect:n,key:Ai(n.key,m,k.id),by:"by" in n?A7(n.by,m):0}))}}
+function A9(a){let b=0;let c;return(d)=>{const{happened_at:e,offset:f,beacon_at:g,when:h,flags:i}=d;const j=c?.epoch===d.epoch?c:undefined;if(c&&!j)b=0;const k=j?(f??0)-(j.offset??0):0;const l=f===null||e<(g??0)-Ah||Math.abs(k)>Ah
+||(j&&e-j.happened_at<k)||i?.includes("time_wrong");if(f!==null)c=d;if(l)return Math.max(b,g??0,a);b=Math.max(b,e);return h??b}}
+function Ba(a,b){if(!a||b.epoch>a.epoch)return false;return b.epoch===a.epoch?b.seq<=a.acked:b.waiting!==1}
+function A4({value:a,stamp:b},c){let d=N(a);let e=c.filter(({at})=>at>=b);const f=e.reduce((g,{effect:h,at},i)=>("set" in h&&at>=(e[g]?.at??0)?i:g),-1);if(f>=0){const{at,effect:h,body:j}=e[f];d=N(O(j,(h).set));e=e.filter((k,i)=>i===f||(k.at>=at&&i>f))}
+for(const{by}of e)d +=by;return[e.length?A8(d):a,e]}
+function A5({value:a,stamp:b},c){let d=[];for(const e of c)if(e.at>=(d[0]?.at??b))d=[e];return[d.length?Bb(d[0]):a,d]}
+function A6({step:a,steps:b},c){let d=[];let e=a;for(const f of c){const g=(f.effect).step;if(b.indexOf(g)>b.indexOf(e))[e,d]=[g,[f]]}
+return[e,d]}
+function A3(c,d){const e=d.filter(({entry})=>!c.includes(entry.id)).reverse();e.sort((a,b)=>b.at-a.at);return{rows:e.slice(0,AX).map(({entry,body,effect:f})=>({entry,body,template:(f).template}))}}
+const Bb=({effect:a,body:b,entry:c})=>Ai((a).value,b,c.id);function O(a,b){const c=a[b]??"";return typeof c==="string"?c:(c[0]??"")}
+export const client={Courier:AH,Outbox:AQ,Store:AA,fold:A0,markOf:AZ};

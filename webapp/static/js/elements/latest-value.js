@@ -24,7 +24,10 @@ export class LatestValue extends ReaderElement {
     const { least, most } = this.dataset;
     if (least ?? most) this.toggleAttribute("data-failed", figure(value) < figure(least ?? "-Infinity") || figure(value) > figure(most ?? "Infinity"));
     for (const part of this.querySelectorAll("[data-value]")) {
-      if (part.closest("latest-value") === this) part.toggleAttribute("hidden", part.getAttribute("data-value") !== value);
+      if (part.closest("latest-value") !== this) continue;
+      const isOff = part.getAttribute("data-value") !== value;
+      part.toggleAttribute("hidden", isOff);
+      if (part instanceof HTMLFieldSetElement) part.disabled = isOff; // what does not hold goes into no form
     }
     for (const text of this.querySelectorAll("[data-shows]")) text.textContent = value;
   }

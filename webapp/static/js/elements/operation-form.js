@@ -22,8 +22,7 @@ export class OperationForm extends HTMLElement {
   #at = 0;
 
   connectedCallback() {
-    for (const type of ["submit", "input"]) this.addEventListener(type, this);
-    this.addEventListener("change", ({ target }) => target instanceof HTMLInputElement && target.files && this.#preview(target));
+    for (const type of ["submit", "input", "change"]) this.addEventListener(type, this);
     this.#resume();
     this.#mend().catch(() => {}); // no store, nothing to mend
   }
@@ -31,6 +30,7 @@ export class OperationForm extends HTMLElement {
   /** @param {Event} event */
   handleEvent(event) {
     if (event.type === "input") return this.#typed();
+    if (event.type === "change") return this.#changed(event.target);
     if (!this.hasAttribute("offline") || !globalThis.crypto?.subtle) return;
     const { target, submitter } = /** @type {SubmitEvent & {target: HTMLFormElement}} */ (event);
     const body = this.#body(target, submitter);
@@ -48,7 +48,7 @@ export class OperationForm extends HTMLElement {
   async #keep(form, submitter, body) {
     const id = uuid7(Date.now());
     try {
-      const signer = await this.#signer();
+      const signer = await this.#signer(body);
       if (!signer) return;
       const shots = await this.#shots(form).catch(() => {});
       this.#show("data-no-photo", !shots);
@@ -77,6 +77,7 @@ export class OperationForm extends HTMLElement {
     this.#repairs = undefined;
     this.#photos = [];
     form.reset();
+    follow(form);
     delete shared[this.#name(form)];
     for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[type=file]"))) this.#preview(input);
     this.#show("data-broken", false);
@@ -124,6 +125,7 @@ export class OperationForm extends HTMLElement {
     if (!this.#speaksOf(form, body)) return;
     fill(form, Object.entries(body));
     this.#repairs = id;
+    follow(form);
     this.#photos = body.photos ?? [];
     form.scrollIntoView();
   }
@@ -139,10 +141,17 @@ export class OperationForm extends HTMLElement {
     shared[this.#name(form)] = JSON.stringify([Date.now(), typed]);
   }
 
+  /** @param {EventTarget | null} field */
+  #changed(field) {
+    if (field instanceof HTMLInputElement && field.files) this.#preview(field);
+    follow(/** @type {HTMLFormElement} */ (this.querySelector("form")));
+  }
+
   #resume() {
     const form = this.querySelector("form");
     const [at, typed] = JSON.parse(form && shared[this.#name(form)] || "[0]");
     if (form && Date.now() - at < DRAFT_FOR) fill(form, typed);
+    if (form) follow(form);
   }
 
   // private
@@ -167,7 +176,9 @@ export class OperationForm extends HTMLElement {
     for (const [name, value] of [...new FormData(form), ...chosen]) {
       const field = form.elements.namedItem(name);
       if (typeof value !== "string" || value === "" || name === "csrf_token" || (field instanceof Element && field.matches("[data-page]"))) continue;
-      const text = field instanceof HTMLInputElement && field.type === "datetime-local" ? String(instantOf(value, said("zone"))) : value;
+      const seen = field instanceof HTMLElement && field.matches("[data-seen]") && field.previousElementSibling; // goes along as it stood there
+      const text = seen instanceof HTMLElement ? seen.innerText
+        : field instanceof HTMLInputElement && field.type === "datetime-local" ? String(instantOf(value, said("zone"))) : value;
       body[name] = name in body ? [body[name], text].flat() : text;
     }
     for (const [, name, other] of (this.dataset.same ?? "").matchAll(/(\w+)=(\w+)/g)) body[name] ??= body[other];
@@ -200,10 +211,9 @@ export class OperationForm extends HTMLElement {
     return /** @type {import("./post-gate.js").PostGate | null} */ (document.querySelector("post-gate"));
   }
 
-  /** @returns {Promise<{author: string | null, proof: string} | null>} null where nobody wants to sign */
-  #signer() {
-    const code = this.getAttribute("proof") !== "post";
-    return this.#gate ? this.#gate.signer(code, this.hasAttribute("data-relieves"), this.dataset.roles) : Promise.resolve({ author: null, proof: "unverified" });
+  /** Null where nobody wants to sign. @param {Body} body @returns {Promise<{author: string | null, proof: string} | null>} */
+  async #signer({ to }) {
+    return this.#gate ? this.#gate.signer(this.getAttribute("proof") !== "post", this.dataset, to) : { author: null, proof: "unverified" };
   }
 
   /** @param {string} attribute @param {boolean} visible */
@@ -219,6 +229,18 @@ export class OperationForm extends HTMLElement {
     if (!status) return;
     status.textContent = words;
     setTimeout(() => { if (status.textContent === words) status.textContent = ""; }, SAID_FOR);
+  }
+}
+
+/** What of a form is needed, cannot be chosen or may be seen by what was said in it. @param {HTMLFormElement} form */
+function follow(form) {
+  const told = [...new FormData(form)].map((pair) => pair.join("="));
+  const holds = (text = "") => text.split(" ").some((each) => each && told.some((pair) => pair.endsWith(each)));
+  for (const part of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[data-needs], [data-bars], [data-after]"))) {
+    const { needs, spares, bars, after } = part.dataset;
+    if (after) part.hidden = !(/** @type {HTMLInputElement} */ (form.elements.namedItem(after)).validity.valid);
+    else if (needs) part.required = holds(needs) && !holds(spares);
+    else if ((part.disabled = holds(bars))) part.checked = false;
   }
 }
 

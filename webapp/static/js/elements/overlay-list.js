@@ -57,7 +57,7 @@ export class OverlayList extends ReaderElement {
     const made = source && document.importNode(source.content, true).firstElementChild;
     if (!made) return undefined;
     made.setAttribute("data-id", entry.id);
-    const texts = { ...body, id: entry.id, time: timeText(entry.when ?? entry.happened_at) };
+    const texts = { ...body, id: entry.id, author: entry.author ?? "", time: timeText(entry.when ?? entry.happened_at) };
     each(made, "data-fill", (part, name) => { part.textContent = filled(`{${name}}`, texts, entry.id); });
     fillIn(made, texts, entry.id);
     each(made, "data-fill-author", async (part) => { part.textContent = (await nameOf(entry)) ?? part.textContent; });

@@ -40,16 +40,19 @@ export class PostGate extends HTMLElement {
   /**
    * Who signs the next entry: whoever is on post, or who gives the code now. Null where they would rather not.
    * @param {boolean} withCode
-   * @param {boolean} [bySomebodyElse] than whoever is on post
-   * @param {string} [roles] of whom it has to be, once for the whole page
+   * @param {DOMStringMap} [by] `roles`: of whom it has to be, once for the whole page; `own`: of nobody but whoever is on post;
+   *   `relieves`: of somebody else than whoever handed over, unless the keys were `kept` for the night
+   * @param {import("../outbox/types.d.ts").Field} [to] whom it is handed to, who does not sign either
    * @returns {Promise<Signer | null>}
    */
-  async signer(withCode, bySomebodyElse = false, roles) {
-    if (roles) return this.#visitor ??= await this.#identified("confirm", null, roles);
+  async signer(withCode, { roles, own, relieves, kept } = {}, to) {
+    if (roles) return this.#visitor ??= await this.#identified("confirm", null, (each) => each.roles.some((role) => roles.includes(role)));
     const [post, people] = await Promise.all([this.#post(), this.#people()]);
     if (post && !withCode) return { author: post.person, proof: post.proof ?? "post" };
     if (!people.some(({ verifier }) => verifier) || !this.#dialog("take")) return { author: post?.person ?? null, proof: "unverified" };
-    return withCode ? this.#identified("confirm", bySomebodyElse ? null : post) : this.#take();
+    if (!withCode) return this.#take();
+    return this.#identified("confirm", relieves === undefined ? post : null, ({ id, verifier }) =>
+      verifier && id !== to && (kept || id !== relieves) && (own === undefined || !post || id === post.person));
   }
 
   /** Whoever has just signed for taking over stands here from now on; who handed over does not. @param {Signer} signer */
@@ -72,6 +75,7 @@ export class PostGate extends HTMLElement {
     this.#write("[data-post-since]", post && timeText(post.since));
     for (const part of document.querySelectorAll("[data-when-post]")) part.toggleAttribute("hidden", !post);
     for (const part of document.querySelectorAll("[data-when-no-post]")) part.toggleAttribute("hidden", Boolean(post));
+    for (const part of /** @type {NodeListOf<HTMLOptionElement>} */ (document.querySelectorAll("[name=to] > option"))) part.disabled = part.value === post?.person;
     for (const part of document.querySelectorAll("[data-by]")) part.toggleAttribute("hidden", part.getAttribute("data-by") !== post?.person);
   }
 
@@ -114,19 +118,20 @@ export class PostGate extends HTMLElement {
    * Asks for person and code until they fit or nobody wants to go on.
    * @param {"take" | "confirm"} purpose
    * @param {Post | null} likely
-   * @param {string} [among] these roles; else those whose code this tablet can check
+   * @param {(person: Person) => unknown} [fits] else those whose code this tablet can check
    * @returns {Promise<Signer | null>}
    */
-  async #identified(purpose, likely, among) {
+  async #identified(purpose, likely, fits = ({ verifier }) => verifier) {
     const dialog = this.#dialog(purpose);
-    const people = (await this.#people()).filter(({ roles, verifier }) => (among ? roles.some((role) => among.includes(role)) : verifier));
+    const known = await this.#people();
+    const people = known.filter(fits);
     if (!dialog || dialog.open) return null;
     const form = /** @type {HTMLFormElement} */ (dialog.querySelector("form"));
     const choice = /** @type {HTMLSelectElement} */ (form.elements.namedItem("person"));
     const code = /** @type {HTMLInputElement} */ (form.elements.namedItem("code"));
     choice.replaceChildren(new Option("", ""), ...people.map(({ id, name }) => new Option(name, id, false, id === likely?.person)));
     choice.onchange = () => this.#tell(dialog);
-    this.#tell(dialog, !people.length ? "nobody" : await isOver(store, Date.now()) ? "week" : "");
+    this.#tell(dialog, !people.length ? (known.length ? "else" : "nobody") : await isOver(store, Date.now()) ? "week" : "");
     /** @type {Signer | null} */
     let signer = null;
     dialog.showModal();
