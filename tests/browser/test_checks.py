@@ -121,6 +121,41 @@ def new(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[dict[
     return [json.loads(text) for text in (Counter(json.dumps(each, sort_keys=True) for each in after) - known).elements()]
 
 
+@pytest.mark.clause("P2-4.4.2c")
+def test_what_was_answered_without_a_network_stands_with_its_time_its_words_and_its_photo(tablet: Callable[..., Tablet]) -> None:
+    here = tablet()
+    here.take_post("lin")
+    here.go("checks")
+    here.server.stop()
+    here.watch.may_be_down = True
+    form, more = form_of(here, "flat_open.layout"), here.page.locator(".page__head .wrongs__more")
+    expect(more).to_be_hidden()
+    here.tick("flat_open.layout", "fail")
+    form.locator("textarea[name=note]").fill("花瓶移位")
+    form.locator("input[type=file]").first.set_input_files(jpeg("IMG_1.jpg", photo(1)))
+    before = len(here.entries())
+    form.locator(".todo__note button").click()
+    until(lambda: len(here.entries()) > before, "the note was not saved")
+    last = form.locator(".todo__last > :visible")
+    expect(last).to_contain_text("林靜怡花瓶移位")
+    expect(last.locator("img")).to_be_visible()
+    # Said twice it is one point that is not in order.
+    expect(more).to_be_visible()
+    expect(here.page.locator('.page__head .wrongs [step="wrong"]')).to_have_count(1)
+    # Another value has another time and name than the one before it.
+    number = form_of(here, "flat_close.covers_clean")
+    left = here.page.locator('.check:has([name=item][value="flat_close.covers_clean"]) .check__left')
+    expect(left).to_be_visible()
+    for pairs in (40, 41):
+        here.number("flat_close.covers_clean", pairs)
+    expect(number.locator(".todo__last > :visible")).to_contain_text("林靜怡")
+    expect(number.locator(".todo__last > :visible")).to_have_attribute("data-id", here.entries()[-1]["id"])
+    here.go("actions")
+    expect(here.page.locator('overlay-list[key$="/fail"] [data-id]').first).to_contain_text("花瓶移位")
+    here.go()
+    expect(here.page.locator(".triptych .wrongs__more")).to_be_visible()
+
+
 @pytest.mark.clause("P2-4.1.3")
 def test_the_manager_inspects_at_the_door_with_one_code_and_without_a_network_too(tablet: Callable[..., Tablet]) -> None:
     """With the server his code is a session's worth; without it the name is marked, for no tablet holds what checks his code."""

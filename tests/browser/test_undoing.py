@@ -83,3 +83,24 @@ def test_a_number_keeps_its_steps_whoever_is_on_the_post(tablet: Callable[..., T
     for step, after in (("加一", "6"), ("加一", "7"), ("減一", "6")):
         form.get_by_role("button", name=step).click()
         expect(number).to_have_value(after)
+
+
+@pytest.mark.clause("P2-4.4.3f")
+def test_what_went_to_the_laundry_without_a_network_is_listed_and_undone(tablet: Callable[..., Tablet]):
+    here = tablet()
+    here.take_post("lin")
+    here.go("stock")
+    here.server.stop()
+    here.watch.may_be_down = True
+    soiled = here.page.locator('tally-value[key$="/soiled"]').first
+    before = int(soiled.inner_text())
+    here.submit("stock.collect", quantity="4")
+    expect(soiled).to_have_text(str(before - 4))
+    row = here.page.locator(f'overlay-list[key^="drawn/"] [data-id="{here.entries()[-1]["id"]}"]')
+    expect(row).to_contain_text("4 雙")
+    row.locator('operation-form[operation="stock.reverse"] button').click()
+    expect(row.locator('[data-step="undone"]')).to_be_visible()
+    expect(soiled).to_have_text(str(before))
+    here.server.start()
+    here.sent()
+    assert here.server.state(here.server.now)[0]["tours"]["covers"][0]["soiled"] == 1000 * before

@@ -54,9 +54,9 @@ def unsettled(project_id: str, at: int, place_id: str | None = None) -> list[Act
     return sorted(found, key=lambda each: (each.status is not Status.OPEN, each.due_at, each.id))
 
 
-def to_do(project_id: str, at: int, place_id: str) -> int:
-    """How many are to be done at a place."""
-    return sum(each.status is Status.OPEN for each in unsettled(project_id, at, place_id))
+def to_do(project_id: str, at: int, place_id: str) -> list[Action]:
+    """What is to be done at a place, the soonest due first."""
+    return [each for each in unsettled(project_id, at, place_id) if each.status is Status.OPEN]
 
 
 def action(project_id: str, action_id: str, at: int) -> Action | None:

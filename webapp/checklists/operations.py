@@ -7,7 +7,7 @@ from webapp.checklists.forms import AnswerForm, InspectForm, ReturnForm, SignFor
 from webapp.checklists.models import Answer, Return, Submission, Void
 from webapp.checklists.rules import FAIL, NOT_APPLICABLE, SIGNED
 from webapp.content.rules import Found
-from webapp.operations.effects import Latest, ListItem
+from webapp.operations.effects import Effect, Latest, ListItem, Step
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import DEPUTY, GREETER, SUPERVISOR, WATER_BAR
@@ -16,7 +16,10 @@ from webapp.operations.rules import PIN, POST, SESSION
 STAFF = {GREETER, WATER_BAR, SUPERVISOR}
 
 
-EFFECTS = [Latest("check/{day}/{version}/{place}/{item}", "{answer}{number}{choice}{text}{time}")]
+TOLD = ListItem("answers/{day}/{version}/{place}/{item}", "answer-row")
+EFFECTS: list[Effect] = [Latest("check/{day}/{version}/{place}/{item}", "{answer}{number}{choice}{text}{time}"), TOLD,
+           Step("wrong/{place}/{item}/{answer}", "wrong"), ListItem("wrong/{place}/{answer}", "wrong-row")]  # fmt: skip
+"""What an answer does to a page: its line, when and by whom, and where it is `fail`, what is to be put right."""
 
 
 @operation("checklists.answer", form=AnswerForm, roles=STAFF, proof=POST, offline=True, title=N_("Check answered"), effects=EFFECTS)
@@ -49,7 +52,7 @@ def _answer(form: AnswerForm, occasion: Occasion) -> None:
 
 
 @operation("checklists.sign", form=SignForm, roles=STAFF, proof=PIN, offline=True, title=N_("Check signed"),
-           effects=[Latest("check/{day}/{version}/{place}/{item}", SIGNED)])  # fmt: skip
+           effects=[Latest("check/{day}/{version}/{place}/{item}", SIGNED), TOLD])  # fmt: skip
 def sign(form: SignForm, occasion: Occasion) -> None:
     """Sign an item that asks for a signature: the six digits are it, there is no ink."""
     occasion.record(

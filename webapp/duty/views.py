@@ -30,6 +30,7 @@ from webapp.staff.desk import desk_page, submit
 from webapp.staff.lists import desk_table
 from webapp.staff.queries import colleagues, people
 from webapp.stock import queries as stock
+from webapp.stock.rules import UNDOING
 from webapp.tablets.frames import this_flat, this_post, this_role, this_site
 from webapp.tablets.stations import station_page
 from webapp.tours import queries as tours
@@ -53,6 +54,7 @@ def home() -> str:
     """What to do when guests come."""
     site, flat, at = this_site(), this_flat(), clock.now()
     parties = tours.today(site, at, g.tablet.place_id)
+    checks = checklists.checks(site, g.tablet.place_id, this_role(), at)
     return render_template(
         "duty/home.html",
         day=clock.day_of(at, site.zone),
@@ -61,7 +63,8 @@ def home() -> str:
         post=this_post(),
         flat=flat,
         line=tours.welcome(site, flat, at, language()) if flat else None,
-        check=_check(checklists.checks(site, g.tablet.place_id, this_role(), at), site, at),
+        check=_check(checks, site, at),
+        checks=checks,
         wrong=actions.to_do(site.id, at, g.tablet.place_id),
         covers=_covers(site, at),
         parties=_at_hand(parties, at, SHOWN),
@@ -83,13 +86,15 @@ def counter() -> str:
     remarks = queries.remarks(site.id, start, at + 1, place_id)
     items = stock.watched(site.id, place_id, at)
     found = {item.id: tours.covers(site.id, place_id, item, at, at) for item in items}
+    checks = checklists.checks(site, place_id, this_role(), at)
     return render_template(
         "duty/counter.html",
         day=clock.day_of(at, site.zone),
         band=_band(clock.local(at, site.zone).hour),
         shift=_shift(site, at),
         post=this_post(),
-        check=_check(checklists.checks(site, place_id, this_role(), at), site, at),
+        check=_check(checks, site, at),
+        checks=checks,
         wrong=actions.to_do(site.id, at, place_id),
         items=sorted(items, key=lambda item: not found[item.id].runs_low),
         found=found,
@@ -269,15 +274,11 @@ UNDONE_BY: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "custody.mend": ("custody.reverse", _HOW | {"became": "damaged"}),
     "custody.take": ("custody.reverse", _THING | {"became": "back"}),
     "duty.remark": ("duty.reverse", {"entry": "{id}"}),
-    "stock.collect": ("stock.reverse", _MOVED | {"home": "{place}", "source": "soiled"}),
     "stock.confirm": ("stock.reverse", _MOVED | _TO),
-    "stock.draw": ("stock.reverse", _MOVED | _TO | {"home": "{store}", "source": "store"}),
-    "stock.lose": ("stock.reverse", _MOVED | {"home": "{place}", "source": "{state}"}),
     "stock.receive": ("stock.reverse", _MOVED | {"place": "{place}", "state": "store"}),
     "stock.request": ("stock.reverse", {"entry": "{id}"}),
-    "stock.return_clean": ("stock.reverse", _MOVED | _TO | {"home": "{laundry}", "source": "laundry"}),
-    "stock.write_off": ("stock.reverse", _MOVED | {"home": "{place}", "source": "{state}"}),
     "tours.arrive": ("tours.reverse", _COVERS | {"guests": "{guests}", "entry": "{id}"}),
+    **{f"stock.{name}": ("stock.reverse", said) for name, said in UNDOING.values()},
     "tours.ask": ("tours.reverse", {"entry": "{id}"}),
     "tours.see_off": ("tours.stay", _COVERS | {"party": "{party}", "entry": "{id}"}),
 }

@@ -97,7 +97,7 @@ def count(form: CountForm, occasion: Occasion) -> None:
 
 
 @operation("stock.collect", form=CollectForm, roles=STAFF, proof=POST, offline=True, title=N_("Sent to the laundry"),
-           effects=[Tally("stock/{place}/{item}/soiled", "-quantity")])  # fmt: skip
+           effects=[Tally("stock/{place}/{item}/soiled", "-quantity"), ListItem("drawn/{place}/{item}", "collect")])  # fmt: skip
 def collect(form: CollectForm, occasion: Occasion) -> None:
     """Give the used covers in the basket to the laundry: a batch of its own, or more of one that is going."""
     place, item = form.place.data, form.item.data
@@ -108,7 +108,7 @@ def collect(form: CollectForm, occasion: Occasion) -> None:
 
 
 @operation("stock.return_clean", form=ReturnForm, roles=STAFF, proof=POST, offline=True, title=N_("Back from the laundry"),
-           effects=[TO_CLEAN])  # fmt: skip
+           effects=[TO_CLEAN, ListItem("drawn/{place}/{item}", "return_clean")])  # fmt: skip
 def return_clean(form: ReturnForm, occasion: Occasion) -> None:
     """Put washed covers back on the shelf of a place, and say how many of the batch came back unfit."""
     place, item, laundry = form.place.data, form.item.data, form.laundry.data or form.place.data
@@ -121,7 +121,7 @@ def return_clean(form: ReturnForm, occasion: Occasion) -> None:
 
 
 @operation("stock.lose", form=LossForm, roles=STAFF, proof=PIN, offline=True, title=N_("Lost or torn"),
-           effects=[Tally("stock/{place}/{item}/{state}", "-quantity")])  # fmt: skip
+           effects=[Tally("stock/{place}/{item}/{state}", "-quantity"), ListItem("drawn/{place}/{item}", "lose")])  # fmt: skip
 def lose(form: LossForm, occasion: Occasion) -> None:
     """Say that covers are gone or can no longer be used."""
     place, item = form.place.data, form.item.data
@@ -129,7 +129,7 @@ def lose(form: LossForm, occasion: Occasion) -> None:
 
 
 @operation("stock.write_off", form=WriteOffForm, roles=STAFF, proof=PIN, offline=True, title=N_("Written off"),
-           effects=[Tally("stock/{place}/{item}/{state}", "-quantity")])  # fmt: skip
+           effects=[Tally("stock/{place}/{item}/{state}", "-quantity"), ListItem("drawn/{place}/{item}", "write_off")])  # fmt: skip
 def write_off(form: WriteOffForm, occasion: Occasion) -> None:
     """Say that things are no longer fit for use, and why (報損)."""
     place, item, state, quantity = form.place.data, form.item.data, form.state.data, form.quantity.data

@@ -1,7 +1,7 @@
 """How much there is, as pure functions of counts and legs. Quantities are thousandths of the base unit."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 STORE, CLEAN, IN_USE, SOILED, LAUNDRY, LOST, SUPPLIER = "store", "clean", "in_use", "soiled", "laundry", "lost", "supplier"
@@ -25,6 +25,18 @@ HANDED_OUT, SENT = "handed_out", "sent"
 """The movement of an arrival, which goes with its party, never without; and that of an answer to a request."""
 UNSURE = 120_000
 """How far a tablet's clock may be off and still count as good (docs/protocol.md, section 4), in milliseconds."""
+
+_MOVED = {"entry": "{id}", "item": "{item}", "quantity": "{quantity}"}
+_TO_CLEAN = {"place": "{place}", "state": CLEAN}
+UNDOING: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "issue": ("draw", _MOVED | _TO_CLEAN | {"home": "{store}", "source": STORE}),
+    "wash_in": ("return_clean", _MOVED | _TO_CLEAN | {"home": "{laundry}", "source": LAUNDRY}),
+    "wash_out": ("collect", _MOVED | {"home": "{place}", "source": SOILED}),
+    "loss": ("lose", _MOVED | {"home": "{place}", "source": "{state}"}),
+    "write_off": ("write_off", _MOVED | {"home": "{place}", "source": "{state}"}),
+}
+"""The movements that a tablet offers to undo, by which of our operations each was made; and what the undo says of it, in the words
+of the entry, so that the tablet's own figures follow."""
 
 
 @dataclass(frozen=True)

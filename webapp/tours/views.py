@@ -23,7 +23,8 @@ from webapp.staff.lists import desk_table
 from webapp.staff.queries import people
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
-from webapp.stock.rules import CLEAN, REQUEST, STORE, Batch, reasons_for
+from webapp.stock.queries import Movement
+from webapp.stock.rules import CLEAN, REQUEST, SOILED, STORE, UNDOING, Batch, reasons_for
 from webapp.tablets.frames import this_flat, this_post, this_site
 from webapp.tablets.stations import nothing_known, station_page
 from webapp.tours import queries
@@ -32,8 +33,6 @@ from webapp.tours.rules import box, status, tap
 from webapp.tours.tables import PARTIES
 
 bp = Blueprint("tours", __name__)
-UNDOABLE = {"issue": "store", "wash_in": "laundry", "loss": "", "write_off": ""}
-"""What a tablet offers to undo, and where it came from."""
 
 
 @station_page(bp, "door", "parties", families=("tours", "stock"), minutes=15)
@@ -202,7 +201,8 @@ def supplies() -> str:
         stored={item.id: stock.figure(site.id, where["store"], item.id, STORE, at) for item in items},
         where=where,
         missing={item.id: max(0, stock.par(site.id, place_id, item, at) - covers[item.id].clean) for item in items},
-        sources=UNDOABLE,
+        undoing=UNDOING,
+        back=lambda moved: _back(moved, where),
         choices=lambda among: [(item.id, words(item.names)) for item in among],
         **_told_of_stock(site, items, at),
     )
@@ -211,7 +211,9 @@ def supplies() -> str:
 def _told_of_stock(site: Project, items: Sequence[Item], at: int) -> dict[str, Any]:
     """What was moved today and can be undone, asked for and not all here, and sent to the laundry and not back."""
     place_id, (start, _end) = g.tablet.place_id, sites.day_around(site, at)
-    moved = [each for each in stock.movements(site.id, start, at + 1, place_id) if each.kind in UNDOABLE and each.state == CLEAN]
+    moved = [
+        each for each in stock.movements(site.id, start, at + 1, place_id) if each.kind in UNDOING and each.state in (CLEAN, SOILED)
+    ]
     asked = [each for each in stock.requests(site.id, at - 7 * clock.DAY, at, place_id) if each.at >= start or each.is_open]
     ways, batches = stock.ways(site.id, at), stock.open_batches(site.id, at, place_id)
     return {
@@ -226,6 +228,12 @@ def _told_of_stock(site: Project, items: Sequence[Item], at: int) -> dict[str, A
         "statuses": {status: _(name) for status, name in stock.STATUS_NAMES.items()},
         "at": at,
     }
+
+
+def _back(moved: Movement, where: Mapping[str, str]) -> dict[str, str]:
+    """What undoing a movement says of it. `where`: the store room and the laundry."""
+    told = {"id": moved.operation_id, "item": moved.item_id, "quantity": amount_text(abs(moved.quantity)), "state": moved.state}
+    return {name: text.format(place=moved.place_id, **told, **where) for name, text in UNDOING[moved.kind][1].items()}
 
 
 def _batch_words(batch: Batch, site: Project, at: int) -> str:

@@ -53,7 +53,8 @@ export class OverlayList extends ReaderElement {
 
   /** @param {import("../outbox/types.d.ts").Row} row */
   #make({ entry, body, template }) {
-    const source = /** @type {HTMLTemplateElement | null} */ (this.querySelector(`template[data-template="${CSS.escape(template)}"]`));
+    const named = `template[data-template="${CSS.escape(template)}"]`; // of its own, or one for many lists
+    const source = /** @type {HTMLTemplateElement | null} */ (this.querySelector(named) ?? document.querySelector(named));
     const made = source && document.importNode(source.content, true).firstElementChild;
     if (!made) return undefined;
     made.setAttribute("data-id", entry.id);
