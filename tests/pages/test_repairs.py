@@ -1,10 +1,13 @@
 """The desk's repair room as a supervisor sees it."""
 
 import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 
 from tests.pages.conftest import AT, OURS, Node, Site, hidden_of, read
 from tests.pages.test_desk import FIRST, REMARK, covers, sends
@@ -12,6 +15,7 @@ from webapp import demo
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.operations.entries import Entry, digest_of
+from webapp.operations.ledger import the_ledger
 from webapp.operations.models import Receipt
 from webapp.repairs import queries
 
@@ -53,6 +57,66 @@ def test_a_refused_entry_is_shown_with_what_was_typed_and_why(site: Site):
     for words in ("To mend 1", "Drawn from the store", "four", "Quantity: Write a number", "何欣怡", "Door", "13:31"):
         assert words in shown
     assert "Show flat A" in page(site, f"/repairs/{FIRST.id}").text()
+
+
+def slips(client: FlaskClient, path: str, **typed: str | list[str]) -> tuple[int, Node]:
+    shown = read(client.get("/checks/2026-05-28?lang=en" if path.startswith("/checks") else "/site?lang=en").text)
+    form = hidden_of(shown) | typed
+    answer = client.post(f"{path}?lang=en", data=form, headers=OURS)
+    return answer.status_code, read(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("/site/printing", {"company": "越秀", "kept_years": "99999"}),
+        ("/checks/2026-05-28", {"act": "return", "comment": "Look again"}),
+    ],
+)
+def test_a_slip_in_a_form_of_the_desk_is_told_beside_the_field_and_is_no_entry(site: Site, path: str, typed: dict[str, str]):
+    status, told = slips(site.desk("chen"), path, **typed)
+    assert status == 422
+    assert set(typed.values()) - {"return"} <= {each.attrs.get("value", each.text()) for each in told.all("input", "textarea")}
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count()).where(Receipt.outcome == "refused")) == 0
+
+
+def test_what_a_desk_was_refused_is_no_business_of_the_repair_room_nor_of_the_closing(site: Site):
+    outcome = the_ledger().submit(
+        "sites.set_printing", {"kept_years": "99999"}, project_id=demo.project_id(), author_id=demo.person("chen"), proof="session",
+    )  # fmt: skip
+    assert outcome.outcome == "refused"
+    assert "Nothing is to be mended" in page(site).text()
+    assert "not recorded" not in page(site, "/review").text()
+
+
+def test_what_was_rejected_is_no_open_point_of_the_day_any_more(site: Site):
+    sends("Door", entry("tours.of_a_newer_build", REMARK))
+    assert "1 entry was not recorded" in page(site, "/review").text()
+    assert says(site, FIRST.id, result="rejected", reason="Entered twice")[0] == 303
+    assert "not recorded" not in page(site, "/review").text()
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (lambda: draw("9999999"), "Quantity: At most 1000000."),
+        (lambda: draw("-3"), "Quantity: At least 0."),
+        (lambda: said_at("-30610253143000"), "1 January 1000"),
+        (lambda: said_at("99999999999999"), "November 5138"),
+    ],
+)
+def test_a_bound_and_an_instant_out_of_it_are_told_in_words(site: Site, sent: Callable[[], Entry], told: str):
+    sends("Door", sent())
+    for path in ("/repairs", f"/repairs/{FIRST.id}"):
+        shown = page(site, path).text()
+        assert told in shown
+        assert not re.search(r"None|[0-9]{12}", shown)
+
+
+def said_at(when: str) -> Entry:
+    place = demo.named("place", "flat-a")
+    return entry("duty.remark", json.dumps({"place": place, "category": "repair", "text": "Lamp", "when": when}))
 
 
 def test_the_supervisor_says_it_again_in_the_authors_place(site: Site):

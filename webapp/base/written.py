@@ -18,12 +18,13 @@ def time_text(instant: int, zone: str) -> str:
     return clock.local(instant, zone).strftime("%H:%M")
 
 
-def day_text(day: date) -> str:
-    """十一月二十三日 星期一, Monday 23 November: a day as the head of a page names it."""
+def day_text(day: date, *, year: bool = False) -> str:
+    """十一月二十三日 星期一, Monday 23 November: a day as the head of a page names it; with its year where that says something."""
     locale = Locale.parse(language().replace("-", "_"))
     if locale.language == "zh":
-        return f"{_han(day.month)}月{_han(day.day)}日 {format_date(day, 'EEEE', locale)}"
-    return format_date(day, "EEEE d MMMM", locale)
+        named = "".join(_HAN[int(digit)] for digit in str(day.year)) + "年" if year else ""
+        return f"{named}{_han(day.month)}月{_han(day.day)}日 {format_date(day, 'EEEE', locale)}"
+    return format_date(day, "EEEE d MMMM y" if year else "EEEE d MMMM", locale)
 
 
 def day_and_month(instant: int, zone: str) -> str:
@@ -56,9 +57,9 @@ def span_text(milliseconds: int) -> str:
 
 
 def instant_text(instant: int, zone: str, now: int) -> str:
-    """14:05 today, else with its day: Thursday 26 November 14:05."""
-    day, time = clock.day_of(instant, zone), time_text(instant, zone)
-    return time if day == clock.day_of(now, zone) else f"{day_text(day)} {time}"
+    """14:05 today, else with its day: Thursday 26 November 14:05; of another year also with that."""
+    day, today, time = clock.day_of(instant, zone), clock.day_of(now, zone), time_text(instant, zone)
+    return time if day == today else f"{day_text(day, year=day.year != today.year)} {time}"
 
 
 def moment_text(instant: int, zone: str) -> str:

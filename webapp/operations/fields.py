@@ -36,8 +36,14 @@ class Invalid(ValueError):
         self.limit = limit
 
 
+BOUNDS = {"too_small": "least", "too_long": "most", "too_large": "most", "too_many": "most"}
+"""The codes that speak of a bound, and what a field calls it."""
+
+
 def explain(code: str, limit: int | None = None) -> str:
     """The words for a code, in the reader's language: what is wrong and how to mend it."""
+    if limit is None and code in BOUNDS:
+        return _("This cannot be accepted as it is.")
     words = {
         "required": _("Fill this in."),
         "too_long": _("Too long: at most %(limit)s characters.", limit=limit),
@@ -79,8 +85,7 @@ class Field(wtforms.Field, ABC):
 
     def limit_of(self, code: str) -> int | None:
         """The bound of this field that a code speaks of, if it has one."""
-        bound = {"too_small": "least", "too_long": "most", "too_large": "most", "too_many": "most"}.get(code, "")
-        found: int | None = getattr(self, bound, None)
+        found: int | None = getattr(self, BOUNDS.get(code, ""), None)
         return found
 
     def process_formdata(self, valuelist: list[Any]) -> None:

@@ -21,7 +21,7 @@ from webapp.duty.queries import CATEGORY_NAMES, KEPT_NAMES
 from webapp.operations import registry
 from webapp.operations.fields import Field, Identity, Instant, Invalid, Lines, Photos, Reference, explain
 from webapp.operations.models import DOUBTFUL, Receipt
-from webapp.operations.rules import is_undone
+from webapp.operations.rules import SESSION, is_undone
 from webapp.repairs.models import REJECTED, Ruling
 from webapp.sites.models import Project
 from webapp.staff.queries import people
@@ -121,16 +121,21 @@ class Broken:
 
 def open_entries(project_id: str) -> list[Broken]:
     """What is refused and not mended, held or put aside, the newest first; what was rejected here is done with."""
+    wanted = select(Receipt).where(Receipt.project_id == project_id, DOUBTFUL, Receipt.outcome.in_(OPEN), ~done_with(project_id))
+    return [broken(row) for row in db.session.scalars(wanted.order_by(Receipt.received_at.desc()).limit(MOST))]
+
+
+def done_with(project_id: str) -> sa.ColumnElement[bool]:
+    """Whether an entry wants nobody any more: it was mended, or rejected here, or refused at a desk, whose page said so at once."""
     mended = select(Receipt.repairs).where(
         Receipt.project_id == project_id, Receipt.repairs.is_not(None), Receipt.outcome == "applied"
     )
     rejected = select(Ruling.entry_id).where(Ruling.project_id == project_id, Ruling.result == REJECTED)
-    done = sa.or_(
-        Receipt.id.in_(mended), sa.and_(Receipt.repairs.is_not(None), Receipt.repairs.in_(mended)),
-        sa.and_(Receipt.outcome == "refused", Receipt.id.in_(rejected)),
+    ended = sa.or_(Receipt.id.in_(rejected), sa.and_(Receipt.tablet_id.is_(None), Receipt.proof == SESSION))
+    return sa.or_(
+        Receipt.id.in_(mended), sa.and_(Receipt.outcome.in_(OPEN), Receipt.repairs.is_not(None), Receipt.repairs.in_(mended)),
+        sa.and_(Receipt.outcome == "refused", ended),
     )  # fmt: skip
-    wanted = select(Receipt).where(Receipt.project_id == project_id, DOUBTFUL, Receipt.outcome.in_(OPEN), ~done)
-    return [broken(row) for row in db.session.scalars(wanted.order_by(Receipt.received_at.desc()).limit(MOST))]
 
 
 def flagged(project_id: str, at: int) -> list[Broken]:
@@ -202,10 +207,17 @@ def flags_of(row: Receipt) -> list[str]:
 def why(found: Broken) -> list[str]:
     """The reasons why an entry was not taken, in words."""
     told = [
-        str(_("%(field)s: %(reason)s", field=field_name(name), reason=reason_words(code))) if name else reason_words(code)
-        for name, code in found.errors.items()
+        str(_("%(field)s: %(reason)s", field=field_name(name), reason=words)) if name else words
+        for name, words in wrong_words(found.row.operation, found.errors).items()
     ]
     return [*told, *([reason_words(found.reason)] if found.reason else [])]
+
+
+def wrong_words(operation: str, errors: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with an entry in words, by field, with the bounds of those fields where the operation is known here."""
+    known = registry.find(operation)
+    told = known.explain(errors) if known else {name: explain(code) for name, code in errors.items()}
+    return told | {name: reason_words(code) for name, code in errors.items() if code in REASONS and not name}
 
 
 def reason_words(code: str) -> str:
@@ -277,9 +289,17 @@ def _in_words(field: Field, value: str, site: Project, at: int) -> str:
     if isinstance(field, Identity):
         known = people([value]) if _is_id(field, value) else {}
         return known[value].name if value in known else f"… {value[-4:]}"
-    if isinstance(field, Instant) and value.isdigit():
-        return instant_text(int(value), site.zone, at)
+    if isinstance(field, Instant):
+        return _instant_in_words(value, site, at)
     return str(_(WORDS[value])) if value in WORDS else value
+
+
+def _instant_in_words(value: str, site: Project, at: int) -> str:
+    """Whatever day it names, also one that nothing here may speak of; what names none as it was typed."""
+    try:
+        return instant_text(int(value), site.zone, at)
+    except (ValueError, OverflowError):
+        return value
 
 
 def _is_id(field: Field, value: str) -> bool:

@@ -17,7 +17,7 @@ from webapp.operations.registry import Operation
 from webapp.operations.roles import DEPUTY, FRONT, SUPERVISOR
 from webapp.repairs import queries
 from webapp.repairs.models import REJECTED, RELEASED
-from webapp.repairs.queries import OUTCOMES, UNDONE_BY, WORDS, Broken, reason_words
+from webapp.repairs.queries import OUTCOMES, UNDONE_BY, WORDS, Broken, wrong_words
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.staff.desk import desk_page, send, submit
@@ -110,7 +110,7 @@ def _mended(found: Broken, site: Project) -> dict[str, str] | None:
         return operation.explain(wrong)
     outcome = send(operation.name, said, repairs=found.row.id)
     if outcome.errors:
-        return {name: reason_words(code) for name, code in outcome.errors.items()}
+        return wrong_words(operation.name, outcome.errors)
     flash(_("Mended. The author stays who recorded it; that it was mended here is noted."), "ok")
     return None
 
@@ -147,7 +147,7 @@ def _ruled(found: Broken) -> dict[str, str] | None:
 def _page(found: Broken, site: Project, wrong: dict[str, str]) -> str:
     at, first = clock.now(), queries.first_of(found)
     said = dict(request.form.items()) if request.method == "POST" else queries.typed(found.row)
-    errors = wrong or {name: reason_words(code) for name, code in found.errors.items()}
+    errors = wrong or wrong_words(found.row.operation, found.errors)
     rulings = queries.rulings(site.id, found.row.id)
     return render_template(
         "repairs/show.html",
@@ -198,9 +198,10 @@ def _shape(name: str, field: Field, site: Project) -> dict[str, Any]:
 
 
 def _shown(field: Field, value: str, site: Project) -> str:
-    if isinstance(field, Instant) and value.isdigit() and len(value) < 15:
-        return clock.local(int(value), site.zone).strftime("%Y-%m-%dT%H:%M")
-    return value
+    try:
+        return clock.local(int(value), site.zone).isoformat()[:16] if isinstance(field, Instant) else value
+    except (ValueError, OverflowError):
+        return value
 
 
 def init_app(app: Flask) -> None:

@@ -121,12 +121,9 @@ def _heard(tablet: TabletRow, contact: Contact | None, day: Day, now: int) -> He
 
 def doubts(day: Day) -> list[Doubt]:
     """Entries of the day that want a look and that nobody has mended, newest first."""
-    mended = select(Receipt.repairs).where(
-        Receipt.project_id == day.site.id, Receipt.repairs.is_not(None), Receipt.outcome == "applied"
-    )
     wanted = select(Receipt).where(
         Receipt.project_id == day.site.id, Receipt.effective_at >= day.start, Receipt.effective_at < day.end,
-        DOUBTFUL, Receipt.id.not_in(mended),
+        DOUBTFUL, ~repairs.done_with(day.site.id),
     )  # fmt: skip
     return [_doubt(row) for row in db.session.scalars(wanted.order_by(Receipt.effective_at.desc()).limit(200))]
 

@@ -16,7 +16,7 @@ from webapp.base.i18n import LANGUAGES
 from webapp.operations import registry
 from webapp.operations.ledger import Outcome, the_ledger
 from webapp.operations.roles import DESK, MARKETING
-from webapp.operations.rules import SESSION
+from webapp.operations.rules import REFUSED, SESSION
 from webapp.sites.queries import zone_of
 from webapp.staff.access import person_of
 from webapp.staff.queries import person, projects_of, roles, since
@@ -102,11 +102,14 @@ def one_time() -> str | None:
 def send(operation: str, body: Mapping[str, Any], *, entry_id: str | None = None, repairs: str | None = None) -> Outcome:
     """Take what whoever is signed in here decided; without an id of its own it is the entry of the form that was sent.
 
+    A slip is no entry: whoever made it reads so beside the field, with what was typed, and nobody has to mend it afterwards.
     The page's snapshot ends first: it would not see the row, and where the store has no WAL it would block the writing of it.
     """
     project_id, author_id = g.project_id, g.person.id
     db.session.rollback()
     said = {name: value for name, value in body.items() if value not in ("", None)}
+    if wrong := registry.get(operation).clean(said)[1]:
+        return Outcome("", REFUSED, wrong)
     return the_ledger().submit(
         operation, said, project_id=project_id, author_id=author_id, proof=SESSION, entry_id=entry_id or one_time(), repairs=repairs
     )
