@@ -9,7 +9,7 @@ from webapp.factory import create_app
 
 STATION, BAR, DESK, OFFICE, ALONE = "station", "bar", "desk", "office", "alone"
 TABLETS = (STATION, BAR)
-LISTS = ("parties", "remarks", "handovers", "actions", "checks", "things", "people", "tablets", "imports")
+LISTS = ("parties", "questions", "remarks", "handovers", "actions", "checks", "things", "people", "tablets", "imports")
 EXAMPLES = {
     "/<language>/door/": (STATION, "door/"),
     "/<language>/door/parties": (STATION, "door/parties"),

@@ -20,7 +20,7 @@ MAY: dict[str, dict[str, str]] = {
 ONLY: dict[str, dict[str, str]] = {
     "/": {"door": "302 /zh-Hant/door/", "bar": "302 /zh-Hant/bar/", "elsewhere": "302 /zh-Hant/door/",
           "supervisor": "302 /review", "admin": "302 /review", "greeter": "302 /review", "editor": "302 /documents"},
-    "/sessions": {"editor": OPEN},
+    **{rule: {"editor": OPEN} for rule in ("/sessions", "/inbox", "/lists/questions")},
     "/review/<day>/close": {"admin": CLOSED},
     **{rule: {"editor": OPEN} for rule in EXAMPLES if rule.startswith(("/documents", "/rooms"))},
 }  # fmt: skip

@@ -68,8 +68,11 @@ def test_nobody_reads_for_another(site: Site):
     assert site.stranger().get("/inbox").status_code == 303
 
 
-def test_whoever_only_writes_has_no_inbox_and_no_bell(shown: Site):
-    links = {each.attrs.get("href") for each in read(shown.desk("fang").get("/documents?lang=en").text).all("a")}
-    assert "/documents" in links
-    assert "/inbox" not in links
-    assert shown.desk("fang").get("/inbox").status_code == 403
+def test_whoever_only_writes_has_an_inbox_of_her_own(site: Site):
+    told(site)
+    page = inbox(site, "fang")
+    links = {each.attrs.get("href") for each in page.all("a")}
+    assert {"/documents", "/lists/questions", "/inbox"} <= links
+    assert not links & {"/review", "/lists", "/actions"}
+    theirs = next(one.id for one, _is_read in queries.inbox(demo.project_id(), demo.person("chen"), AT))
+    assert site.desk("fang").post("/inbox", data={"notice": theirs}, headers=OURS).status_code == 404

@@ -12,9 +12,10 @@ from tests.pages.conftest import AT, OURS, Node, Site, read
 from tests.pages.test_pages import sound
 from tests.pages.test_stock import record
 from webapp import demo
-from webapp.base import clock
+from webapp.base import clock, ids
 from webapp.base.table import Scope
 from webapp.duty import queries as duty
+from webapp.operations.roles import MARKETING
 from webapp.staff.lists import desk_lists
 from webapp.tours import queries as tours
 
@@ -89,6 +90,35 @@ def test_a_span_is_of_whole_local_days():
     assert scope.span() == clock.day_bounds(clock.day_of(AT - DAY, demo.ZONE), demo.ZONE)
     since, until = Scope(demo.project_id(), demo.ZONE, AT).span(7, 31)
     assert (clock.day_of(since, demo.ZONE).isoformat(), until) == ("2026-05-22", AT + 1)
+
+
+@pytest.mark.clause("P2-4.4.3d")
+def test_what_guests_asked_is_a_list_that_marketing_reads_too(site: Site):
+    start, end = clock.day_bounds(clock.day_of(AT, demo.ZONE), demo.ZONE)
+    came = tours.parties(demo.project_id(), start, end, AT, PLACE)
+    asked = [
+        one for account in tours.accounts(demo.project_id(), [each.id for each in came], AT).values() for one in account.questions
+    ]
+    found = lines(site, "questions", "&since=2026-05-28", who="fang")[1:]
+    assert sorted(row[3] for row in found) == sorted(one.text or "" for one in asked)
+    assert {row[1] for row in found} == {"Show flat A"}
+    prices = lines(site, "questions", f"&tag=price&place={PLACE}&until=2026-05-27", who="fang")[1:]
+    assert {row[2] for row in prices} == {"Price and payment"}
+    assert lines(site, "questions", f"&place={demo.named('place', 'bar')}")[1:] == []
+    record("tours.reverse", "lin", entry=asked[0].id)
+    assert len(lines(site, "questions", "&since=2026-05-28")) == len(found)
+
+
+def test_a_question_whose_party_has_not_come_yet_is_in_the_list(site: Site):
+    record("tours.ask", "lin", party=ids.uuid7(AT), tag="school", text="哪一所？")
+    newest = lines(site, "questions")[1]
+    assert newest[1:] == ["", "Schools", "哪一所？", "", "林靜怡"]
+
+
+def test_marketing_keeps_a_view_of_its_own_list(site: Site):
+    answer = site.desk("fang").post("/lists/questions?tag=price", data={"name": "Prices"}, headers=OURS)
+    assert (answer.status_code, answer.location) == (303, "/lists/questions?tag=price")
+    assert "Prices" in page(site, "questions", who="fang").text()
 
 
 @pytest.mark.clause("P2-4.4.6a")
@@ -175,8 +205,9 @@ def test_the_people_leave_the_house_with_the_administrator_alone(shown: Site, ki
 
 @pytest.mark.parametrize("name", LISTS)
 def test_files_are_for_those_who_may_open_the_list(shown: Site, name: str):
-    for who in ("he", "fang"):
-        assert shown.desk(who).get(f"/lists/{name}.csv").status_code == 403
+    listed = next(each for each in desk_lists() if each.table.name == name)
+    assert shown.desk("he").get(f"/lists/{name}.csv").status_code == 403
+    assert shown.desk("fang").get(f"/lists/{name}.csv").status_code == (200 if MARKETING in listed.among else 403)
     assert shown.stranger().get(f"/lists/{name}.csv").status_code == 303
     assert shown.tablet("door").get(f"/lists/{name}.csv").status_code == 303
 

@@ -5,11 +5,11 @@ from webapp.notices.forms import ReadForm
 from webapp.notices.models import Reading
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
-from webapp.operations.roles import DESK
+from webapp.operations.roles import OFFICE
 from webapp.operations.rules import SESSION
 
 
-@operation("notices.read", form=ReadForm, roles=DESK, proof=SESSION, title=N_("Notice read"))
+@operation("notices.read", form=ReadForm, roles=OFFICE, proof=SESSION, title=N_("Notice read"))
 def read(form: ReadForm, occasion: Occasion) -> None:
     """Its author has read it; nobody else's word counts for it."""
     occasion.record(Reading, notice=form.notice.data)

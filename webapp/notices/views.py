@@ -7,14 +7,14 @@ from webapp.base import clock
 from webapp.base.written import instant_text
 from webapp.notices import queries
 from webapp.notices.rules import LEADS_TO
-from webapp.operations.roles import DESK
+from webapp.operations.roles import OFFICE
 from webapp.sites.queries import zone_of
 from webapp.staff.desk import desk_page, send
 
 bp = Blueprint("notices", __name__)
 
 
-@desk_page(bp, "/inbox", methods=("GET", "POST"))
+@desk_page(bp, "/inbox", among=OFFICE, methods=("GET", "POST"))
 def inbox() -> Response:
     """What wants to be known, unread first; read one by one or all at once."""
     at = clock.now()
@@ -41,8 +41,8 @@ def _read(chosen: list[str]) -> Response:
 
 
 def _unread() -> int | None:
-    """How many wait for whoever is signed in; None for those who have no inbox."""
-    return queries.unread(g.project_id, g.person.id, clock.now()) if g.get("roles", frozenset()) & DESK else None
+    """How many wait for whoever is signed in; None where nobody is who has an inbox."""
+    return queries.unread(g.project_id, g.person.id, clock.now()) if g.get("roles", frozenset()) & OFFICE else None
 
 
 def init_app(app: Flask) -> None:

@@ -4,7 +4,7 @@ stands in a receipt."""
 from webapp.base.i18n import N_
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
-from webapp.operations.roles import ADMIN, DESK
+from webapp.operations.roles import ADMIN, DESK, OFFICE
 from webapp.operations.rules import SESSION
 from webapp.staff.forms import JoinForm, LockForm, NamedForm, PersonForm, RoleForm, ViewForm
 from webapp.staff.models import Departure, Membership, Person, Reopening, View
@@ -34,13 +34,13 @@ def reopen_code(form: LockForm, occasion: Occasion) -> None:
     occasion.record(Reopening, person_id=form.person.data, at_tablet=form.tablet.data)
 
 
-@operation("staff.keep_view", form=ViewForm, roles=DESK, proof=SESSION, title=N_("View of a list kept"))
+@operation("staff.keep_view", form=ViewForm, roles=OFFICE, proof=SESSION, title=N_("View of a list kept"))
 def keep_view(form: ViewForm, occasion: Occasion) -> None:
     """Call the filters of a list by a name of one's own (design.md section 3a)."""
     occasion.record(View, table_name=form.table.data, name=form.name.data, said=form.said.data, is_kept=True)
 
 
-@operation("staff.forget_view", form=NamedForm, roles=DESK, proof=SESSION, title=N_("View of a list forgotten"))
+@operation("staff.forget_view", form=NamedForm, roles=OFFICE, proof=SESSION, title=N_("View of a list forgotten"))
 def forget_view(form: NamedForm, occasion: Occasion) -> None:
     """Call them so no more."""
     occasion.record(View, table_name=form.table.data, name=form.name.data, said=None, is_kept=False)

@@ -38,8 +38,8 @@ DESK = (
     ("/site", N_("Site"), "house"),
 )
 """No more than five (look.md section 8); everything else stands on the site's page."""
-OFFICE = (("/documents", N_("Documents"), "file-pen"),)
-"""Where somebody goes who only writes; for the others it stands on the site's page."""
+OFFICE = (("/documents", N_("Documents"), "file-pen"), ("/lists/questions", N_("Questions"), "message-square-warning"))
+"""Where somebody goes who only writes; for the others these stand on the site's page and among the lists."""
 CHOSEN = "language"
 """The cookie that holds the language chosen where an address has none."""
 

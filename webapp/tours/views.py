@@ -30,7 +30,7 @@ from webapp.tablets.stations import nothing_known, station_page
 from webapp.tours import queries
 from webapp.tours.forms import rooms_said, rooms_wrong
 from webapp.tours.rules import box, status, tap
-from webapp.tours.tables import PARTIES
+from webapp.tours.tables import PARTIES, QUESTIONS
 
 bp = Blueprint("tours", __name__)
 
@@ -249,6 +249,7 @@ def _shown(project_id: str, place_id: str, at: int) -> Sequence[Item]:
 
 
 desk_table(bp, "/lists/parties", PARTIES)
+desk_table(bp, "/lists/questions", QUESTIONS, among=OFFICE, taken_by=OFFICE)
 
 
 def init_app(app: Flask) -> None:
