@@ -181,6 +181,42 @@ def test_what_is_worn_and_what_is_soiled_follow_the_guests_without_a_network(tab
     assert (covers["in_use"], covers["soiled"]) == (1000 * worn, 1000 * (soiled + 3))
 
 
+@pytest.mark.clause("P2-4.4.2c")
+def test_covers_that_run_low_without_a_network_say_so_and_one_tap_draws_them(tablet: Callable[..., Tablet]):
+    here = tablet()
+    here.take_post("lin")
+    here.server.stop()
+    here.watch.may_be_down = True
+    here.go()
+    low, gauge = here.page.locator(".lows__note"), here.page.locator(".lows .meter__bar")
+    before, clean, least = (
+        gauge.get_attribute("width"),
+        int(here.tally()),
+        int(figure(here, "clean").get_attribute("data-least") or ""),
+    )
+    expect(low).to_be_hidden()
+    here.arrive(clean - least)
+    expect(low).to_be_hidden()  # at the minimum is enough
+    here.arrive(1)
+    expect(low).to_be_visible()
+    assert gauge.get_attribute("width") != before
+    tap = low.get_by_role("button")
+    drawn = int("".join(each for each in tap.inner_text() if each.isdigit()))
+    tap.click()
+    expect(figure(here, "clean")).to_have_text(str(least - 1 + drawn))
+    expect(low).to_be_hidden()
+    assert here.entries()[-1]["operation"] == "stock.draw"
+    # The page of the supplies says the same of the same entries.
+    here.go("stock")
+    expect(here.page.locator(".lows__note").first).to_be_hidden()
+    here.go()
+    here.arrive(drawn)
+    here.go("stock")
+    expect(here.page.locator(".lows__note").first).to_be_visible()
+    here.server.start()
+    here.sent()
+
+
 def figure(here: Tablet, state: str) -> Locator:
     return here.page.locator(f'tally-value[key="stock/{PLACE}/{COVERS}/{state}"]')
 

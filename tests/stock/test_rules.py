@@ -2,7 +2,19 @@
 
 import pytest
 
-from webapp.stock.rules import Counted, Moved, Washed, batches, lasts_until, on_hand, reasons_for, request_status, runs_low, unsure
+from webapp.stock.rules import (
+    Counted,
+    Moved,
+    Washed,
+    batches,
+    lasts_until,
+    on_hand,
+    one_draw,
+    reasons_for,
+    request_status,
+    runs_low,
+    unsure,
+)
 
 HOUR = 3_600_000
 
@@ -39,6 +51,14 @@ def test_at_the_same_instant_the_tie_order_tells_before_from_after() -> None:
 def test_at_the_minimum_is_enough() -> None:
     assert not runs_low(30_000, 30_000)
     assert runs_low(29_999, 30_000)
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_one_tap_draws_what_a_full_place_lacks_at_the_least_what_it_lacks_when_it_runs_low() -> None:
+    assert one_draw(12_000, 30_000, 90_000) == 78_000
+    assert one_draw(59_000, 30_000, 90_000) == 60_000
+    assert one_draw(-3_000, 30_000, 90_000) == 93_000
+    assert one_draw(12_000, 30_000, 0) == 0
 
 
 def test_covers_last_as_long_as_this_mornings_rate_says() -> None:

@@ -30,7 +30,7 @@ from webapp.staff.desk import desk_page, submit
 from webapp.staff.lists import desk_table
 from webapp.staff.queries import colleagues, people
 from webapp.stock import queries as stock
-from webapp.stock.rules import UNDOING
+from webapp.stock.rules import REQUEST, UNDOING, one_draw
 from webapp.tablets.frames import this_flat, this_post, this_role, this_site
 from webapp.tablets.stations import station_page
 from webapp.tours import queries as tours
@@ -171,13 +171,18 @@ def _covers(site: Project, at: int) -> dict[str, Any] | None:
         return None
     opens, closes = _opens_and_closes(site, at)
     found = tours.covers(site.id, g.tablet.place_id, item, min(opens, at), at)
-    full = max(stock.par(site.id, g.tablet.place_id, item, at), found.clean, 1)
+    par = stock.par(site.id, g.tablet.place_id, item, at)
+    full = max(par, found.clean, 1)
+    store = next((each.id for each in sites.places(site.id, "store_room")), g.tablet.place_id)
     lasts = found.lasts_until if found.lasts_until and found.lasts_until < closes else None
     return {
         "item": item,
         "found": found,
         "full": full,
         "percent": round(100 * found.clean / full),
+        "refill": one_draw(found.clean, found.minimum, par),
+        "store": store,
+        "asks": stock.ways(site.id, at)[item.category] == REQUEST,
         "mark": round(100 * found.minimum / full),
         "lasts_until": time_text(lasts, site.zone) if lasts else None,
     }

@@ -71,6 +71,11 @@ def runs_low(on_hand: int, minimum: int) -> bool:
     return on_hand < minimum
 
 
+def one_draw(on_hand: int, minimum: int, par: int) -> int:
+    """What one tap draws: as much as a full place lacks, at the least what it will lack when it runs low (P2-4.4.2c)."""
+    return max(0, par - min(on_hand, minimum))
+
+
 def lasts_until(on_hand: int, used: int, since: int, at: int) -> int | None:
     """The instant at which nothing is left if it goes on as it went from `since` to `at`; None where nothing was used."""
     if used <= 0 or at <= since:

@@ -24,7 +24,7 @@ from webapp.staff.queries import people
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
 from webapp.stock.queries import Movement
-from webapp.stock.rules import CLEAN, REQUEST, SOILED, STORE, UNDOING, Batch, reasons_for
+from webapp.stock.rules import CLEAN, REQUEST, SOILED, STORE, UNDOING, Batch, one_draw, reasons_for
 from webapp.tablets.frames import this_flat, this_post, this_site
 from webapp.tablets.stations import nothing_known, station_page
 from webapp.tours import queries
@@ -200,7 +200,10 @@ def supplies() -> str:
         covers=covers,
         stored={item.id: stock.figure(site.id, where["store"], item.id, STORE, at) for item in items},
         where=where,
-        missing={item.id: max(0, stock.par(site.id, place_id, item, at) - covers[item.id].clean) for item in items},
+        refill={
+            item.id: one_draw(covers[item.id].clean, covers[item.id].minimum, stock.par(site.id, place_id, item, at))
+            for item in items
+        },
         undoing=UNDOING,
         back=lambda moved: _back(moved, where),
         choices=lambda among: [(item.id, words(item.names)) for item in among],

@@ -1,4 +1,4 @@
-/** A figure with this tablet's own movements after its last count. */
+/** A figure with this tablet's own movements after its last count. Below `data-least` it is `low`; `data-full` is as far as its gauge goes. */
 
 import { ReaderElement } from "../readers.js";
 
@@ -17,6 +17,9 @@ export class TallyValue extends ReaderElement {
     if (own || this.#own) this.textContent = `${approx ? "≈" : ""}${value}`;
     this.#own = own;
     this.toggleAttribute("one", value === "1");
+    const { least, full } = this.dataset;
+    if (least) this.toggleAttribute("low", Number(value) < Number(least));
+    if (full) this.closest(".lows")?.querySelector(".meter__bar")?.setAttribute("width", `${Math.min(100, Math.max(0, 100 * Number(value) / Number(full)))}%`);
     this.toggleAttribute("approx", approx);
     this.toggleAttribute("pending", pending);
   }
