@@ -3,10 +3,12 @@
 import json
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.attachments.album import photo
 from tests.pages.conftest import AT, OURS, Node, Site, hidden_of, read
 from tests.pages.test_desk import FIRST, sends
 from webapp import demo
@@ -130,6 +132,30 @@ def test_whoever_opens_sees_what_the_closer_left_and_confirms_it_with_one_tap(si
         assert "Confirm and open" in page.text()
     assert "With security · 老周" in site.desk("chen").get("/review?lang=en").text
     assert "From the last shift" not in read(tablet.get("/en/bar/").text).text()
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_what_was_put_away_for_the_night_is_read_by_whoever_opens_and_at_the_desk(site: Site):
+    said = {"kind": "asset", "asset": demo.named("thing", "K-01"), "said": "differs", "note": "Bent", "state": "out"}
+    line = {f"lines.key.{name}": value for name, value in said.items()}
+    mine = entry(1, "duty.offer", AT - clock.MINUTE, **OFFER, **line, kept="key_box")
+    sends("Door", mine)
+    for page in (site.tablet("door").get(PAGE).text, site.desk("chen").get(f"/handovers/{mine.id}?lang=en").text):
+        rows = [each.text() for each in read(page).all("li") if not each.has_parent("template")]
+        assert any("Key to the show flat K-01" in each and "differs · Bent" in each for each in rows)
+    assert "the keys were left with nobody named" in read(site.desk("chen").get(f"/handovers/{mine.id}?lang=en").text).text()
+
+
+def test_where_nobody_came_a_photo_tells_how_the_post_was_left(site: Site):
+    tablet = site.tablet("door")
+    data = OFFER | HE | {"absent": "Stuck in traffic", "photos": (BytesIO(photo(3)), "IMG_1.jpg")}
+    answer = tablet.post(DO + "duty.offer", data=data, headers=OURS, content_type="multipart/form-data")
+    assert answer.status_code == 303
+    (offer,) = [
+        each for each in duty.handovers(demo.project_id(), AT - clock.HOUR, AT + 1, AT) if each.absent == "Stuck in traffic"
+    ]
+    shown = read(site.desk("chen").get(f"/handovers/{offer.id}?lang=en").text).all("img")
+    assert any(each.attrs["src"].startswith("/photos/") for each in shown)
 
 
 def test_later_than_an_hour_after_opening_nobody_is_greeted(shown: Site):

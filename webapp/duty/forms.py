@@ -31,7 +31,8 @@ class LineForm(Form):
 class OfferForm(Form):
     """`to` is looked at by shape only: people belong to the organisation, not to the project.
 
-    `kept` and `custodian`: after the last shift, with the `lines` that were put away. `absent`: nobody came.
+    `kept` and `custodian`: after the last shift, with the `lines` that were put away. `absent`: nobody came, with
+    `photos` of how the post was left.
     """
 
     place = Reference("sites.place")
@@ -42,6 +43,7 @@ class OfferForm(Form):
     custodian = Text(most=80, optional=True)
     absent = Text(most=500, lines=True, optional=True)
     lines = Lines(LineForm)
+    photos = Photos(optional=True)
 
 
 class AcceptForm(Form):

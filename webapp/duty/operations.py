@@ -53,6 +53,7 @@ def offer(form: OfferForm, occasion: Occasion) -> None:
         Offer, place_id=form.place.data, post_id=form.post.data, to_person_id=form.to.data,
         **{name: getattr(form, name).data for name in names},
     )  # fmt: skip
+    attach(occasion, form.photos.data)
     for row in _touched(form.lines.data):
         _gone_through(occasion, row)
         if form.kept.data and row["asset"] and row["said"] == AGREES:

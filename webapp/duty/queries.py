@@ -148,6 +148,14 @@ def _digest_of(each: Handover) -> dict[str, Any]:
     }  # fmt: skip
 
 
+CONCERNS = {
+    "same_person": N_("signed by one person for both sides"),
+    "to_self": N_("offered to the person who offers it"),
+    "accepted_twice": N_("answered twice"),
+    "no_reason": N_("exceptions without a word"),
+    "no_custodian": N_("the keys were left with nobody named"),
+}
+"""What the supervisor should look at of a handover, in words."""
 CATEGORY_NAMES = {
     "normal": N_("Worth knowing"),
     "abnormal": N_("Abnormal"),
@@ -259,7 +267,7 @@ def _stands(line: Agreed) -> str:
     return str(_(STANDS[line.state])) if line.state in STANDS else ""
 
 
-def variances(site: Project, given: Handover, answer: Accepted) -> list[tuple[Agreed, int]]:
+def variances(site: Project, given: Handover, answer: Accepted | Handover) -> list[tuple[Agreed, int]]:
     """The counts of an answer with how much more lay there than should have, in thousandths; told once made (P2-4.3.2f)."""
     found = []
     for line in answer.lines:
@@ -358,8 +366,8 @@ def _not_in_order(site: Project, place_id: str, at: int) -> Iterator[Left]:
         yield Left(str(_("Damaged, lost or taken twice")), names, "circle-alert", "soon")
 
 
-def lines_words(site: Project, given: Handover, answer: Accepted) -> list[tuple[str, str, str, bool]]:
-    """The lines of an answer as (of what, how it stood, what was said, whether it agrees)."""
+def lines_words(site: Project, given: Handover, answer: Accepted | Handover) -> list[tuple[str, str, str, bool]]:
+    """The lines of an answer, or of what was locked up, as (of what, how it stood, what was said, whether it agrees)."""
     more = dict(variances(site, given, answer))
     return [
         (_title(site, line), line.shown or _stands(line), _said(line, more.get(line)), _agrees(line, more.get(line)))

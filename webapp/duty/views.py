@@ -18,7 +18,7 @@ from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
 from webapp.content import queries as content
 from webapp.duty import queries
-from webapp.duty.rules import Handover, open_for, status
+from webapp.duty.rules import Handover, concerns, open_for, status
 from webapp.duty.rules import Status as HandoverStatus
 from webapp.duty.tables import HANDOVERS, REMARKS
 from webapp.operations import registry
@@ -213,6 +213,8 @@ def handover() -> str:
         photos=attachments.photos_of(site.id, [row.operation_id for row in remarks]),
         offers=offers,
         waiting=waiting,
+        put_away=queries.lines_words(site, waiting, waiting) if waiting and waiting.kept else [],
+        shown_of=attachments.photos_of(site.id, [each.id for each in offers]),
         waiting_at=instant_text(waiting.at, site.zone, at) if waiting else "",
         status=status,
         kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
@@ -340,6 +342,9 @@ def _handover_page(found: Handover, wrong: dict[str, str]) -> str:
         one=found,
         post=next((each for each in sites.posts(site.id) if each.id == found.post_id), None),
         became=status(found),
+        put_away=queries.lines_words(site, found, found),
+        photos=attachments.photos_of(site.id, [found.id]).get(found.id),
+        concerns=[_(queries.CONCERNS[each]) for each in concerns(found)],
         lines=[(answer, queries.lines_words(site, found, answer)) for answer in found.answers],
         seals={each.id: queries.seal(site.id, each.id) for each in found.answers},
         kept={each: _(name) for each, name in queries.KEPT_NAMES.items()},

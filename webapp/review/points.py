@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from webapp.actions import queries as actions
 from webapp.actions.rules import Status as ActionStatus
 from webapp.base import clock
-from webapp.base.i18n import N_, words
+from webapp.base.i18n import words
 from webapp.base.written import amount_text, instant_text
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
@@ -36,13 +36,6 @@ from webapp.tablets.rules import is_heard_out
 from webapp.tours import queries as tours
 from webapp.tours.rules import Status, status
 
-CONCERNS = {
-    "same_person": N_("signed by one person for both sides"),
-    "to_self": N_("offered to the person who offers it"),
-    "accepted_twice": N_("answered twice"),
-    "no_reason": N_("exceptions without a word"),
-    "no_custodian": N_("the keys were left with nobody named"),
-}
 REQUESTED_WITHIN = 30 * clock.DAY
 """How old a request may be that is answered today."""
 
@@ -259,7 +252,7 @@ def _handover_points(day: Day) -> Iterator[Point]:
 
 def _amiss(day: Day, given: Handover) -> Iterator[str]:
     """What is wrong with who signed, and for what."""
-    yield from (_(CONCERNS[concern]) for concern in concerns(given))
+    yield from (_(duty.CONCERNS[concern]) for concern in concerns(given))
     if is_by_another(given, [each.person_id for each in shifts.present(day.site.id, given.at, given.post_id)]):
         yield _("offered by somebody who was not on the post")
 

@@ -256,7 +256,7 @@ class Day {
         ...(this.luck.likely(0.3) ? { note: "鑰匙三把" } : {}),
         ...(this.luck.likely(0.3) ? { kept: this.luck.one(["key_box", "security"]), ...this.lines() } : {}),
         ...(this.luck.likely(0.2) ? { custodian: "保安 老周" } : {}),
-        ...(this.luck.likely(0.2) ? { absent: "堵車" } : {}),
+        ...(this.luck.likely(0.2) ? { absent: "堵車", photos: this.photos() } : {}),
       }),
     );
   }

@@ -80,6 +80,7 @@ const FORMS = {
     custodian: words(80),
     absent: words(500),
     lines: { kind: "lines" },
+    photos: { kind: "photos" },
   },
   "duty.remark": {
     place: need(id),
