@@ -126,17 +126,18 @@ def test_ready_for_duty_is_said_by_each_for_themselves(site: Site) -> None:
     project = sites.project(site.project_id)
     assert project
 
-    def ready(who: str, until: str = "09:00", days: int = 0) -> bool | None:
-        return checklists.is_ready(project, site.id("flat"), at(until) + days * 86_400_000, site.person(who))
+    def ready(who: str, until: str = "09:00", days: int = 0) -> int | None:
+        person = site.person(who)
+        return checklists.readiness(project, site.id("flat"), at(until) + days * 86_400_000, [person])[person]
 
-    assert (ready("lin"), ready("he"), ready("lin", "08:29"), ready("lin", days=1)) == (True, False, False, False)
+    assert (ready("lin"), ready("he"), ready("lin", "08:29"), ready("lin", days=1)) == (at("08:30"), None, None, None)
     assert run(site, "check.readiness").run.done == 0  # of the points nothing is kept
 
 
 def test_where_there_is_no_readiness_check_nobody_is_asked(site: Site) -> None:
     project = sites.project(site.project_id)
     assert project
-    assert checklists.is_ready(project, site.id("flat"), at("09:00"), site.person("lin")) is None
+    assert checklists.readiness(project, site.id("flat"), at("09:00"), [site.person("lin")]) == {}
 
 
 @pytest.mark.clause("P2-4.4.6b")

@@ -119,10 +119,14 @@ def test_a_month_prints_in_one_go_and_the_blank_form_is_empty(shown: Site):
 
 def remarks(text: str, at: int) -> None:
     """The tablet at the door tells of something abnormal ten minutes before half past one."""
-    body = json.dumps({"place": demo.named("place", "flat-a"), "category": "abnormal", "text": text})
-    happened_at = AT - 10 * clock.MINUTE
-    said = replace(FIRST, body=body, digest=digest_of(body), happened_at=happened_at, beacon_at=happened_at)
-    sends("Door", said, at=at)
+    tells("duty.remark", at, place=demo.named("place", "flat-a"), category="abnormal", text=text)
+
+
+def tells(operation: str, at: int, **said: str) -> None:
+    """The tablet at the door tells of something ten minutes before half past one."""
+    body, happened_at = json.dumps(said), AT - 10 * clock.MINUTE
+    entry = replace(FIRST, operation=operation, body=body, digest=digest_of(body), happened_at=happened_at, beacon_at=happened_at)
+    sends("Door", entry, at=at)
 
 
 def test_a_remark_never_becomes_a_formula(site: Site):
@@ -186,8 +190,42 @@ def test_what_was_handed_over_stands_in_part_four_thing_by_thing(shown: Site):
     assert "何欣怡" in found["Key to the show flat K-01"][5]
     assert found["Key to the store room K-02"][2:5] == ["1", "", "√"], "nobody went through it"
     assert found["Umbrella to lend U-2"][4:] == ["×", "傘骨折了一根。"]
-    kinds = [row[0] for row in cells(page(shown), "4. Things handed over")]
-    assert kinds[-3:] == ["Clean", "Soiled", "In use"]
+
+
+@pytest.mark.clause("P2-4.4.3f")
+def test_the_covers_in_part_four_are_those_of_the_handover(shown: Site):
+    worn = sum(early_of(demo.YESTERDAY))
+    rows = [[row[0], *row[2:]] for row in cells(page(shown), "4. Things handed over")[-3:]]
+    clean, soiled = str(90 - worn), str(worn)
+    assert rows == [["Clean", clean, clean, "", ""], ["In use", "0", "√", "", ""], ["Soiled", soiled, soiled, "", ""]]
+    middle = cells(page(shown, YESTERDAY.replace("early", "middle")), "4. Things handed over")[-3:]
+    assert [row[3] for row in middle] == [""] * 3, "counted at 17:50, not when it was locked up"
+
+
+@pytest.mark.clause("P2-4.3.1f")
+@pytest.mark.parametrize(
+    ("operation", "thing", "note", "row", "event"),
+    [
+        ("custody.lose", "K-02", "In the lift", ["0", "×", "lost · In the lift"], "Thing lost · Key to the store room K-02"),
+        ("custody.lend", "U-1", "", ["0", "—", "lent to a guest by 何欣怡"], "Lent to a guest · Umbrella to lend U-1"),
+    ],
+)
+def test_what_is_lost_or_lent_is_due_and_not_there_and_told_in_the_log(
+    site: Site, operation: str, thing: str, note: str, row: list[str], event: str
+):
+    tells(operation, AT, asset=demo.named("thing", thing), **({"note": note} if note else {}))
+    with clock.standing_at(AT + 1000):
+        found = page(site, f"/records/2026-05-28/{DOOR}/early")
+    assert next(each[2:] for each in cells(found, "4. Things handed over") if thing in each[1]) == ["1", *row]
+    told = " · ".join(filter(None, (event, note)))
+    assert ["13:21", told, "", "", "何欣怡"] in cells(found, "3. Log")
+
+
+@pytest.mark.clause("P2-4.2.1")
+def test_the_readiness_check_is_told_of_each_who_was_on_duty(shown: Site):
+    early, middle = (cells(page(shown, path), "1. Before duty") for path in (YESTERDAY, YESTERDAY.replace("early", "middle")))
+    assert [row[1:] for row in early if row[1] == "Ready for duty"] == [["Ready for duty", "", "√", "08:33", "林靜怡"]]
+    assert [row[1:] for row in middle] == [["Ready for duty", "", "√", "13:25", "何欣怡"]]
 
 
 def test_the_file_has_the_same_things(shown: Site):

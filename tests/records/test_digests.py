@@ -11,10 +11,12 @@ from webapp.records.rules import (
     Event,
     Gone,
     Handed,
+    Lay,
     List,
     Mark,
     Pending,
     Point,
+    Readied,
     Stock,
     Stood,
     Thing,
@@ -28,11 +30,14 @@ FULL = Account(
     (List("v", "opening", (Point("i", "pass", 1, 2, "n", "b", True, False, 3, "x"),)),),
     (Visit("v", 1, 2, 2, 3, "b", "guided"),),
     (Stock("i", "clean", 1, 2, 3, 4, 5, 6, 7, 8),),
-    (Event(1, "taken", "b", "", "i", 2),),
+    (Event(1, "taken", "b", "", "i", 2, "k"),),
     (Event(1, "repair", "b", "t"),),
-    (Handed(1, "a", "n", 2, "b", "accepted", "e", "key_box", "c", "", (Gone("asset", "k", None, "out", "agrees", None, ""),)),),
-    (Thing("k", "out", ("a",), True, "n"),),
+    (Handed(1, "a", "n", 2, "b", "accepted", "e", "key_box", "c", "", (Gone("asset", "k", None, "out", "agrees", None, ""),),
+            (Thing("k", "lost", (), False, "", False, "w"),), (Lay("i", "clean", 1, 2, "agrees", "n"),)),),
+    (Thing("k", "out", ("a",), True, "n", True, "w"),),
     (Pending("q", 3, True, "v", "i", "t"),),
+    (Readied("a", 1),),
+    (Event(1, "lost", "b", "t", asset="k"),),
 )  # fmt: skip
 """A record with something in every field."""
 RECORDED = {
@@ -41,6 +46,7 @@ RECORDED = {
     3: "21d57468cd66990efe2eeee00c4384c2f89588a178d1a0dde890a0c877981c1b",
     4: "b2edf640c465e03974af84421517a08a3722b423eba06283846c0bd5ea626c34",
     5: "76a624ef59f70908538d92598e34f308f7fa7470c6f42c6f51eb99487d540978",
+    6: "fc54d51df5910165da5b4ae90287917bd0406b676852934d409479f525e1a41f",
 }
 """Its digests, each as the code of its time took it. A field that is new needs `added` and a line here; no line ever changes."""
 

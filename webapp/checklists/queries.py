@@ -191,13 +191,13 @@ def is_heard_out(site: Project, place_id: str, window: Window, at: int) -> bool:
     return True
 
 
-def is_ready(site: Project, place_id: str, at: int, person_id: str) -> bool | None:
-    """Whether somebody has said on the day of `at` that the readiness check holds for them (P2-4.2.1): done or not done, no more.
+def readiness(site: Project, place_id: str, at: int, people: Iterable[str]) -> dict[str, int | None]:
+    """When each person has said on the day of `at` that the readiness check holds for them (P2-4.2.1): done or not done, no more.
 
-    None where the site has no such check in force.
+    Nobody where the site has no such check in force.
     """
-    found = check(site, READINESS, place_id, at, person_id)
-    return None if found is None else found.run.submitted_at is not None or found.run.is_complete
+    found = {person: check(site, READINESS, place_id, at, person) for person in people}
+    return {person: each.run.done_at for person, each in found.items() if each}
 
 
 def submissions(site: Project, code: str, place_id: str, at: int) -> list[Submission]:

@@ -151,6 +151,13 @@ class Run:
     def is_complete(self) -> bool:
         return not self.left
 
+    @property
+    def done_at(self) -> int | None:
+        """When somebody first said that it was done, else gave the last answer that was asked; None while neither."""
+        if self.submitted_at is not None or not self.is_complete:
+            return self.submitted_at
+        return self.last.at if self.last else None
+
 
 def run_of(
     items: Sequence[Mapping[str, Any]], answers: Iterable[Given], submitted_at: int | None = None, returns: Iterable[Returned] = (),

@@ -96,6 +96,21 @@ def happened(project_id: str, since: int, until: int) -> Sequence[Event]:
     return db.session.scalars(wanted.order_by(*Event.order())).all()
 
 
+def told(project_id: str, since: int, until: int, place_id: str) -> list[Event]:
+    """What of `happened` to the things of a place is worth a line in its record: loans and their return, losses, damage. Who held
+    a key is not: the handovers say so."""
+    lent = {each.asset.id: each.now.is_lent for each in things(project_id, since - 1, place_id)}
+    found = []
+    for row in happened(project_id, since, until):
+        if row.asset_id not in lent:
+            continue
+        if row.what in (LENT, LOST, FOUND, DAMAGED, MENDED) or (row.what == BACK and lent[row.asset_id]):
+            found.append(row)
+        if row.what not in (DAMAGED, MENDED):
+            lent[row.asset_id] = row.what == LENT
+    return found
+
+
 def changed_nothing(project_id: str, rows: Iterable[Event], at: int) -> set[str]:
     """The events of these, by their ids, that passed on what was in nobody's hands any more, as it stands at an instant."""
     asked = [row for row in rows if row.what == HANDED]

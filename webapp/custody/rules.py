@@ -39,8 +39,8 @@ class Held:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a thing stands. `holders`: in the order in which they took it; `changed_at`, `noted_at`: of the last word on where it is,
-    and on how it is."""
+    """How a thing stands. `holders`: in the order in which they took it; `note`: what is wrong with it, `loss`: what was said when
+    it was lost; `changed_at`, `noted_at`: of the last word on where it is, and on how it is."""
 
     holders: tuple[Held, ...] = ()
     is_lost: bool = False
@@ -48,11 +48,16 @@ class Standing:
     note: str | None = None
     changed_at: int = 0
     noted_at: int = 0
+    loss: str | None = None
 
     @property
     def where(self) -> str:
         """back, out or lost."""
         return "lost" if self.is_lost else "out" if self.holders else "back"
+
+    @property
+    def is_lent(self) -> bool:
+        return self.where == "out" and self.holders[-1].lent
 
     @property
     def concerns(self) -> tuple[str, ...]:
@@ -76,19 +81,20 @@ def counted(events: Iterable[Happened]) -> Iterator[Happened]:
 def standing(events: Iterable[Happened]) -> Standing:
     """How a thing stands after these events (P2-4.3.1f). Whoever has it changes nothing by taking it again."""
     holders: dict[tuple[str | None, bool], Held] = {}
-    lost, damaged, note, changed_at, noted_at = False, False, None, 0, 0
+    lost, loss, damaged, note, changed_at, noted_at = False, None, False, None, 0, 0
     for event in counted(events):
         if event.what in (DAMAGED, MENDED):
             damaged, noted_at = event.what == DAMAGED, event.at
             note = event.note if damaged else None
             continue
         changed_at, lost = event.at, event.what == LOST
+        loss = event.note if lost else None
         if event.what in (BACK, FOUND, HANDED):
             holders.clear()
         if event.what in (TAKEN, LENT, HANDED):
             held = Held(event.by, event.at, event.what == LENT, event.party)
             holders.setdefault((event.by, held.lent), held)
-    return Standing(tuple(holders.values()), lost, damaged, note, changed_at, noted_at)
+    return Standing(tuple(holders.values()), lost, damaged, note, changed_at, noted_at, loss)
 
 
 def stays_out(standing: Standing, midnight: int) -> tuple[Held, ...]:

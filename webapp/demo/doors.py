@@ -1,13 +1,13 @@
 """Days at the doors of both show flats."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from webapp.demo.checks import mend, ready, tick
 from webapp.demo.log import Log
 from webapp.demo.names import midnight, named, person, version
 from webapp.demo.places import LISTED
-from webapp.demo.posts import KEPT, agreed, hold, relieve
+from webapp.demo.posts import KEPT, agreed, counted, hold, relieve
 from webapp.demo.tours import receive, rehearse, script
 
 DISPUTED, UNATTENDED, STORED = 5, 4, 3
@@ -73,7 +73,7 @@ def door_day(log: Log, parties: Sequence[str], left: Sequence[str], *, rehearses
     if rehearses and not left:
         rehearse(log, "13:26")
         mend(log, "lin", "check.flat_opening", "flat-a", "flat_open.water", "08:50", "12:10", "客衛洗手盆下有水。")
-    _hand_over(log)
+    _hand_over(log, FULL["door"], pairs_of(each for each in parties if each < "13:20"))
     _close(log, pairs_of(parties))
     _draw(log, "lin", "flat-a", "12:58", short)
 
@@ -109,15 +109,16 @@ def _open(log: Log, left: Sequence[str], clean: int) -> None:
     log.keep(log.at("08:53"), "lin", "stock.count", item=covers, place=place, state="soiled", counted="0")
 
 
-def _hand_over(log: Log) -> None:
-    """What 林靜怡 still does, and how 何欣怡 takes over from her."""
+def _hand_over(log: Log, clean: int, worn: int) -> None:
+    """What 林靜怡 still does, and how 何欣怡 takes over from her. Of so many clean pairs in all, so many were worn by then."""
     place, post = named("place", "flat-a"), named("post", "door")
     log.keep(
         log.at("11:45"), "lin", "duty.remark", place=place, post=post, category="repair", text="客廳落地燈不亮，已告知工程部。"
     )
     offer = log.keep(log.at("13:20"), "lin", "duty.offer", place=place, post=post, to=person("he"),
                      note="落地燈待修，其餘正常。")  # fmt: skip
-    log.keep(log.at("13:22"), "he", "duty.accept", offer=offer, result="accepted", place=place, **agreed(KEPT, "out"))
+    log.keep(log.at("13:22"), "he", "duty.accept", offer=offer, result="accepted", place=place, **agreed(KEPT, "out"),
+             **counted(clean - worn, worn))  # fmt: skip
     log.keep(log.at("13:23"), "lin", "shifts.leave_post", post=post)
     log.keep(log.at("13:24"), "he", "shifts.take_post", post=post)
     ready(log, "he", "flat-a", log.at("13:25"))
@@ -139,7 +140,7 @@ def _close(log: Log, pairs: int) -> None:
     log.keep(log.at("18:05"), "he", "shifts.leave_post", post=post)
 
 
-def pairs_of(parties: Sequence[str]) -> int:
+def pairs_of(parties: Iterable[str]) -> int:
     """How many pairs of covers these parties wear."""
     return sum(int(party.split()[1]) for party in parties)
 
@@ -159,14 +160,17 @@ def second_door_day(log: Log, back: int, short: int = 0) -> None:
     log.keep(log.at("08:52"), "wu", "stock.count", item=covers, place=place, state="clean", counted=clean)
     log.keep(log.at("08:53"), "wu", "stock.count", item=covers, place=place, state="soiled", counted="0")
     parties, late = parties_at_b(back), back == UNATTENDED
+    worn = pairs_of(each for each in parties if each < "13:25")
+    gone_through = counted(FULL["door-b"] - worn - (MISSED if back == DISPUTED else 0), worn)
     for number, (time, guests) in enumerate(party.split() for party in parties):
         _receive_at_b(log, "wu" if time < "13:25" or late else "luo", time, guests, number)
     if back == DISPUTED:
-        relieve(log, "wu", "luo", "door-b", "13:25", "一切正常。", "disputed", f"鞋套少了 {MISSED} 雙，對不上記錄。")
+        relieve(log, "wu", "luo", "door-b", "13:25", "一切正常。", "disputed", f"鞋套少了 {MISSED} 雙，對不上記錄。",
+                **gone_through)  # fmt: skip
     elif late:
         relieve(log, "wu", "luo", "door-b", "13:25", "接班人未到，已告知主管，繼續留守。", "")
     else:
-        relieve(log, "wu", "luo", "door-b", "13:25", "一切正常。")
+        relieve(log, "wu", "luo", "door-b", "13:25", "一切正常。", **gone_through)
     last = "wu" if late else "luo"
     pairs = pairs_of(parties)
     left = str(FULL["door-b"] - pairs - (MISSED if back == DISPUTED else 0))

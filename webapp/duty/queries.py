@@ -231,7 +231,7 @@ def _things_of(site: Project, place_id: str, at: int) -> Iterator[Row]:
         now, title = each.now, f"{words(each.asset.names)} {each.asset.code}"
         names = ", ".join(known[held.by].name if held.by and held.by in known else _("Unknown") for held in now.holders)
         where = {"back": _("in its place"), "out": names, "lost": _("lost")}[now.where]
-        lent = now.where == "out" and now.holders[-1].lent
+        lent = now.is_lent
         said = _("lent to a guest by %(name)s", name=names) if lent else where
         if each.asset.kind == "facility":
             said = "" if now.is_damaged else _("In order")

@@ -13,11 +13,27 @@ from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
 from webapp.custody import queries as custody
 from webapp.duty import queries as duty
+from webapp.duty.rules import Agreed
 from webapp.operations.models import Receipt
 from webapp.operations.roles import GREETER
 from webapp.records import rules
 from webapp.records.models import Review
-from webapp.records.rules import Account, Event, Gone, Handed, List, Pending, Point, Stock, Stood, Thing, Visit, Window
+from webapp.records.rules import (
+    Account,
+    Event,
+    Gone,
+    Handed,
+    Lay,
+    List,
+    Pending,
+    Point,
+    Readied,
+    Stock,
+    Stood,
+    Thing,
+    Visit,
+    Window,
+)
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
@@ -40,22 +56,28 @@ def windows_of(site: Project, day: date) -> list[Window]:
 
 def account(site: Project, post: Post, day: date, window: Window, now: int) -> Account:
     """What a record of a post says of a window of a day, as far as the day has come."""
-    at = min(now, window.end - 1)
+    at, (_start, end) = min(now, window.end - 1), clock.day_bounds(day, site.zone)
     stood = _stood(site, post, day, window, at)
+    readied = _readied(site, post, stood, at)
     return Account(
         post=post.id,
         day=day.isoformat(),
         window=window,
         stood=tuple(stood),
-        ready=_is_ready(site, post, stood, at),
+        ready=all(each.at is not None for each in readied) if readied else None,
         lists=tuple(_lists(site, post, window, at)),
         visits=tuple(_visits(site, post, window, at)),
         stocks=tuple(_stocks(site, post, window, at)),
         log=tuple(sorted(_log(site, post, window, at), key=lambda each: (each.at, each.kind, each.text))),
         remarks=tuple(_remarks(site, post, window, at, abnormal=True)),
-        handed=tuple(_handed(site, post, window, at)),
+        handed=tuple(_handed(site, post, window, min(now, end - 1))),
         things=tuple(_things(site, post, at)),
         pending=tuple(_pending(site, post, at)),
+        readied=readied,
+        happened=tuple(
+            Event(row.effective_at, row.what, row.author_id, row.note or "", asset=row.asset_id)
+            for row in custody.told(site.id, window.start, at + 1, post.place_id)
+        ),
     )
 
 
@@ -72,11 +94,10 @@ def _stood(site: Project, post: Post, day: date, window: Window, at: int) -> lis
     return rules.clipped((Stood(each.person_id, each.since, each.until) for each in here), window)
 
 
-def _is_ready(site: Project, post: Post, stood: Sequence[Stood], at: int) -> bool | None:
-    """Whether everybody who stood there had said that the readiness check holds for them. None: nobody stood there."""
-    found = [checklists.is_ready(site, post.place_id, at, each.person) for each in stood]
-    known = [each for each in found if each is not None]
-    return all(known) if known else None
+def _readied(site: Project, post: Post, stood: Sequence[Stood], at: int) -> tuple[Readied, ...]:
+    """When everybody who stood there had said that the readiness check holds for them, in the order in which they came."""
+    came = dict.fromkeys(each.person for each in sorted(stood, key=lambda each: each.since))
+    return tuple(Readied(person, when) for person, when in checklists.readiness(site, post.place_id, at, came).items())
 
 
 def _lists(site: Project, post: Post, window: Window, at: int) -> Iterator[List]:
@@ -176,11 +197,12 @@ def _remarks(site: Project, post: Post, window: Window, at: int, *, abnormal: bo
 
 
 def _handed(site: Project, post: Post, window: Window, at: int) -> Iterator[Handed]:
+    """The handovers offered in the window. They may be answered when it is over: whoever takes over comes a little late."""
     for each in reversed(duty.handovers(site.id, window.start, window.end, at, post.place_id)):
         if each.post_id != post.id:
             continue
         answer = each.answers[0] if each.answers else None
-        lines = answer.lines if answer else each.lines
+        lines, then = (answer.lines, answer.at) if answer else (each.lines, each.at)
         yield Handed(
             at=each.at,
             by=each.author_id,
@@ -193,13 +215,28 @@ def _handed(site: Project, post: Post, window: Window, at: int) -> Iterator[Hand
             custodian=each.custodian or "",
             absent=each.absent or "",
             lines=tuple(Gone(one.kind, one.asset_id, one.item_id, one.state, one.said, one.found, one.note or "") for one in lines),
+            things=tuple(_things(site, post, then)),
+            covers=tuple(_covers(site, post, lines, then)),
         )
+
+
+def _covers(site: Project, post: Post, lines: Sequence[Agreed], then: int) -> Iterator[Lay]:
+    """What should have lain there a moment before a handover was signed, and what was found: a count settles what comes after."""
+    said = {(each.item_id, each.state): each for each in lines if each.item_id}
+    for item in stock.watched(site.id, post.place_id, then):
+        if item.category != "shoe_cover":
+            continue
+        before = tours.covers(site.id, post.place_id, item, then - 1, then - 1)
+        for state, due in ((CLEAN, before.clean), (IN_USE, before.in_use), (SOILED, before.soiled)):
+            line = said.get((item.id, state))
+            yield Lay(item.id, state, due, line.found, line.said or "", line.note or "") if line else Lay(item.id, state, due)
 
 
 def _things(site: Project, post: Post, at: int) -> Iterator[Thing]:
     for each in custody.things(site.id, at, post.place_id):
         now = each.now
-        yield Thing(each.asset.id, now.where, tuple(held.by for held in now.holders), now.is_damaged, now.note or "")
+        holders = tuple(held.by for held in now.holders)
+        yield Thing(each.asset.id, now.where, holders, now.is_damaged, now.note or "", now.is_lent, now.loss or "")
 
 
 def reviews(project_id: str, since: str, until: str) -> dict[tuple[str, str, str | None], Review]:

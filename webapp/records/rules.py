@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 MODES = ("accompanied", "guided", "self_guided")
-DIGESTS = 5
+DIGESTS = 6
 """The newest way to take a record's digest. Each has more fields than the one before; what was signed by an old one is compared
 by its fields for ever."""
 MARK_CHARS = 16
@@ -48,6 +48,14 @@ class Stood:
     person: str
     since: int
     until: int | None
+
+
+@dataclass(frozen=True)
+class Readied:
+    """When a person who stood there said that the readiness check held for them; `at` None: they did not."""
+
+    person: str
+    at: int | None
 
 
 @dataclass(frozen=True)
@@ -126,7 +134,7 @@ class Stock:
 
 @dataclass(frozen=True)
 class Event:
-    """A line of the log. `kind`: a movement of stock, a post taken or left, or a category of remark."""
+    """A line of the log. `kind`: a movement of stock, a post taken or left, a category of remark, or what happened to an asset."""
 
     at: int
     kind: str
@@ -134,17 +142,25 @@ class Event:
     text: str = ""
     item: str | None = None
     quantity: int = 0
+    asset: str | None = added(6, None)
 
 
 @dataclass(frozen=True)
 class Thing:
-    """A key, a radio, whatever somebody answers for: where it is at the end (back, out, lost), who holds it, how it is."""
+    """A key, a radio, whatever somebody answers for: where it is (back, out, lost), who holds it or lent it, how it is; `loss`:
+    what was said when it was lost."""
 
     asset: str
     where: str
     holders: tuple[str | None, ...] = ()
     is_damaged: bool = False
     note: str = ""
+    is_lent: bool = added(6, False)
+    loss: str = added(6, "")
+
+    @property
+    def is_there(self) -> bool:
+        return self.where != "lost" and not self.is_lent
 
 
 @dataclass(frozen=True)
@@ -161,9 +177,26 @@ class Gone:
 
 
 @dataclass(frozen=True)
+class Lay:
+    """Covers in one state at a handover: what should have been there by what was recorded until then, and what was counted, or said
+    of those that guests wore. `due` and `found` in thousandths."""
+
+    item: str
+    state: str
+    due: int
+    found: int | None = None
+    said: str = ""
+    note: str = ""
+
+    @property
+    def variance(self) -> int:
+        return 0 if self.found is None else self.found - self.due
+
+
+@dataclass(frozen=True)
 class Handed:
     """The handover of the window: who offered, who answered, with what result; or where the keys are for the night (`kept`), and
-    who has them; or why nobody came (`absent`)."""
+    who has them; or why nobody came (`absent`). `things` and `covers`: as they were when it was answered, else offered."""
 
     at: int
     by: str | None
@@ -176,6 +209,13 @@ class Handed:
     custodian: str = added(3, "")
     absent: str = added(3, "")
     lines: tuple[Gone, ...] = added(3, ())
+    things: tuple[Thing, ...] = added(6, ())
+    covers: tuple[Lay, ...] = added(6, ())
+
+    @property
+    def gone_through(self) -> Mapping[str, Gone]:
+        """What was said of each thing."""
+        return {line.asset: line for line in self.lines if line.asset}
 
 
 @dataclass(frozen=True)
@@ -207,12 +247,13 @@ class Account:
     handed: tuple[Handed, ...] = ()
     things: tuple[Thing, ...] = added(3, ())
     pending: tuple[Pending, ...] = added(5, ())
+    readied: tuple[Readied, ...] = added(6, ())
+    happened: tuple[Event, ...] = added(6, ())
 
     @property
-    def gone_through(self) -> Mapping[str, Gone]:
-        """What the last answered handover said of each thing."""
-        answered = [each for each in self.handed if each.answered_at is not None]
-        return {line.asset: line for line in answered[-1].lines if line.asset} if answered else {}
+    def passed_on(self) -> Handed | None:
+        """The last handover that was answered, or locked up for the night."""
+        return next((each for each in reversed(self.handed) if each.answered_at is not None or each.kept), None)
 
     @cached_property
     def digest(self) -> str:

@@ -19,11 +19,11 @@ from webapp.checklists.queries import said_words
 from webapp.content.queries import edition
 from webapp.custody import queries as custody
 from webapp.custody.models import Asset
-from webapp.custody.queries import KIND_NAMES
+from webapp.custody.queries import EVENT_NAMES, KIND_NAMES
 from webapp.duty.queries import CATEGORY_NAMES, kept_words
 from webapp.operations.roles import GREETER
 from webapp.records import rules
-from webapp.records.rules import Account, Event, Handed, Mark, Point
+from webapp.records.rules import Account, Event, Gone, Handed, Lay, Mark, Point, Thing
 from webapp.shifts import queries as shifts
 from webapp.shifts.models import ShiftKind
 from webapp.sites import queries as sites
@@ -149,9 +149,12 @@ def _persons(of: Account) -> Iterator[str | None]:
     yield from (each.person for each in of.stood)
     yield from (each.by for part in (of.visits, of.log, of.remarks) for each in part)
     yield from (point.by for check in of.lists for point in check.points)
+    yield from (each.by for each in of.happened)
+    yield from (each.person for each in of.readied)
     for each in of.handed:
         yield from (each.by, each.answered_by)
-    yield from (holder for thing in of.things for holder in thing.holders)
+    for thing in (*of.things, *(thing for each in of.handed for thing in each.things)):
+        yield from thing.holders
 
 
 def number_of(site: Project, post: Post, day: str, code: str) -> str:
@@ -259,10 +262,18 @@ def _span(told: Layout, since: int, until: int | None) -> str:
 
 def _before(of: Account, told: Layout) -> Grid:
     columns = (_("No."), _("Item checked"), _("Expected and found"), _("Result"), _("Time"), _("Note"))
-    ready = ("√", "") if of.ready else ("", "" if of.ready is None else _("not answered"))
-    rows = [(_("Ready for duty"), "", ready[0], "", ready[1])]
+    rows = _ready(of, told)
     rows += [_checked(told, check.version, point) for check in of.lists if check.purpose != "closing" for point in check.points]
     return Grid(_("1. Before duty"), columns, tuple((str(n), *row) for n, row in enumerate(rows, 1)))
+
+
+def _ready(of: Account, told: Layout) -> list[tuple[str, ...]]:
+    """The readiness check, a line for each who was on duty or relieved them; one where nobody was, for the form asks it."""
+    first, rest = rules.on_duty(of.stood, of.window, told.at)
+    here = {each.person for each in (first, *rest) if each}
+    said = [(told.name(each.person), each.at) for each in of.readied if each.person in here]
+    rows = [("√", told.time(at), name) if at else ("", "", f"{name} {_('not answered')}") for name, at in said]
+    return [(_("Ready for duty"), "", *row) for row in rows or [("", "", "")]]
 
 
 def _checked(told: Layout, version: str, point: Point) -> tuple[str, str, str, str, str]:
@@ -316,7 +327,7 @@ def _drinks(of: Account, told: Layout) -> Grid:
 
 def _log(of: Account, told: Layout) -> Grid:
     columns = (_("Time"), _("Event"), _("Action taken"), _("Follow-up by"), _("Recorded by"))
-    rows = [(told.time(each.at), _event(told, each), "", "", told.name(each.by)) for each in of.log]
+    rows = [(told.time(each.at), _event(told, each), "", "", told.name(each.by)) for each in (*of.log, *of.happened)]
     for each in of.handed:
         answer = " · ".join(filter(None, (str(_(RESULTS[each.result])) if each.result else "", each.exceptions)))
         kept, absent = kept_words(each.kept, each.custodian), each.absent and f"{_('Nobody came')}: {each.absent}"
@@ -326,6 +337,9 @@ def _log(of: Account, told: Layout) -> Grid:
 
 
 def _event(told: Layout, each: Event) -> str:
+    asset = told.assets.get(each.asset or "")
+    if asset:
+        return " · ".join(filter(None, (str(_(EVENT_NAMES[each.kind])), f"{words(asset.names)} {asset.code}", each.text)))
     if each.text:
         return each.text
     item = told.items.get(each.item or "")
@@ -335,30 +349,46 @@ def _event(told: Layout, each: Event) -> str:
 
 def _custody(of: Account, told: Layout) -> Grid:
     columns = (_("Kind"), _("Name and number"), _("Due"), _("Found"), _("Condition"), _("Note"))
-    rows = list(_things(of, told))
-    for each in of.stocks:
-        item = told.items.get(each.item)
-        if item is None or item.category != "shoe_cover":
-            continue
-        due = each.due if each.expected_then is None else each.expected_then
-        found = "" if each.counted is None else amount_text(each.counted)
-        note = "" if not each.variance else str(_("%(amount)s more or less than expected", amount=_signed(each.variance)))
-        rows.append((str(_(STATES[each.state])), words(item.names), amount_text(due), found, "", note))
-    return Grid(_("4. Things handed over"), columns, tuple(rows), figures=(2, 3))
+    rows = (*_things(of, told), *_covers(of, told))
+    return Grid(_("4. Things handed over"), columns, rows, figures=(2, 3))
 
 
 def _things(of: Account, told: Layout) -> Iterator[tuple[str, ...]]:
-    """Keys, radios, cards, umbrellas, facilities: one of each is due; found where the last handover agreed, × where it differed."""
-    gone = of.gone_through
-    for each in of.things:
-        asset, line = told.assets.get(each.asset), gone.get(each.asset)
+    """Keys, radios, cards, umbrellas, facilities: one of each is due. How they were at the handover, else are at the end."""
+    handed = of.passed_on
+    said = handed.gone_through if handed else {}
+    for each in handed.things if handed else of.things:
+        asset, line = told.assets.get(each.asset), said.get(each.asset)
         if asset is None:
             continue
-        found = "" if line is None else "1" if line.said == "agrees" else "×"
-        where = {"back": "", "out": ", ".join(told.name(holder) for holder in each.holders), "lost": str(_("lost"))}[each.where]
-        note = " · ".join(filter(None, (where, each.note, line.note if line else "")))
-        condition = "×" if each.is_damaged or each.where == "lost" else "√"
-        yield str(_(KIND_NAMES[asset.kind])), f"{words(asset.names)} {asset.code}", "1", found, condition, note
+        holders = ", ".join(told.name(holder) for holder in each.holders)
+        lent = _("lent to a guest by %(name)s", name=holders)
+        where = {"back": "", "out": lent if each.is_lent else holders, "lost": _("lost")}[each.where]
+        note = " · ".join(filter(None, (str(where), each.loss, each.note, line.note if line else "")))
+        condition = "×" if each.is_damaged or each.where == "lost" else "—" if each.is_lent else "√"
+        yield str(_(KIND_NAMES[asset.kind])), f"{words(asset.names)} {asset.code}", "1", _found(each, line), condition, note
+
+
+def _found(thing: Thing, line: Gone | None) -> str:
+    """Whether a thing was there: what was said at the handover, 0 of what was known to be lost or lent; '' where nobody looked."""
+    if line is None:
+        return "" if thing.is_there else "0"
+    if line.said != "agrees":
+        return "×"
+    return "0" if line.state in ("lost", "lent") else "1"
+
+
+def _covers(of: Account, told: Layout) -> Iterator[tuple[str, ...]]:
+    """Covers as they were due and counted at the handover; due at the end where there was none."""
+    due = [Lay(each.item, each.state, each.due) for state in STATES for each in of.stocks if each.state == state]
+    for each in of.passed_on.covers if of.passed_on else due:
+        item = told.items.get(each.item)
+        if item is None or item.category != "shoe_cover":
+            continue
+        found = amount_text(each.found) if each.found is not None else {"agrees": "√", "differs": "×"}.get(each.said, "")
+        more = _("%(amount)s more or less than expected", amount=_signed(each.variance)) if each.variance else ""
+        note = " · ".join(filter(None, (str(more), each.note)))
+        yield str(_(STATES[each.state])), words(item.names), amount_text(each.due), found, "", note
 
 
 def _signed(amount: int) -> str:
