@@ -61,3 +61,19 @@ def test_a_month_is_printed_in_one_go_each_record_from_a_page_of_its_own(desk: P
     desk.goto(f"{shared_server.url}/records/{DAY:%Y-%m}/{DOOR}/print")
     assert desk.evaluate(SHOWN) == []
     assert pages_of(desk) >= 2 * desk.locator("article").count() > 2
+
+
+def test_a_list_is_printed_without_its_filters_and_says_what_it_is_filtered_by(desk: Page, shared_server: Server):
+    desk.goto(f"{shared_server.url}/lists/parties?lang=en&since={DAY}&until={DAY}&rows=all")
+    assert (
+        desk.locator("main :is(form, button, input, select, .btn)").evaluate_all(
+            "(all) => all.filter((each) => each.checkVisibility()).length"
+        )
+        == 0
+    )
+    assert desk.locator(".eyebrow").inner_text().startswith(f"From the day: {DAY} · To the day: {DAY}")
+    assert desk.locator("thead").is_visible()
+    printed = desk.pdf(prefer_css_page_size=True)
+    assert {
+        tuple(round(float(each)) for each in size.split()) for size in re.findall(rb"/MediaBox \[0 0 ([\d. ]+)\]", printed)
+    } == {(842, 595)}

@@ -2,14 +2,16 @@
 
 import csv
 import io
+import re
 
 import openpyxl
 import pytest
 
-from tests.pages.conftest import AT, Site, read
+from tests.pages.conftest import AT, Node, Site, read
 from tests.pages.test_pages import sound
+from tests.pages.test_stock import record
 from webapp import demo
-from webapp.base import table
+from webapp.base import clock, table
 from webapp.base.table import Scope, Shown, harmless, text_of
 from webapp.stock.tables import MOVEMENTS
 
@@ -32,7 +34,16 @@ def lines(site: Site, query: str = "") -> list[list[str]]:
 def test_every_movement_names_what_when_and_who_newest_first(shown: Site):
     found = rows(shown)
     assert len(found) == table.PAGE_ROWS
-    assert found[0][1:] == ["Cloth shoe covers", "Show flat A", "Ready for use", "Drawn from the store", "30", "pairs", "林靜怡"]
+    assert found[0][1:] == [
+        "Cloth shoe covers",
+        "Show flat A",
+        "Ready for use",
+        "Drawn from the store",
+        "30",
+        "pairs",
+        "林靜怡",
+        "",
+    ]
     assert [row[0] for row in found] == sorted((row[0] for row in found), reverse=True)
 
 
@@ -55,8 +66,8 @@ def test_a_filter_narrows_page_and_files_alike(shown: Site):
     assert lines(shown, query)[1:] == rows(shown, query)
 
 
-@pytest.mark.parametrize("query", [f"&item={demo.named('no', 'item')}", "&kind=nothing", "&sort=nothing", "&sort=-unit"])
-def test_what_is_not_offered_is_as_if_it_had_not_been_asked(shown: Site, query: str):
+@pytest.mark.parametrize("query", ["&sort=nothing", "&sort=-unit"])
+def test_an_order_that_is_not_offered_is_as_if_it_had_not_been_asked(shown: Site, query: str):
     assert rows(shown, query) == rows(shown)
 
 
@@ -64,10 +75,59 @@ def test_days_are_the_sites_own(shown: Site):
     assert {row[0][:10] for row in lines(shown, "&since=2026-05-27&until=2026-05-27")[1:]} == {"2026-05-27"}
 
 
-def test_a_day_that_is_none_is_said_beside_the_field_and_kept(shown: Site):
+WRONG = {
+    "since=yesterday": ("since", "Write a day, such as 2026-05-28."), "until=2026-02-30": ("until", "Write a day"),
+    "since=9999-12-31": ("since", "Write a date from 2000 to 2100."), "since=20260527": ("since", "Write a day"),
+    "since=2026-05-27&until=2026-05-26": ("until", "This lies before"), "place=zzz": ("place", "Choose one"),
+    f"item={demo.named('no', 'item')}": ("item", "Choose one"), "kind=nothing": ("kind", "Choose one"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("query", WRONG)
+def test_a_filter_that_cannot_be_read_is_said_beside_its_field_and_shows_nothing(shown: Site, query: str):
+    name, words = WRONG[query]
+    for path in ("/stock/movements", "/stock/movements.csv", "/stock/movements.xlsx"):
+        answer = shown.desk("chen").get(f"{path}?lang=en&{query}")
+        assert (answer.status_code, answer.mimetype) == (400, "text/html")
+        page = sound(answer.text)
+        field = next(each for each in page.all("input", "select") if each.attrs.get("name") == name)
+        assert field.attrs["aria-invalid"] == "true"
+        told = next(each for each in page.all("p") if each.attrs.get("id") == f"filter-{name}-error")
+        assert told.text().startswith(words)
+        assert page.all("td") == []
+
+
+def test_a_day_that_is_none_stays_typed(shown: Site):
     page = sound(shown.desk("chen").get("/stock/movements?lang=en&since=yesterday").text)
-    field = next(each for each in page.all("input") if each.attrs.get("name") == "since")
-    assert (field.attrs["value"], field.attrs["aria-invalid"]) == ("yesterday", "true")
+    assert next(each.attrs["value"] for each in page.all("input") if each.attrs.get("name") == "since") == "yesterday"
+
+
+def test_what_was_undone_stands_struck_through_with_who_did_it_and_is_not_counted(site: Site):
+    before = page_of(site)
+    drawn = record("stock.draw", "lin", item=COVERS, place=FLAT, store=demo.named("place", "store"), quantity=7)
+    record("stock.undo", "chen", AT + 1, entry=drawn)
+    with clock.standing_at(AT + clock.MINUTE):
+        page = page_of(site)
+        struck = [each for each in page.all("tr") if each.attrs.get("data-state") == "undone"]
+        assert {tuple(cell.text() for cell in row.all("td"))[5:] for row in struck} == {
+            (number, "pairs", "林靜怡", "2026-05-28 13:31 陳思遠") for number in ("7", "-7")
+        }
+        assert all(len(row.all("s")) == 8 for row in struck)
+        assert "and 2 undone, which do not count" in page.text()
+        assert counted(page) == counted(before)
+        assert [row[-1] for row in lines(site)[1:3]] == ["2026-05-28 13:31 陳思遠"] * 2
+        book = openpyxl.load_workbook(io.BytesIO(site.desk("chen").get("/stock/movements.xlsx?lang=en").data))
+        assert [cell.font.strike for cell in book.active["A"][4:7]] == [True, True, None]
+
+
+def page_of(site: Site) -> Node:
+    return sound(site.desk("chen").get("/stock/movements?lang=en").text)
+
+
+def counted(page: Node) -> str:
+    found = re.search(r"(\d+) rows", page.text())
+    assert found
+    return found[1]
 
 
 def test_the_head_of_a_column_sorts_and_turns(shown: Site):

@@ -7,14 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cast import Site, Tablet, at, deliver
+from tests.cast import ZONE, Site, Tablet, at, deliver
 from tests.tours.test_parties import arrive, covers
+from webapp.base.table import Scope, Shown
 from webapp.custody import queries as custody
 from webapp.duty import queries as duty
+from webapp.duty.tables import REMARKS
 from webapp.operations.ledger import Ledger
 from webapp.sites import queries as sites
+from webapp.stock.tables import MOVEMENTS
 from webapp.tours import queries as tours
 from webapp.tours.rules import left
+from webapp.tours.tables import PARTIES, QUESTIONS
 
 pytestmark = pytest.mark.database
 
@@ -48,6 +52,23 @@ def test_a_colleague_undoes_no_arrival_and_the_desk_does(site: Site) -> None:
     assert (today(site), covers(site, "10:10")) == ([4], (-4, 4, 0))
     site.submit("tours.undo", author="chen", proof="session", when=at("11:00"), entry=party.id)
     assert (today(site), covers(site, "11:30")) == ([], (0, 0, 0))
+
+
+def test_every_list_tells_who_undid_what_when(site: Site) -> None:
+    tablet = site.tablet()
+    party = arrive(site, tablet, 4, "10:00")
+    asked = tablet.keep("lin", "tours.ask", "10:01", party=party.id, tag="school")
+    noted = tablet.keep("lin", "duty.remark", "10:02", place=site.id("flat"), category="normal", text="寫錯了")
+    lost = tablet.keep("lin", "stock.lose", "10:03", item=site.id("covers"), place=site.id("flat"), state="clean", quantity=1)
+    for who, time in (("he", "10:04"), ("lin", "10:05"), ("lin", "10:06")):
+        for entry, package in ((party, "tours"), (asked, "tours"), (noted, "duty"), (lost, "stock")):
+            tablet.keep(who, f"{package}.reverse", time, entry=entry.id)
+    tablet.send()
+    for table in (PARTIES, QUESTIONS, REMARKS, MOVEMENTS):
+        for time, struck in (("10:04", 0), ("10:10", 4 if table is MOVEMENTS else 1)):
+            shown = Shown(table, Scope(site.project_id, ZONE, at(time)), "/")
+            told = [line.cells[-1] for line in shown.lines(99) if line.is_undone]
+            assert (shown.undone, told) == (struck, ["2026-05-28 10:05 lin"] * struck), table.name
 
 
 @pytest.mark.clause("P2-4.4.3f")

@@ -33,6 +33,8 @@ USUAL_DAYS, MOST_DAYS = 31, 92
 """Of rows that are worked out: the span where none was asked for, and the longest, in days."""
 Cell = str | int | None
 """A text, or an amount in thousandths."""
+UNDONE_AT = "undone_at"
+"""What a row holds of when it was undone, None where it stands: such a row is shown struck through, and counted apart."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,33 @@ class Filter:
     title: str
     options: Callable[[Scope], Sequence[tuple[str, str]]] | None = None
 
+    def wrong(self, scope: Scope) -> str:
+        """What is wrong with what was asked for, in words; '' where nothing is."""
+        value = scope.value(self.key)
+        if not value:
+            return ""
+        if self.options:
+            return "" if value in dict(self.options(scope)) else str(_("Choose one of the entries offered."))
+        return _wrong_day(value)
+
+
+def _wrong_day(text: str) -> str:
+    try:
+        is_day = date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        is_day = False
+    if not is_day:
+        return str(_("Write a day, such as 2026-05-28."))
+    first, last = clock.YEARS[0], clock.YEARS[-1]
+    is_known = first <= int(text[:4]) <= last
+    return "" if is_known else str(_("Write a date from %(first)s to %(last)s.", first=first, last=last))
+
 
 @dataclass(frozen=True)
 class Table:
     """`source`: the rows that a scope asks for. `told`: what their ids are called. `order`: the column it is sorted by at first,
     with a minus the greatest first; `ties`: what settles the order of equal rows. `span`: where it is of some days, its usual
-    number of them and the most."""
+    number of them and the most. `undoes`: its rows hold UNDONE_AT."""
 
     name: str
     title: str
@@ -101,6 +124,7 @@ class Table:
     order: str
     ties: Sequence[str]
     span: tuple[int, int] | None = None
+    undoes: bool = False
 
     def wanted(self, scope: Scope, key: str) -> str:
         """What was asked for by a filter, if it is offered; else ''."""
@@ -113,6 +137,18 @@ SPAN = (Filter("since", N_("From the day")), Filter("until", N_("To the day")))
 """The filters of a table that is of some days."""
 
 
+@dataclass(frozen=True)
+class Line:
+    """A row as it is shown: its cells by column, and whether it was undone."""
+
+    cells: list[Cell]
+    is_undone: bool
+
+    @property
+    def words(self) -> list[str]:
+        return [text_of(cell) for cell in self.cells]
+
+
 class _Selected:
     """Rows that the database sorts and counts."""
 
@@ -121,6 +157,10 @@ class _Selected:
 
     def total(self) -> int:
         return int(db.session.scalar(sa.select(sa.func.count()).select_from(self.of)) or 0)
+
+    def undone(self) -> int:
+        """How many of them were undone."""
+        return int(db.session.scalar(sa.select(sa.func.count(self.of.c[UNDONE_AT]))) or 0)
 
     def at(self, names: Sequence[str], turned: bool, most: int, start: int) -> Sequence[Any]:
         """By columns, from `start` on."""
@@ -137,6 +177,10 @@ class _Listed:
     def total(self) -> int:
         return len(self.of)
 
+    def undone(self) -> int:
+        """How many of them were undone."""
+        return sum(getattr(row, UNDONE_AT) is not None for row in self.of)
+
     def at(self, names: Sequence[str], turned: bool, most: int, start: int) -> Sequence[Any]:
         """By attributes, from `start` on; what has none of it comes as the least."""
 
@@ -152,12 +196,30 @@ class Shown:
 
     def __init__(self, table: Table, scope: Scope, path: str) -> None:
         self.table, self.scope, self.path = table, scope, path
-        found = table.source(scope)
+        found = () if self.wrong else table.source(scope)
         self.rows = _Selected(found) if isinstance(found, sa.Select) else _Listed(found)
+
+    @cached_property
+    def wrong(self) -> dict[str, str]:
+        """What is wrong with the filters, by key, in words: of a filter that cannot be read there are no rows."""
+        found = {each.key: words for each in self.table.filters if (words := each.wrong(self.scope))}
+        since, until = self.scope.day("since"), self.scope.day("until")
+        if not found and since and until and until < since:
+            found["until"] = str(_("This lies before a date that comes first."))
+        return found
 
     @cached_property
     def total(self) -> int:
         return self.rows.total()
+
+    @cached_property
+    def undone(self) -> int:
+        """How many of the rows were undone."""
+        return self.rows.undone() if self.table.undoes else 0
+
+    @property
+    def standing(self) -> int:
+        return self.total - self.undone
 
     @property
     def is_whole(self) -> bool:
@@ -184,18 +246,24 @@ class Shown:
         known = {each.key for each in self.table.columns if each.by}
         return asked if asked.removeprefix("-") in known else self.table.order
 
-    def cells(self, most: int, start: int = 0) -> list[list[Cell]]:
+    def lines(self, most: int, start: int = 0) -> list[Line]:
         """The rows from `start` on, each cell by its column."""
         key, turned = self.sort.removeprefix("-"), self.sort.startswith("-")
         names = (next(each.by for each in self.table.columns if each.key == key), *self.table.ties)
         rows = self.rows.at(names, turned, most, start)
         told = self.table.told(self.scope)
-        return [[column.cell(row, told) for column in self.table.columns] for row in rows]
+        return [
+            Line(
+                [column.cell(row, told) for column in self.table.columns],
+                self.table.undoes and getattr(row, UNDONE_AT) is not None,
+            )
+            for row in rows
+        ]
 
     @cached_property
-    def body(self) -> list[list[str]]:
-        """This page's cells in words."""
-        return [[text_of(cell) for cell in row] for row in self.cells(self.size, (self.page - 1) * self.size)]
+    def body(self) -> list[Line]:
+        """This page's rows."""
+        return self.lines(self.size, (self.page - 1) * self.size)
 
     @property
     def days(self) -> tuple[int, int]:
@@ -219,10 +287,6 @@ class Shown:
             if value and words:
                 found.append((str(_(each.title)), words))
         return found
-
-    def is_wrong(self, of: Filter) -> bool:
-        """A day was asked for that is none."""
-        return of.options is None and bool(self.scope.value(of.key)) and self.scope.day(of.key) is None
 
     def address(self, suffix: str = "", **changes: object) -> str:
         """This table otherwise: sorted, at another page, as a file; its filters stay."""
@@ -256,7 +320,7 @@ def as_csv(shown: Shown) -> bytes:
     text = StringIO()
     write = csv.writer(text)
     write.writerow([_(each.title) for each in shown.table.columns])
-    write.writerows([harmless(cell) for cell in row] for row in shown.cells(FILE_ROWS))
+    write.writerows([harmless(cell) for cell in row.cells] for row in shown.lines(FILE_ROWS))
     for words in cuts(shown):
         write.writerow([words])
     return text.getvalue().encode("utf-8-sig")
@@ -268,7 +332,8 @@ def as_xlsx(shown: Shown) -> bytes:
 
     file = BytesIO()
     with xlsxwriter.Workbook(file, SAFE) as book:
-        bold, page = book.add_format({"bold": True}), book.add_worksheet()
+        bold, struck = book.add_format({"bold": True}), book.add_format({"font_strikeout": True})
+        page = book.add_worksheet()
         page.set_paper(9)
         page.set_landscape()
         page.fit_to_pages(1, 0)
@@ -278,8 +343,9 @@ def as_xlsx(shown: Shown) -> bytes:
         page.write_row(3, 0, [str(_(each.title)) for each in shown.table.columns], bold)
         page.freeze_panes(4, 0)
         page.repeat_rows(3)
-        for number, row in enumerate(shown.cells(FILE_ROWS), 4):
-            page.write_row(number, 0, [cell / 1000 if isinstance(cell, int) else cell or "" for cell in row])
+        for number, row in enumerate(shown.lines(FILE_ROWS), 4):
+            cells = [cell / 1000 if isinstance(cell, int) else cell or "" for cell in row.cells]
+            page.write_row(number, 0, cells, struck if row.is_undone else None)
         for number, words in enumerate(cuts(shown), min(shown.total, FILE_ROWS) + 4):
             page.write_string(number, 0, words)
     return file.getvalue()
@@ -288,7 +354,7 @@ def as_xlsx(shown: Shown) -> bytes:
 def filters_text(shown: Shown) -> str:
     """The filters that are set, and as of when."""
     at, zone, chosen = moment_text(shown.scope.at, shown.scope.zone), shown.scope.zone, shown.chosen
-    if shown.table.span:
+    if shown.table.span and not shown.wrong:
         days = {str(_(each.title)): clock.day_of(instant, zone) for each, instant in zip(SPAN, shown.days, strict=True)}
         chosen = [*(each for each in chosen if each[0] not in days), *((title, day.isoformat()) for title, day in days.items())]
     return " · ".join([*(f"{title}: {words}" for title, words in chosen), at])
@@ -302,7 +368,7 @@ def left_out(shown: Shown, most: int) -> str:
 def cuts(shown: Shown, most: int | None = None) -> list[str]:
     """What a file leaves out, or a page of at most so many rows."""
     most, found = FILE_ROWS if most is None else most, []
-    if shown.table.span and shown.is_cut:
+    if shown.table.span and shown.is_cut and not shown.wrong:
         found.append(str(_("At most %(most)s days at once: take them one after another.", most=shown.table.span[1])))
     return [*found, left_out(shown, most)] if shown.total > most else found
 

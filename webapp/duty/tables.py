@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from webapp.base.i18n import N_, words
-from webapp.base.table import MOST_DAYS, SPAN, USUAL_DAYS, Column, Filter, Scope, Table
+from webapp.base.table import MOST_DAYS, SPAN, UNDONE_AT, USUAL_DAYS, Column, Filter, Scope, Table
 from webapp.duty import queries
 from webapp.duty.models import Remark, Reversal
 from webapp.duty.rules import Handover, Status, status
 from webapp.sites import queries as sites
-from webapp.staff.lists import PLACE, Names
+from webapp.staff.lists import PLACE, UNDONE, Names
 from webapp.staff.models import Person
 
 STATUS_NAMES = {
@@ -23,10 +23,13 @@ STATUS_NAMES = {
 
 
 def _remarks(scope: Scope) -> sa.Select[*tuple[Any, ...]]:
-    wanted = select(*Remark.order(), Remark.place_id, Remark.category, Remark.text, Person.name)
+    undone = (
+        Reversal.first(Reversal.effective_at, Remark, scope.at).label(UNDONE_AT),
+        Reversal.first(Reversal.author_id, Remark, scope.at).label("undone_by"),
+    )
+    wanted = select(*Remark.order(), Remark.place_id, Remark.category, Remark.text, Person.name, *undone)
     wanted = wanted.outerjoin(Person, Person.id == Remark.author_id)
     wanted = wanted.where(Remark.project_id == scope.project_id, Remark.effective_at <= scope.at)
-    wanted = wanted.where(Reversal.spares(Remark, scope.at))
     for key, column in (("place", Remark.place_id), ("category", Remark.category)):
         if value := REMARKS.wanted(scope, key):
             wanted = wanted.where(column == value)
@@ -49,12 +52,14 @@ REMARKS = Table(
         Column("category", N_("Kind"), lambda row, _told: str(_(queries.CATEGORY_NAMES[row.category])), "category"),
         Column("text", N_("Remark"), lambda row, _told: row.text),
         Column("by", N_("Recorded by"), lambda row, _told: row.name, "name"),
+        UNDONE,
     ),
     filters=(PLACE, Filter("category", N_("Kind"), _categories), *SPAN),
     source=_remarks,
     told=Names,
     order="-at",
     ties=("tablet_no", "epoch", "seq", "operation_id", "line"),
+    undoes=True,
 )
 
 

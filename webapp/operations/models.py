@@ -3,6 +3,8 @@
 Tablet, author and project are plain ids here, without foreign keys: this floor may not look up.
 """
 
+from typing import TypeVar
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -10,6 +12,7 @@ from webapp.base.append_only import append_only
 from webapp.base.database import Base, Id, Instant, partial_index
 from webapp.operations.rules import UNDONE_WITHIN
 
+T = TypeVar("T")
 KEYED = {"sqlite_with_rowid": False}
 """SQLite keeps the row in its primary key, one tree less to write for each."""
 
@@ -61,12 +64,22 @@ class Undoing(Fact):
     @classmethod
     def spares(cls, model: type[Fact], at: int, *which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         """Whether nothing (of these) had undone the entry of a row by then: rules.is_undone, in the words of the database."""
+        return ~sa.select(cls.line).where(cls._undoes(model, at), *which).exists()
+
+    @classmethod
+    def first(
+        cls, column: sa.orm.InstrumentedAttribute[T], model: type[Fact], at: int, *which: sa.ColumnElement[bool]
+    ) -> sa.ScalarSelect[T]:
+        """What the first (of these) that had undone the entry of a row by then holds in a column; null where nothing had."""
+        wanted = sa.select(column).where(cls._undoes(model, at), *which)
+        return wanted.order_by(*cls.order()).limit(1).scalar_subquery()
+
+    @classmethod
+    def _undoes(cls, model: type[Fact], at: int) -> sa.ColumnElement[bool]:
         own = (cls.author_id == model.author_id) & (cls.effective_at < model.effective_at + UNDONE_WITHIN)
-        undone = sa.select(cls.line).where(
-            cls.project_id == model.project_id, cls.entry == model.operation_id, cls.effective_at <= at, cls.at_desk | own,
-            *which,
-        )  # fmt: skip
-        return ~undone.exists()
+        return sa.and_(
+            cls.project_id == model.project_id, cls.entry == model.operation_id, cls.effective_at <= at, cls.at_desk | own
+        )
 
 
 class Head(Base):

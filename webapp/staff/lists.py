@@ -5,13 +5,14 @@ A file of its own beside desk.py, for views of every package above declare their
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
 from webapp.base import clock, ids
 from webapp.base.i18n import N_, words
-from webapp.base.table import Filter, Scope, Shown, Table, cuts, file_of, filters_text
+from webapp.base.table import UNDONE_AT, Cell, Column, Filter, Scope, Shown, Table, cuts, file_of, filters_text
 from webapp.base.written import moment_text
 from webapp.operations.roles import DESK
 from webapp.sites import queries as sites
@@ -44,6 +45,10 @@ class Names:
     def moment(self, instant: int | None) -> str:
         return "" if instant is None else moment_text(instant, self.scope.zone)
 
+    def undone(self, row: Any) -> Cell:
+        """When a row was undone and by whom; '' where it stands."""
+        return " ".join(filter(None, (self.moment(row.undone_at), self.person(row.undone_by))))
+
 
 def places(scope: Scope) -> list[tuple[str, str]]:
     """The places of a site, as a filter offers them."""
@@ -51,6 +56,8 @@ def places(scope: Scope) -> list[tuple[str, str]]:
 
 
 PLACE = Filter("place", N_("Place"), places)
+UNDONE = Column("undone", N_("Undone"), lambda row, told: told.undone(row), UNDONE_AT)
+"""The column of a table whose rows hold `undone_at` and `undone_by`."""
 _lists: dict[str, Listed] = {}
 
 
@@ -66,15 +73,17 @@ def desk_table(
     listed = _lists[table.name] = Listed(path, table, frozenset(among), frozenset(taken_by))
 
     def page() -> Response:
-        wrong = _viewed(listed) if request.method == "POST" else {}
+        shown = _shown(listed)
+        wrong = _viewed(shown) if request.method == "POST" and not shown.wrong else {}
         if wrong is None:
-            return make_response(redirect(_shown(listed).address(), 303))
-        return _page(listed, wrong)
+            return make_response(redirect(shown.address(), 303))
+        return _page(listed, shown, wrong)
 
     def file(kind: str) -> Response:
         if not g.roles & listed.taken_by:
             abort(403)
-        return file_of(_shown(listed), kind)
+        shown = _shown(listed)
+        return _page(listed, shown, {}) if shown.wrong else file_of(shown, kind)
 
     page.__name__, file.__name__ = f"{table.name}_list", f"{table.name}_file"
     desk_page(blueprint, path, among=among, methods=("GET", "POST"))(page)
@@ -86,25 +95,25 @@ def _shown(listed: Listed) -> Shown:
     return Shown(listed.table, scope, listed.path)
 
 
-def _viewed(listed: Listed) -> dict[str, str] | None:
+def _viewed(shown: Shown) -> dict[str, str] | None:
     """Keep the filters in use under a name, or forget a name; what is wrong by field, None where nothing is."""
-    name = " ".join(request.form.get("name", "").split())
+    name, table = " ".join(request.form.get("name", "").split()), shown.table.name
     if request.form.get("do") == "forget":
-        wrong = submit("staff.forget_view", {"table": listed.table.name, "name": name})
+        wrong = submit("staff.forget_view", {"table": table, "name": name})
         flash(_("Forgotten: %(name)s", name=name), "ok")
         return wrong or None
-    known = queries.views(g.project_id, g.person.id, listed.table.name)
+    known = queries.views(g.project_id, g.person.id, table)
     if len(known) >= VIEWS_MOST and name not in known:
         return {"name": str(_("There are %(most)s views already. Forget one first.", most=VIEWS_MOST))}
-    said = _shown(listed).address().removeprefix(listed.path).removeprefix("?")
-    wrong = submit("staff.keep_view", {"table": listed.table.name, "name": name, "said": said})
+    said = shown.address().removeprefix(shown.path).removeprefix("?")
+    wrong = submit("staff.keep_view", {"table": table, "name": name, "said": said})
     if not wrong:
         flash(_("Kept: %(name)s", name=name), "ok")
     return wrong or None
 
 
-def _page(listed: Listed, wrong: dict[str, str]) -> Response:
-    shown = _shown(listed)
+def _page(listed: Listed, shown: Shown, wrong: dict[str, str]) -> Response:
+    """The page of a list; what is wrong with the name of a view (422) or with the filters (400) stands beside the field."""
     page = render_template(
         "ui/table.html",
         shown=shown,
@@ -113,7 +122,8 @@ def _page(listed: Listed, wrong: dict[str, str]) -> Response:
         may_take=bool(g.roles & listed.taken_by),
         views=queries.views(g.project_id, g.person.id, listed.table.name),
         wrong=wrong,
+        errors=[("view-name", words) for words in wrong.values()],
         typed=request.form.get("name", ""),
         new_id=lambda: ids.uuid7(clock.now()),
     )
-    return make_response(page, 422 if wrong else 200)
+    return make_response(page, 400 if shown.wrong else 422 if wrong else 200)

@@ -48,6 +48,10 @@ from webapp.stock.rules import (
     unsure,
 )
 
+T = TypeVar("T")
+R = TypeVar("R", Issue, Confirmation)
+F = TypeVar("F", bound=Fact)
+
 Key = tuple[str, str, str]
 """Place, item, state."""
 MOVE_NAMES = {
@@ -248,6 +252,11 @@ def stands_leg(at: int) -> sa.ColumnElement[bool]:
     return Reversal.spares(Leg, at, Reversal.of_party == (Leg.kind == HANDED_OUT)) & ((Leg.kind != SENT) | ~is_second(at))
 
 
+def undoing(column: sa.orm.InstrumentedAttribute[T], at: int) -> sa.ScalarSelect[T]:
+    """What the first word by which a leg had been undone by then holds in a column; null where there was none."""
+    return Reversal.first(column, Leg, at, Reversal.of_party == (Leg.kind == HANDED_OUT))
+
+
 def is_second(at: int) -> sa.ColumnElement[bool]:
     """Whether a leg is of an answer to a request that another answered before it, by the tie order and not by arrival."""
     own, first = aliased(Issue), aliased(Issue)
@@ -410,10 +419,6 @@ def requests(project_id: str, since: int, at: int, place_id: str | None = None) 
 
 def _answered(row: Issue) -> Answered:
     return Answered(row.operation_id, row.effective_at, row.author_id, row.quantity, row.reason)
-
-
-R = TypeVar("R", Issue, Confirmation)
-F = TypeVar("F", bound=Fact)
 
 
 def _by_request(model: type[R], project_id: str, at: int, since: int) -> defaultdict[str, list[R]]:

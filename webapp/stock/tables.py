@@ -1,6 +1,6 @@
 """The ledger of stock as a table (出入庫臺賬, P2-4.1.4, P2-4.1.5a): every movement and count, undone ones told as such."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,37 +8,33 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from webapp.base.i18n import N_, words
-from webapp.base.table import SPAN, Cell, Column, Filter, Scope, Table
-from webapp.base.written import moment_text
-from webapp.sites import queries as sites
+from webapp.base.table import SPAN, UNDONE_AT, Cell, Column, Filter, Scope, Table
 from webapp.sites.models import Place
+from webapp.staff.lists import PLACE, UNDONE, Names
 from webapp.staff.models import Person
 from webapp.stock import queries
-from webapp.stock.models import CountLine, Item, Leg
+from webapp.stock.models import CountLine, Item, Leg, Reversal
 
 
-@dataclass(frozen=True)
-class Told:
-    """What the ids of the ledger are called."""
+class Told(Names):
+    """And what items are called."""
 
-    scope: Scope
-    items: dict[str, Item]
-    places: dict[str, str]
-
-
-def _told(scope: Scope) -> Told:
-    known = {each.id: each for each in queries.items(scope.project_id)}
-    return Told(scope, known, {each.id: words(each.names) for each in sites.places(scope.project_id)})
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self.items = {each.id: each for each in queries.items(scope.project_id)}
 
 
 def _source(scope: Scope) -> sa.Select[*tuple[Any, ...]]:
     """Legs and counts under one shape, those asked for."""
     shared = ("operation_id", "line", "effective_at", "tablet_no", "epoch", "seq", "author_id", "place_id", "item_id", "state")
+    when, by = (queries.undoing(column, scope.at) for column in (Reversal.effective_at, Reversal.author_id))
+    second = queries.is_second(scope.at)
     legs = select(*(getattr(Leg, name) for name in shared), Leg.quantity.label("quantity"), Leg.kind.label("kind"),
-                  (~queries.stands_leg(scope.at)).label("undone"), queries.is_second(scope.at).label("second"))  # fmt: skip
+                  sa.func.coalesce(when, sa.case((second, Leg.effective_at))).label(UNDONE_AT), by.label("undone_by"),
+                  (second & when.is_(None)).label("second"))  # fmt: skip
     counts = select(*(getattr(CountLine, name) for name in shared), CountLine.counted.label("quantity"),
-                    sa.literal("count").label("kind"), sa.false().label("undone"),
-                    sa.false().label("second"))  # fmt: skip
+                    sa.literal("count").label("kind"), sa.cast(None, sa.BigInteger).label(UNDONE_AT),
+                    sa.cast(None, Leg.author_id.type).label("undone_by"), sa.false().label("second"))  # fmt: skip
     both = sa.union_all(*(part.where(model.project_id == scope.project_id, model.effective_at <= scope.at)
                           for part, model in ((legs, Leg), (counts, CountLine)))).subquery()  # fmt: skip
     wanted = select(both, Item.sku, Place.code, Person.name).join(Item, Item.id == both.c.item_id)
@@ -58,41 +54,37 @@ def _items(scope: Scope) -> list[tuple[str, str]]:
     return [(each.id, words(each.names)) for each in queries.items(scope.project_id)]
 
 
-def _places(scope: Scope) -> list[tuple[str, str]]:
-    return [(each.id, words(each.names)) for each in sites.places(scope.project_id)]
-
-
 def _kinds(_scope: Scope) -> list[tuple[str, str]]:
     return [(kind, _(name)) for kind, name in queries.MOVE_NAMES.items()]
 
 
-def _kind(row: Any, _looked_up: Told) -> Cell:
-    name = str(_(queries.MOVE_NAMES.get(row.kind, row.kind)))
-    why = _("Answered before") if row.second else _("Undone")
-    return f"{name} · {why}" if row.undone else name
+def _undone(row: Any, told: Names) -> Cell:
+    return str(_("Answered before")) if row.second else told.undone(row)
 
 
 MOVEMENTS = Table(
     name="stock",
     title=N_("Stock ledger"),
     columns=(
-        Column("at", N_("Time"), lambda row, told: moment_text(row.effective_at, told.scope.zone), "effective_at"),
+        Column("at", N_("Time"), lambda row, told: told.moment(row.effective_at), "effective_at"),
         Column("item", N_("Item"), lambda row, told: words(told.items[row.item_id].names), "sku"),
         Column("place", N_("Place"), lambda row, told: told.places[row.place_id], "code"),
         Column("state", N_("State"), lambda row, _told: str(_(queries.STATE_NAMES[row.state])), "state"),
-        Column("kind", N_("Movement"), _kind, "kind"),
+        Column("kind", N_("Movement"), lambda row, _told: str(_(queries.MOVE_NAMES.get(row.kind, row.kind))), "kind"),
         Column("quantity", N_("Quantity"), lambda row, _told: int(row.quantity), "quantity"),
         Column("unit", N_("Unit"), lambda row, told: words(told.items[row.item_id].counter)),
         Column("by", N_("Recorded by"), lambda row, _told: row.name, "name"),
+        replace(UNDONE, cell=_undone),
     ),
     filters=(
         Filter("item", N_("Item"), _items),
-        Filter("place", N_("Place"), _places),
+        PLACE,
         Filter("kind", N_("Movement"), _kinds),
         *SPAN,
     ),
     source=_source,
-    told=_told,
+    told=Told,
     order="-at",
     ties=("tablet_no", "epoch", "seq", "operation_id", "line"),
+    undoes=True,
 )

@@ -91,16 +91,30 @@ class Covers:
 
 def parties(project_id: str, since: int, until: int, at: int, place_id: str | None = None) -> list[Party]:
     """The parties that came from `since` on and before `until`, newest first, as they stand at `at`; what was undone is none."""
-    wanted = select(Arrival).where(
-        Arrival.project_id == project_id, Arrival.effective_at >= since, Arrival.effective_at < until,
-        Arrival.effective_at <= at, Reversal.spares(Arrival, at),
-    )  # fmt: skip
-    if place_id:
-        wanted = wanted.where(Arrival.place_id == place_id)
+    wanted = select(Arrival).where(*_came(project_id, since, until, at, place_id), Reversal.spares(Arrival, at))
     arrivals = db.session.scalars(wanted).all()
     gone = _seen_off(project_id, since, at)
     found = [_party(row, gone.get(row.operation_id)) for row in arrivals]
     return sorted(found, key=lambda party: party.order, reverse=True)
+
+
+def undone_parties(
+    project_id: str, since: int, until: int, at: int, place_id: str | None = None
+) -> list[tuple[Party, int, str | None]]:
+    """The parties recorded from `since` on and before `until` whose arrival was undone by `at`: with when it was, and by whom."""
+    told = [Reversal.first(column, Arrival, at) for column in (Reversal.effective_at, Reversal.author_id)]
+    wanted = select(Arrival, *told).where(*_came(project_id, since, until, at, place_id), ~Reversal.spares(Arrival, at))
+    rows: Sequence[Any] = db.session.execute(wanted).all()
+    gone = _seen_off(project_id, since, at) if rows else {}
+    return [(_party(row, gone.get(row.operation_id)), undone_at, by) for row, undone_at, by in rows]
+
+
+def _came(project_id: str, since: int, until: int, at: int, place_id: str | None) -> list[ColumnElement[bool]]:
+    here = [Arrival.place_id == place_id] if place_id else []
+    return [
+        Arrival.project_id == project_id, Arrival.effective_at >= since, Arrival.effective_at < until,
+        Arrival.effective_at <= at, *here,
+    ]  # fmt: skip
 
 
 def party(project_id: str, party_id: str, at: int) -> Party | None:

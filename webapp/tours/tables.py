@@ -1,5 +1,6 @@
 """The parties as a table (P2-4.4.3b): when they came, how many they were, how they left; and what they asked (P2-4.4.3d)."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -7,32 +8,68 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from webapp.base.i18n import N_
-from webapp.base.table import MOST_DAYS, SPAN, USUAL_DAYS, Cell, Column, Filter, Scope, Table
-from webapp.staff.lists import PLACE, Names
+from webapp.base.table import MOST_DAYS, SPAN, UNDONE_AT, USUAL_DAYS, Cell, Column, Filter, Scope, Table
+from webapp.staff.lists import PLACE, UNDONE, Names
 from webapp.staff.models import Person
 from webapp.tours import queries
 from webapp.tours.models import Arrival, Question, Reversal
-from webapp.tours.rules import Party, Status, status
+from webapp.tours.rules import Order, Party, Status, status
 
+UNDONE_STATUS = "undone"
 STATUS_NAMES = {
     Status.INSIDE: N_("Inside"), Status.SEEN_OFF: N_("Seen off"), Status.ENDED_SILENTLY: N_("Not seen off"),
+    UNDONE_STATUS: N_("Undone"),
 }  # fmt: skip
 
 
-def _source(scope: Scope) -> list[Party]:
+@dataclass(frozen=True)
+class _Line:
+    """A party, and where its arrival was undone when and by whom."""
+
+    of: Party
+    status: str
+    undone_at: int | None = None
+    undone_by: str | None = None
+
+    @property
+    def order(self) -> Order:
+        return self.of.order
+
+    @property
+    def arrived_at(self) -> int:
+        return self.of.arrived_at
+
+    @property
+    def place_id(self) -> str:
+        return self.of.place_id
+
+    @property
+    def guests(self) -> int:
+        return self.of.guests
+
+    @property
+    def covers(self) -> int:
+        return self.of.covers
+
+    @property
+    def seen_off(self) -> int | None:
+        return self.of.seen_off[0] if self.of.seen_off else None
+
+
+def _source(scope: Scope) -> list[_Line]:
     """The parties of the days asked for, those asked for."""
-    since, until = scope.span()
-    wanted = PARTIES.wanted(scope, "status")
-    found = queries.parties(scope.project_id, since, until, scope.at, PARTIES.wanted(scope, "place") or None)
-    return [each for each in found if wanted in ("", status(each, scope.at))]
+    wanted, days = PARTIES.wanted(scope, "status"), (scope.project_id, *scope.span(), scope.at, PARTIES.wanted(scope, "place"))
+    found = [_Line(each, status(each, scope.at)) for each in queries.parties(*days)]
+    found += [_Line(each, UNDONE_STATUS, at, by) for each, at, by in queries.undone_parties(*days)]
+    return [each for each in found if wanted in ("", each.status)]
+
+
+def _status(row: _Line, _told: Names) -> Cell:
+    return None if row.undone_at else str(_(STATUS_NAMES[row.status]))
 
 
 def _statuses(_scope: Scope) -> list[tuple[str, str]]:
     return [(key, str(_(name))) for key, name in STATUS_NAMES.items()]
-
-
-def _seen_off(row: Party, told: Names) -> Cell:
-    return told.moment(row.seen_off[0] if row.seen_off else None)
 
 
 PARTIES = Table(
@@ -43,9 +80,10 @@ PARTIES = Table(
         Column("place", N_("Place"), lambda row, told: told.places.get(row.place_id, ""), "place_id"),
         Column("guests", N_("Guests"), lambda row, _told: row.guests * 1000, "guests"),
         Column("covers", N_("Shoe covers handed out"), lambda row, _told: row.covers * 1000, "covers"),
-        Column("left", N_("Seen off at"), _seen_off, "seen_off"),
-        Column("status", N_("State"), lambda row, told: str(_(STATUS_NAMES[status(row, told.scope.at)]))),
-        Column("by", N_("Recorded by"), lambda row, told: told.person(row.author_id)),
+        Column("left", N_("Seen off at"), lambda row, told: told.moment(row.seen_off), "seen_off"),
+        Column("status", N_("State"), _status),
+        Column("by", N_("Recorded by"), lambda row, told: told.person(row.of.author_id)),
+        UNDONE,
     ),
     filters=(PLACE, Filter("status", N_("State"), _statuses), *SPAN),
     source=_source,
@@ -53,16 +91,20 @@ PARTIES = Table(
     order="-at",
     ties=("order",),
     span=(USUAL_DAYS, MOST_DAYS),
+    undoes=True,
 )
 
 
 def _questions(scope: Scope) -> sa.Select[*tuple[Any, ...]]:
     """What was asked, with the party where its arrival is here."""
-    wanted = select(*Question.order(), Question.tag, Question.text, Arrival.place_id, Arrival.guests, Person.name)
+    undone = (
+        Reversal.first(Reversal.effective_at, Question, scope.at).label(UNDONE_AT),
+        Reversal.first(Reversal.author_id, Question, scope.at).label("undone_by"),
+    )
+    wanted = select(*Question.order(), Question.tag, Question.text, Arrival.place_id, Arrival.guests, Person.name, *undone)
     came = (Arrival.project_id == Question.project_id) & (Arrival.operation_id == Question.party)
     wanted = wanted.outerjoin(Arrival, came).outerjoin(Person, Person.id == Question.author_id)
     wanted = wanted.where(Question.project_id == scope.project_id, Question.effective_at <= scope.at)
-    wanted = wanted.where(Reversal.spares(Question, scope.at))
     for key, column in (("tag", Question.tag), ("place", Arrival.place_id)):
         if value := QUESTIONS.wanted(scope, key):
             wanted = wanted.where(column == value)
@@ -86,10 +128,12 @@ QUESTIONS = Table(
         Column("text", N_("In their words"), lambda row, _told: row.text),
         Column("guests", N_("Guests"), lambda row, _told: None if row.guests is None else row.guests * 1000, "guests"),
         Column("by", N_("Recorded by"), lambda row, _told: row.name, "name"),
+        UNDONE,
     ),
     filters=(Filter("tag", N_("Asked about"), _tags), PLACE, *SPAN),
     source=_questions,
     told=Names,
     order="-at",
     ties=("tablet_no", "epoch", "seq", "operation_id", "line"),
+    undoes=True,
 )
