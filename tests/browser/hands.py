@@ -170,12 +170,15 @@ class Tablet:
         with self._entry():
             self.page.locator(f'[data-id="{party}"] operation-form[operation="tours.see_off"] button').click()
 
-    def submit(self, operation: str, sign: str | None = None, within: str = "main", makes: int = 1, **fields: str) -> None:
-        """Fill the form of an operation and send it; `sign`: who gives the code; `makes`: how many entries."""
+    def submit(
+        self, operation: str, sign: str | None = None, within: str = "main", makes: int = 1, press: str = "", **fields: str
+    ) -> None:
+        """Fill the form of an operation and send it; `sign`: who gives the code; `makes`: how many entries; `press`: the value of
+        the button, where one chooses by it."""
         form = self.page.locator(f'{within} operation-form[operation="{operation}"]').last
         with self._entry(makes):
             fill(form, fields)
-            form.locator("button:not([type=button])").last.click()
+            form.locator(f'button[value="{press}"]' if press else "button:not([type=button])").last.click()
             if sign:
                 self.sign(sign)
 

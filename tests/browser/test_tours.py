@@ -194,9 +194,9 @@ def test_a_question_is_noted_then_or_later_and_the_farewell_sees_the_guests_off(
     page.locator(".script__ask > summary").click()
     for screen in (LANDSCAPE, PORTRAIT):
         sized(page, screen)
-        expect(page.locator(".script__ask .btn--primary")).to_be_in_viewport(ratio=1)
+        expect(page.locator(".asks__tags .btn").last).to_be_in_viewport(ratio=1)
         expect(page.locator(".script__panel:not([hidden]) .script__now")).to_be_in_viewport(ratio=1)
-    door.submit("tours.ask", tag="price", text="物業費多少？")
+    door.submit("tours.ask", press="price", text="物業費多少？")
     asked = page.locator(f'overlay-list[key="questions/{party}"] [data-id]')
     expect(asked).to_contain_text(["價格與付款"])
     expect(asked).to_contain_text(["物業費多少？"])
@@ -207,17 +207,45 @@ def test_a_question_is_noted_then_or_later_and_the_farewell_sees_the_guests_off(
     door.go(f"parties/{party}")
     page.locator(".told summary").click()
     before = len(door.entries())
-    fill(page.locator('main operation-form[operation="tours.ask"]').last, {"tag": "school", "when": "9999-12-31T23:59"})
-    page.locator('main operation-form[operation="tours.ask"] button:not([type=button])').last.click()
+    fill(page.locator('main operation-form[operation="tours.ask"]').last, {"when": "9999-12-31T23:59"})
+    page.locator('main operation-form[operation="tours.ask"] [value="school"]').click()
     expect(page.locator("#ask-when:invalid")).to_be_attached()
     assert len(door.entries()) == before, "no calendar here has that year, and the page says so"
-    door.submit("tours.ask", tag="school", when="2026-05-28T10:30")
+    door.submit("tours.ask", press="school", when="2026-05-28T10:30")
     expect(page.locator(f'overlay-list[key="questions/{party}"] [data-id]')).to_have_count(2)
     door.server.start()
     door.go(f"parties/{party}")
     door.sent()
     flagged = [entry for entry in door.entries() if entry["operation"] == "tours.ask" and entry.get("flags")]
     assert [entry["flags"] for entry in flagged] == [["back_dated"]]
+
+
+def test_the_lines_are_read_larger_and_the_tablet_remembers(door: Tablet):
+    page = tour(door, arrived(door, 2))
+    usual = size_of(page)
+    for name, times in (("A++, 最大", 1.45), ("A+, 大", 1.2)):
+        page.get_by_role("button", name=name, exact=True).click()
+        until(lambda: size_of(page) == pytest.approx(usual * times, rel=0.01), "the lines are not larger")  # noqa: B023
+    page.reload()
+    expect(page.get_by_role("button", name="A+, 大", exact=True)).to_have_attribute("aria-pressed", "true")
+    until(lambda: size_of(page) == pytest.approx(usual * 1.2, rel=0.01), "the tablet did not remember")
+    page.get_by_role("button", name="A, 標準", exact=True).click()
+    until(lambda: size_of(page) == pytest.approx(usual, rel=0.01), "the lines are not as they were")
+
+
+def size_of(page: Page) -> float:
+    """How large the line is that is being said, in px; a page that is just replaced has none."""
+    return float(said(page).evaluate("line => parseFloat(getComputedStyle(line).fontSize) || 0"))
+
+
+@pytest.mark.clause("P2-4.4.3b")
+def test_a_party_that_never_came_is_told_nothing_more(door: Tablet):
+    party = arrived(door, 2)
+    page = door.go(f"parties/{party}")
+    expect(page.locator(".told")).to_be_visible()
+    page.locator('operation-form[operation="tours.reverse"] button:visible').click()
+    expect(page.locator(".told")).to_be_hidden()
+    expect(page.locator('a[href*="/parties/tour/"]:visible')).to_have_count(0)
 
 
 @pytest.mark.clause("P2-4.4.1b")
@@ -237,11 +265,13 @@ def test_a_rehearsal_without_a_network_certifies_by_itself_once_every_line_was_s
     step(door, f"{lines[-1].partition('.')[0]}.1")
     tap(door, page.locator(".script__go:visible"))
     expect(page.locator(".script__left button:visible")).to_have_count(28)
+    expect(page.locator(".script__whole:visible")).to_have_count(0)
     tap(door, page.locator(".script__left button:visible").first)
     for _line in lines[2:]:
         tap(door, page.locator(".script__go:visible"))
     expect(page.locator(".tour__party p[data-value]:visible")).to_have_text("第 31 / 31 句")
     expect(page.locator(".script__left")).to_be_hidden()
+    expect(page.locator(".script__whole:visible")).to_contain_text("全部講完，已認證。")
     expect(page.locator(".script__go:visible")).to_have_count(0)
     door.server.start()
     page.reload()

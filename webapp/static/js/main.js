@@ -17,6 +17,7 @@ import "./elements/step-state.js";
 import "./elements/sync-chip.js";
 import "./elements/tablet-check.js";
 import "./elements/tally-value.js";
+import "./elements/text-size.js";
 import "./wrong.js";
 import { StoreBroken } from "./outbox/store.js";
 import { beginAnew, courier, isInUse, on, outbox, said, say, store } from "./tablet.js";
