@@ -79,6 +79,7 @@ EXAMPLES: dict[str, Body] = {
     "repairs.rule": lambda site: {"entry": site.id("an entry held"), "result": "rejected", "reason": "Entered twice"},
     "review.close": lambda _site: {
         "day": "2026-05-28", "lines.a.words": "The tablet at the bar is silent", "lines.a.reason": "unreachable",
+        "lines.a.told": '{"en": "The tablet at the bar is silent"}',
     },
     "shifts.add_kind": lambda _site: {"code": "early", "names": WORDS, "starts": "510", "ends": "810"},
     "shifts.leave_post": lambda site: {"post": site.id("door")},

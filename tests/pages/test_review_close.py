@@ -11,6 +11,7 @@ from tests.pages.test_desk import FIRST, sends
 from webapp import demo
 from webapp.base import clock, ids
 from webapp.base.database import db
+from webapp.base.i18n import LANGUAGES
 from webapp.operations.entries import digest_of
 from webapp.operations.ledger import the_ledger
 from webapp.operations.rules import SYSTEM
@@ -23,7 +24,7 @@ TODAY, YESTERDAY = "/review/2026-05-28", "/review/2026-05-27"
 CLOSE = f"{TODAY}/close"
 CODES = {each.key: each.code for each in demo.CAST}
 MIDNIGHT = AT + (10 * 60 + 29) * clock.MINUTE
-CLEAN = [Point("Everything is in order", tone="ok")]
+CLEAN = [Point("all", "Everything is in order", tone="ok")]
 
 
 def page(site: Site, path: str = TODAY, who: str = "chen", language: str = "en") -> Node:
@@ -42,7 +43,7 @@ def closures() -> int:
 
 
 def reasons_of(shown: Node, reason: str = "carried") -> dict[str, str]:
-    return {each.attrs["name"]: reason for each in shown.all("select")}
+    return {each.attrs["name"]: reason for each in shown.all("select") if each.attrs["name"].startswith("lines.")}
 
 
 def closes(site: Site, who: str = "chen", *, reason: str = "carried", at: int = AT, **changed: str) -> tuple[int, Node]:
@@ -176,6 +177,86 @@ def test_the_same_form_twice_closes_once(site: Site):
     assert closures() == 1
 
 
+def test_a_page_that_has_not_seen_the_closing_signs_nothing_and_says_who_closed(site: Site):
+    deputy()
+    old = read(site.desk("zhou").get(f"{CLOSE}?lang=en").text)
+    closes(site)
+    form = hidden_of(old) | reasons_of(old, "in_hand") | {"code": CODES["zhou"]}
+    answer = site.desk("zhou").post(f"{CLOSE}?lang=en", data=form, headers=OURS)
+    told = read(answer.text)
+    assert (answer.status_code, closures()) == (422, 1)
+    assert "陳思遠 closed this day at 13:31." in told.text()
+    assert {chosen(each) for each in told.all("select") if each.attrs["name"].startswith("lines.")} == {"in_hand"}
+    again = form | hidden_of(told)
+    assert site.desk("zhou").post(CLOSE, data=again, headers=OURS).status_code == 303
+    assert closures() == 2, "now that it is known the signature stands beside the first"
+
+
+def test_whoever_closed_it_is_told_so_in_a_second_tab(site: Site):
+    client = site.desk("chen")
+    old = read(client.get(f"{CLOSE}?lang=en").text)
+    closes(site)
+    with clock.standing_at(AT + clock.MINUTE):
+        form = hidden_of(old) | reasons_of(old) | {"code": CODES["chen"]}
+        answers = [client.post(f"{CLOSE}?lang=en", data=form, headers=OURS), client.get(f"{CLOSE}?lang=en")]
+        assert [(each.status_code, each.location) for each in answers] == [(303, TODAY)] * 2
+        assert "You closed this day at 13:31 already." in client.get(f"{TODAY}?lang=en").text
+    assert closures() == 1
+
+
+def test_one_reason_for_all_stands_for_those_that_have_none_of_their_own(site: Site):
+    own = next(iter(reasons_of(page(site, CLOSE))))
+    status, _told = closes(site, reason="", **{own: "unreachable", "for_all": "in_hand"})
+    said = [each.reason for each in db.session.scalars(sa.select(LeftOpen))]
+    assert (status, said.count("unreachable"), set(said)) == (303, 1, {"unreachable", "in_hand"})
+
+
+def test_every_point_has_one_name_in_every_language(shown: Site):
+    names = {language: list(reasons_of(page(shown, CLOSE, language=language))) for language in LANGUAGES}
+    assert len(names["en"]) > 5
+    assert names["en"] == names["zh-Hant"] == names["zh-Hans"]
+
+
+def test_what_was_chosen_is_still_chosen_in_another_language(site: Site):
+    client = site.desk("chen")
+    form_of = read(client.get(f"{CLOSE}?lang=zh-Hant").text)
+    way = next(each for each in form_of.all("button") if each.attrs.get("value") == "en")
+    assert (way.attrs["form"], way.attrs["formaction"]) == ("closing", f"{CLOSE}?lang=en")
+    names = list(reasons_of(form_of))
+    note = names[1].replace(".reason", ".note")
+    form = hidden_of(form_of) | reasons_of(form_of) | {"code": CODES["chen"], note: "螢幕碎了", way.attrs["name"]: "en"}
+    answer = client.post(way.attrs["formaction"], data=form, headers=OURS)
+    told = read(answer.text)
+    assert (answer.status_code, closures()) == (200, 0)
+    assert "End with these points open" in told.text()
+    assert {chosen(each) for each in told.all("select") if each.attrs["name"].startswith("lines.")} == {"carried"}
+    typed = {each.attrs["name"]: each.attrs.get("value") for each in told.all("input")}
+    assert (typed[note], typed["code"]) == ("螢幕碎了", None)
+
+
+def chosen(field: Node) -> str:
+    return next((each.attrs["value"] for each in field.all("option") if "selected" in each.attrs), "")
+
+
+def test_what_was_left_open_is_read_in_the_readers_language(site: Site):
+    said = {
+        "zh-Hant": ("A 型樣板房 · 樣板房班前檢查 · 還差", "項整改待核驗"),
+        "zh-Hans": ("A 型样板房 · 样板房班前检查 · 还差", "项整改待核验"),
+        "en": ("Show flat A · Show flat: opening check · 2 points", "to be verified"),
+    }
+    closes(site)
+    with clock.standing_at(AT + clock.DAY):
+        for language in LANGUAGES:
+            lines = section(page(site, "/review/2026-05-29", language=language), "carried")
+            told = {each: [words in lines for words in texts] for each, texts in said.items()}
+            assert told == {each: [each == language] * 2 for each in LANGUAGES}, lines
+
+
+def test_after_closing_nothing_stands_before_its_end(site: Site):
+    closes(site)
+    assert section(page(site), "points").startswith("Still open")
+
+
 def test_a_closing_of_another_project_closes_nothing_here(site: Site):
     other = ids.derived(demo.project_id(), "other")
     outcome = the_ledger().submit("review.close", {"day": "2026-05-28"}, project_id=other, author_id=None, proof=SYSTEM, at=AT)
@@ -232,8 +313,8 @@ def test_it_is_said_in_chinese(site: Site):
 
 
 def test_a_point_keeps_its_label_while_its_figures_change():
-    points = [Point("Bar has 3 to send", href="/tablets/1", about="tablet"), Point("Gone"), Point("Gone"), *CLEAN]
-    later = [Point("Bar has 5 to send", href="/tablets/1", about="tablet"), *points[1:]]
+    points = [Point("tablet", "Bar has 3 to send", href="/tablets/1"), Point("gone", "Gone"), Point("gone", "Gone"), *CLEAN]
+    later = [Point("tablet", "Bar has 5 to send", href="/tablets/1"), *points[1:]]
     assert list(labelled(points)) == list(labelled(later))
     assert len(labelled(points)) == 3
 
@@ -243,7 +324,11 @@ def test_however_much_is_open_it_fits_into_one_entry():
     said = {"day": "2026-05-28"}
     for number in range(POINTS_MOST):
         label = f"lines.{number:08x}"
-        said |= {f"{label}.words": Point("字" * 100).line, f"{label}.reason": REASONS[2], f"{label}.note": "字" * NOTE_MOST}
+        said |= {
+            f"{label}.words": Point("x", "字" * 100).line(WORDS_MOST),
+            f"{label}.reason": REASONS[2],
+            f"{label}.note": "字" * NOTE_MOST,
+        }
     outcome = the_ledger().submit(
         "review.close", said, project_id=demo.project_id(), author_id=demo.person("chen"), proof="session"
     )
@@ -252,7 +337,7 @@ def test_however_much_is_open_it_fits_into_one_entry():
 
 
 def test_more_points_than_fit_are_one_line(site: Site):
-    many = [Point(f"Point {number}") for number in range(POINTS_MOST + 5)]
+    many = [Point("x", f"Point {number}") for number in range(POINTS_MOST + 5)]
     with site.app.test_request_context(headers={"Accept-Language": "en"}):
         found = left_open(many)
     assert (len(found), found["rest"].words) == (POINTS_MOST, "6 further points")

@@ -16,10 +16,14 @@ class Closure(Fact):
 
 
 class LeftOpen(Fact):
-    """A point that stood open when the day was closed, in the words in which it was read, and why it stays open."""
+    """A point that stood open when the day was closed, in the words in which it was read, and why it stays open.
+
+    `told`: the same in every language, for whoever reads it later; what was closed before there were such has none.
+    """
 
     __tablename__ = "review_left_open"
 
     words: Mapped[str] = mapped_column(sa.String(WORDS_MOST))
+    told: Mapped[dict[str, str] | None] = mapped_column(sa.JSON(none_as_null=True))
     reason: Mapped[str] = mapped_column(sa.String(16))
     note: Mapped[str | None] = mapped_column(sa.String(NOTE_MOST))

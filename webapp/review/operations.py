@@ -14,4 +14,4 @@ def close(form: CloseForm, occasion: Occasion) -> None:
     """Close a day (結束本班), with what stays open (帶未完事項結束): never refused for that. The page asks for the six digits."""
     occasion.record(Closure, day=form.day.data)
     for row in form.lines.data:
-        occasion.record(LeftOpen, words=row["words"], reason=row["reason"], note=row["note"])
+        occasion.record(LeftOpen, words=row["words"], told=row["told"], reason=row["reason"], note=row["note"])

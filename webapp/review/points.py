@@ -12,7 +12,7 @@ from webapp.base.i18n import words
 from webapp.base.written import amount_text, instant_text
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
-from webapp.checklists.rules import Standing
+from webapp.checklists.rules import Line, Standing
 from webapp.content import queries as content
 from webapp.custody import queries as custody
 from webapp.custody.rules import stays_out
@@ -62,7 +62,7 @@ def _address_points(day: Day) -> Iterator[Point]:
     """Said on the day itself only: it is no part of a day that is over."""
     due = certificate_due(day.site.zone) if day.end > clock.now() else None
     if due:
-        yield Point(*due, href="/tablets")
+        yield Point("certificate", *due, href="/tablets")
 
 
 def _document_points(day: Day) -> Iterator[Point]:
@@ -72,7 +72,7 @@ def _document_points(day: Day) -> Iterator[Point]:
     for each in found:
         waits = _("version %(number)s waits for an approval", number=each.number)
         href = f"/documents/{each.document_id}/{each.number}"
-        yield Point(content.title_of(known[each.document_id], [each]), waits, href=href)
+        yield Point("document", content.title_of(known[each.document_id], [each]), waits, href=href)
 
 
 def _tablet_points(day: Day, heard: Sequence[Heard]) -> Iterator[Point]:
@@ -81,18 +81,18 @@ def _tablet_points(day: Day, heard: Sequence[Heard]) -> Iterator[Point]:
         words_of = _("%(tablet)s has %(number)s to send", tablet=each.tablet.name, number=each.unsent)
         silent = _("%(tablet)s is silent", tablet=each.tablet.name)
         since = _("last heard %(time)s", time=day.time(each.seen_at)) if each.seen_at else ""
-        yield Point(words_of if each.unsent else silent, since, href=f"/tablets/{each.tablet.id}", about="tablet")
+        yield Point("tablet", words_of if each.unsent else silent, since, href=f"/tablets/{each.tablet.id}")
     standings, older, awaited = standings_of(day), list(_older_cases(day)), list(_awaited_points(day))
     for tablet, standing in standings.values():
         yield from _missing_points(day, tablet, standing.gaps)
         if standing.photos_at:
-            yield Point(losses.photos_words(len(standing.photos_at)), tablet.name, href=f"/tablets/{tablet.id}")
+            yield Point("photos", losses.photos_words(len(standing.photos_at)), tablet.name, href=f"/tablets/{tablet.id}")
     for tablet, gap in older:
         yield from _missing_points(day, tablet, [gap])
     yield from awaited
     is_open = restless or older or awaited or not all(standing.is_complete for _tablet, standing in standings.values())
     if standings and not is_open:
-        yield Point(_("Complete: every entry of the tablets is here"), tone="ok", href="/tablets")
+        yield Point("complete", _("Complete: every entry of the tablets is here"), tone="ok", href="/tablets")
 
 
 def _awaited_points(day: Day) -> Iterator[Point]:
@@ -106,12 +106,13 @@ def _awaited_points(day: Day) -> Iterator[Point]:
         if contact and each.id not in ruled and _worked(each, day) and not _is_heard_out(contact, day):
             title = _("Nothing heard of %(tablet)s since the day closed; it may hold entries of this day", tablet=each.name)
             since = _("last heard %(time)s", time=instant_text(contact.seen_at, day.site.zone, day.at))
-            yield Point(title, since, href=f"/tablets/{each.id}")
+            yield Point("awaited", title, since, href=f"/tablets/{each.id}")
     for file in parcels.to_rule_on(day.site.id):
         number = held[file.digest].number(day.start, day.end)
         if number:
             title = _("A file of %(tablet)s waits for a ruling", tablet=known[file.tablet_id].name)
-            yield Point(title, ngettext("%(num)s entry of this day", "%(num)s entries of this day", number), href="/tablets")
+            told = ngettext("%(num)s entry of this day", "%(num)s entries of this day", number)
+            yield Point("file", title, told, href="/tablets", about=file.digest)
 
 
 def _worked(tablet: TabletRow, day: Day) -> bool:
@@ -142,7 +143,8 @@ def _missing_points(day: Day, tablet: TabletRow, gaps: Sequence[Gap]) -> Iterato
             continue  # today's are told of by the tablet that holds them
         since = _("after %(time)s", time=instant_text(gap.since, day.site.zone, day.at)) if gap.since else ""
         detail = " · ".join(filter(None, (tablet.name, since)))
-        yield Point(losses.gap_words(gap), detail, "soon" if gap.kind == WAITING else "over", href=f"/tablets/{tablet.id}")
+        tone, about = "soon" if gap.kind == WAITING else "over", f"{gap.kind} {gap.epoch} {gap.first}"
+        yield Point("missing", losses.gap_words(gap), detail, tone, href=f"/tablets/{tablet.id}", about=about)
 
 
 def _action_points(day: Day) -> Iterator[Point]:
@@ -152,10 +154,11 @@ def _action_points(day: Day) -> Iterator[Point]:
     titles = actions.titles(day.site.id, late)
     for each in late:
         since = _("to be put right by %(time)s", time=instant_text(each.due_at, day.site.zone, day.at))
-        yield Point(titles[each.id], since, "over", href=f"/actions/{each.id}")
+        yield Point("action", titles[each.id], since, "over", href=f"/actions/{each.id}")
     done = sum(each.status is ActionStatus.DONE for each in found)
     if done:
         yield Point(
+            "actions",
             ngettext("%(num)s corrective action is to be verified", "%(num)s corrective actions are to be verified", done),
             href="/actions?show=done",
         )
@@ -185,13 +188,13 @@ def _check_points(day: Day) -> Iterator[Point]:
         became, title = checklists.standing_of(day.site, check, day.at), _title_of(day, check)
         due = day.time(check.window.closes_at or 0)
         if became is Standing.MISSED:
-            yield Point(title, _("missed: nothing was recorded, due until %(time)s", time=due), "over", _checks_href(day))
+            missed = _("missed: nothing was recorded, due until %(time)s", time=due)
+            yield Point("check", title, missed, "over", _checks_href(day), about=check.key)
         elif became is Standing.UNKNOWN:
-            yield Point(
-                title, _("not known: due until %(time)s, and a tablet of the place may hold it", time=due), href=_checks_href(day)
-            )
+            unknown = _("not known: due until %(time)s, and a tablet of the place may hold it", time=due)
+            yield Point("check", title, unknown, href=_checks_href(day), about=check.key)
         elif became is Standing.VOIDED:
-            yield Point(title, _("voided: %(reason)s", reason=check.run.voided), "ok")
+            yield Point("check", title, _("voided: %(reason)s", reason=check.run.voided), "ok", about=check.key)
         elif became is not Standing.AHEAD or _wants_a_look(check):
             yield from _run_points(day, check, title, due if became is Standing.LATE else "")
 
@@ -209,21 +212,26 @@ def _checks_href(day: Day) -> str:
 def _run_points(day: Day, check: Check, title: str, late: str) -> Iterator[Point]:
     """What of a run is not in order or not answered. `late`: until when it was due, where that is over."""
     run, href = check.run, _checks_href(day)
+
+    def of_item(code: str, line: Line, said: str, tone: str = "soon", entry: str | None = None) -> Point:
+        return Point(code, words(line.item["prompt"]), said, tone, href, entry, f"{check.key}/{line.item['id']}")
+
     for line in run.failed:
         tone, note = "over" if line.item["critical"] else "soon", line.given.note if line.given else ""
         said = " · ".join(filter(None, (_("%(list)s: not in order", list=title), note)))
-        yield Point(words(line.item["prompt"]), said, tone, href, line.given.id if line.given else None)
+        yield of_item("failed", line, said, tone, line.given.id if line.given else None)
     for line in run.returned:
-        yield Point(words(line.item["prompt"]), _("%(list)s: returned, not answered since", list=title), href=href)
+        yield of_item("returned", line, _("%(list)s: returned, not answered since", list=title))
     critically = run.left_critically if run.submitted_at is not None or day.at >= day.closes else ()
     for line in critically:
-        yield Point(words(line.item["prompt"]), _("%(list)s: critical, not answered", list=title), "over", href)
+        yield of_item("critical", line, _("%(list)s: critical, not answered", list=title), "over")
     number = sum(line not in critically and not line.returned for line in run.left)
     if number:
         left = ngettext("%(num)s point is not answered", "%(num)s points are not answered", number)
-        yield Point(title, " · ".join(filter(None, (left, _("was due until %(time)s", time=late) if late else ""))), href=href)
+        told = " · ".join(filter(None, (left, _("was due until %(time)s", time=late) if late else "")))
+        yield Point("check", title, told, href=href, about=check.key)
     elif not run.failed and not run.left:
-        yield Point(title, _("everything is in order"), "ok")
+        yield Point("check", title, _("everything is in order"), "ok", about=check.key)
 
 
 def _handover_points(day: Day) -> Iterator[Point]:
@@ -233,28 +241,28 @@ def _handover_points(day: Day) -> Iterator[Point]:
         became = handover_status(each)
         told, href = duty.differences_words(day.site, each), f"/handovers/{each.id}"
         if became is HandoverStatus.OFFERED:
-            yield Point(title, _("nobody has taken over"), href=href)
+            yield Point("handover", title, _("nobody has taken over"), href=href)
         elif became is HandoverStatus.DISPUTED:
-            yield Point(title, _("disputed"), "over", href=href)
+            yield Point("handover", title, _("disputed"), "over", href=href)
         elif became is HandoverStatus.UNATTENDED:
-            yield Point(title, _("nobody came: %(reason)s", reason=each.absent), href=href)
+            yield Point("handover", title, _("nobody came: %(reason)s", reason=each.absent), href=href)
         elif became is HandoverStatus.STORED:
-            yield Point(title, duty.kept_words(each.kept, each.custodian), "ok", href)
+            yield Point("handover", title, duty.kept_words(each.kept, each.custodian), "ok", href)
         elif became is HandoverStatus.RESOLVED:
-            yield Point(title, _("settled: %(finding)s", finding=each.findings[-1].text), "ok", href)
+            yield Point("handover", title, _("settled: %(finding)s", finding=each.findings[-1].text), "ok", href)
         if told and became is not HandoverStatus.RESOLVED:
-            yield Point(title, told, href=href)
-        yield from (Point(title, said, href=href) for said in _amiss(day, each))
+            yield Point("differs", title, told, href=href)
+        yield from (Point(concern, title, said, href=href) for concern, said in _amiss(day, each))
     yield from _taken_over_twice(day, names)
     for _offer in duty.without_beginning(day.site.id, day.start, day.at):
-        yield Point(_("A handover was answered whose offer has not arrived"))
+        yield Point("no_offer", _("A handover was answered whose offer has not arrived"))
 
 
-def _amiss(day: Day, given: Handover) -> Iterator[str]:
-    """What is wrong with who signed, and for what."""
-    yield from (_(duty.CONCERNS[concern]) for concern in concerns(given))
+def _amiss(day: Day, given: Handover) -> Iterator[tuple[str, str]]:
+    """What is wrong with who signed, and for what: (code, words)."""
+    yield from ((concern, _(duty.CONCERNS[concern])) for concern in concerns(given))
     if is_by_another(given, [each.person_id for each in shifts.present(day.site.id, given.at, given.post_id)]):
-        yield _("offered by somebody who was not on the post")
+        yield "by_another", _("offered by somebody who was not on the post")
 
 
 def _taken_over_twice(day: Day, names: dict[str, str]) -> Iterator[Point]:
@@ -267,7 +275,8 @@ def _taken_over_twice(day: Day, names: dict[str, str]) -> Iterator[Point]:
 
     found = duty.handovers(day.site.id, day.start, day.end, day.at)
     for post_id, shift in sorted(more_than_once(found, shift_of), key=str):
-        yield Point(_("Taken over more than once"), " · ".join(filter(None, (names.get(post_id), kinds.get(shift or "")))))
+        where = " · ".join(filter(None, (names.get(post_id), kinds.get(shift or ""))))
+        yield Point("taken_over_twice", _("Taken over more than once"), where, about=f"{post_id} {shift}")
 
 
 def _custody_points(day: Day) -> Iterator[Point]:
@@ -275,34 +284,36 @@ def _custody_points(day: Day) -> Iterator[Point]:
     found = custody.things(day.site.id, day.at)
     known = people({held.by for each in found for held in each.now.holders if held.by})
     for each in found:
-        title, now = f"{words(each.asset.names)} {each.asset.code}", each.now
+        title, now, about = f"{words(each.asset.names)} {each.asset.code}", each.now, each.asset.id
         names = ", ".join(known[held.by].name if held.by and held.by in known else _("Unknown") for held in now.holders)
         if now.is_lost:
-            yield Point(title, _("lost"), "over", href="/things")
+            yield Point("lost", title, _("lost"), "over", href="/things", about=about)
         if "taken_twice" in now.concerns:
-            yield Point(title, _("taken twice: %(names)s", names=names), href="/things")
+            yield Point("taken_twice", title, _("taken twice: %(names)s", names=names), href="/things", about=about)
         elif stays_out(now, day.start):
-            yield Point(title, _("kept overnight by %(names)s", names=names), href="/things")
+            yield Point("kept", title, _("kept overnight by %(names)s", names=names), href="/things", about=about)
         elif now.holders and not now.is_lost and day.at >= day.closes:
-            yield Point(title, _("not given back: %(names)s", names=names), href="/things")
+            yield Point("kept", title, _("not given back: %(names)s", names=names), href="/things", about=about)
         if now.is_damaged:
-            yield Point(title, now.note or _("damaged"), href="/things")
+            yield Point("damaged", title, now.note or _("damaged"), href="/things", about=about)
 
 
 def _covers_points(covers: Sequence[PlaceCovers]) -> Iterator[Point]:
     for each in covers:
+        about = f"{each.place.id} {each.item.id}"
         if each.covers.runs_low:
             left = _(
                 "%(left)s left, the minimum is %(least)s",
                 left=amount_text(each.covers.clean),
                 least=amount_text(each.covers.minimum),
             )
-            yield Point(_("%(item)s: running low", item=words(each.item.names)), f"{words(each.place.names)} · {left}")
+            title = _("%(item)s: running low", item=words(each.item.names))
+            yield Point("low", title, f"{words(each.place.names)} · {left}", about=about)
         if each.covers.soiled < 0:
             sent = _(
                 "%(number)s more went to the laundry than were worn: count the basket", number=amount_text(-each.covers.soiled)
             )
-            yield Point(words(each.item.names), f"{words(each.place.names)} · {sent}")
+            yield Point("soiled", words(each.item.names), f"{words(each.place.names)} · {sent}", about=about)
 
 
 def _below_zero_points(day: Day) -> Iterator[Point]:
@@ -313,7 +324,8 @@ def _below_zero_points(day: Day) -> Iterator[Point]:
         item, place = stock.item(day.site.id, figure.item_id), sites.place(day.site.id, figure.place_id)
         if item and place:
             detail = f"{words(place.names)} · {amount_text(figure.quantity)}"
-            yield Point(_("%(item)s: below zero, count it", item=words(item.names)), detail)
+            title = _("%(item)s: below zero, count it", item=words(item.names))
+            yield Point("below_zero", title, detail, about=f"{place.id} {item.id} {figure.state}")
 
 
 def _request_points(day: Day) -> Iterator[Point]:
@@ -327,17 +339,16 @@ def _request_points(day: Day) -> Iterator[Point]:
             if day.start <= answer.at < day.end:
                 name = known[answer.by].name if answer.by and answer.by in known else _("Unknown")
                 told = _("%(name)s answered second, %(number)s: it moved nothing", name=name, number=amount_text(answer.quantity))
-                yield Point(title, told, href="/stock")
+                yield Point("answered_twice", title, told, href="/stock", about=answer.id)
 
 
 def _entry_points(day: Day, found: Sequence[Doubt]) -> Iterator[Point]:
     number = sum(each.outcome != "applied" for each in found)
     if number:
-        yield Point(
-            ngettext("%(num)s entry was not recorded", "%(num)s entries were not recorded", number), tone="over", href="#doubts"
-        )
+        told = ngettext("%(num)s entry was not recorded", "%(num)s entries were not recorded", number)
+        yield Point("entries", told, tone="over", href="#doubts")
     for _party in tours.without_beginning(day.site.id, day.start, day.at):
-        yield Point(_("A party was seen off whose arrival has not come"))
+        yield Point("no_arrival", _("A party was seen off whose arrival has not come"))
 
 
 def _silent_points(day: Day) -> Iterator[Point]:
@@ -345,7 +356,7 @@ def _silent_points(day: Day) -> Iterator[Point]:
     for party in tours.parties(day.site.id, day.start, day.end, day.at):
         if status(party, day.at) is Status.ENDED_SILENTLY:
             title = _("Party of %(number)s, %(time)s: not seen off", number=party.guests, time=day.time(party.arrived_at))
-            yield Point(title, _("counted as gone after 60 minutes"))
+            yield Point("silent", title, _("counted as gone after 60 minutes"), about=party.id)
 
 
 def left_open(points: Sequence[Point]) -> dict[str, Point]:
@@ -355,4 +366,4 @@ def left_open(points: Sequence[Point]) -> dict[str, Point]:
         return found
     shown = dict(list(found.items())[: POINTS_MOST - 1])
     number = len(found) - len(shown)
-    return shown | {"rest": Point(ngettext("%(num)s further point", "%(num)s further points", number))}
+    return shown | {"rest": Point("rest", ngettext("%(num)s further point", "%(num)s further points", number))}

@@ -159,7 +159,7 @@ def _left(entries: Sequence[str], project_id: str) -> dict[str, list[Left]]:
     found: dict[str, list[Left]] = {}
     wanted = select(LeftOpen).where(LeftOpen.project_id == project_id, LeftOpen.operation_id.in_(entries)).order_by(LeftOpen.line)
     for row in db.session.scalars(wanted):
-        found.setdefault(row.operation_id, []).append(Left(row.words, row.reason, row.note or ""))
+        found.setdefault(row.operation_id, []).append(Left(words(row.told) if row.told else row.words, row.reason, row.note or ""))
     return found
 
 

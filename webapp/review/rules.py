@@ -8,13 +8,16 @@ from dataclasses import dataclass
 REASONS = ("carried", "in_hand", "unreachable", "other")
 """Why a point stays open: carried to tomorrow, being put right, its tablet not reachable, something else."""
 POINTS_MOST, WORDS_MOST, NOTE_MOST = 30, 80, 60
-"""So that all of them in Chinese fit into one entry (16 KiB)."""
+"""How many points one closing names, how long the words are in which it was read, and how long a note may be."""
+TOLD_MOST = 160
+"""How long a point may be in each of the languages in which it is kept."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """Something that stands open or wants a look. `tone`: ok, soon, over."""
+    """Something that stands open or wants a look: `code` says which, in whatever language it is told. `tone`: ok, soon, over."""
 
+    code: str
     words: str
     detail: str = ""
     tone: str = "soon"
@@ -22,17 +25,16 @@ class Point:
     entry: str | None = None
     """The entry it tells of, whose photos stand with it."""
     about: str = ""
-    """What it is about where its words change by themselves while somebody reads them."""
+    """What it is about, where its address does not say so."""
 
     @property
     def is_open(self) -> bool:
         return self.tone != "ok"
 
-    @property
-    def line(self) -> str:
+    def line(self, most: int) -> str:
         """Its words as they are kept when the day is closed with it."""
         said = " · ".join(filter(None, (self.words, self.detail)))
-        return said if len(said) <= WORDS_MOST else f"{said[: WORDS_MOST - 1]}…"
+        return said if len(said) <= most else f"{said[: most - 1]}…"
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,13 @@ class Closed:
 
 
 def labelled(points: Iterable[Point]) -> dict[str, Point]:
-    """The open points, each under a label that it keeps from one drawing of a page to the next: its reason finds it again."""
+    """The open points, each under what it is about: its reason finds it again, whatever its words are by then, in any language."""
     seen: Counter[str] = Counter()
     found = {}
     for point in points:
         if point.is_open:
-            said = "\n".join((point.href or "", point.entry or "", point.about or point.words))
-            label = hashlib.sha256(said.encode()).hexdigest()[:8]
+            about = f"{point.href}\n{point.about}"
+            label = f"{point.code}-{hashlib.sha256(about.encode()).hexdigest()[:8]}"
             seen[label] += 1
             found[label if seen[label] == 1 else f"{label}-{seen[label]}"] = point
     return found

@@ -1,5 +1,7 @@
 """The review of a day (domain section 0.8): one page that shows the shift, and one where the day is closed."""
 
+import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +13,7 @@ from webapp.actions import queries as actions
 from webapp.attachments import queries as attachments
 from webapp.base import clock, ids
 from webapp.base.database import db
+from webapp.base.i18n import LANGUAGES, written_in
 from webapp.base.written import amount_text
 from webapp.operations import registry
 from webapp.operations.models import Receipt
@@ -19,7 +22,7 @@ from webapp.repairs.queries import OUTCOMES, title_of
 from webapp.review import queries
 from webapp.review.points import left_open, points_of
 from webapp.review.queries import Day, Heard, PlaceCovers
-from webapp.review.rules import NOTE_MOST, Closed, Point, by_hour, open_first
+from webapp.review.rules import NOTE_MOST, TOLD_MOST, WORDS_MOST, Closed, Point, by_hour, open_first
 from webapp.shifts.queries import shift_at
 from webapp.sites.models import Project
 from webapp.staff.access import check_code
@@ -29,6 +32,10 @@ from webapp.tablets.frames import this_site
 from webapp.tours import queries as tours
 
 bp = Blueprint("review", __name__)
+FOR_ALL = "for_all"
+"""The field of the one reason for all points that have none of their own."""
+SHOWN_IN = "shown_in"
+"""Names the button that only shows the page in another language, with all that was chosen on it."""
 
 
 @desk_page(bp, "/review")
@@ -46,28 +53,34 @@ def on(day: str) -> str:
 
 @desk_page(bp, "/review/<day>/close", methods=("GET", "POST"))
 def close(day: str) -> Response:
-    """Close a day while it is on: never blocked, a reason for each point that stays open, the six digits as the signature."""
+    """Close a day while it is on: never blocked, a reason for each point that stays open, the six digits as the signature.
+
+    Once somebody has closed it, his name stands there before anybody else signs; whoever signed already does not sign again.
+    """
     site, now = this_site(), clock.now()
     wanted = day_asked(day)
     one = _day(site, wanted, now)
     if not _may_close():
         abort(403)
-    if one.end <= now:
-        flash(_("This day is over: it closed by itself."), "soon")
+    closures = queries.closures(one)
+    if (told := _too_late(one, closures, now)) is not None:
+        flash(told, "soon")
         return make_response(redirect(f"/review/{wanted}", 303))
-    points = left_open(open_first(_points(one, now)))
-    wrong = _closed(one, wanted, points, now) if request.method == "POST" else {}
+    points = _open_points(one, now)
+    wrong: dict[str, str] | None = {}
+    if request.method == "POST" and SHOWN_IN not in request.form:
+        overtaken = closures and request.form.get("seen") != _seen(closures)
+        wrong = {"code": _closed_by(one, closures[0])} if overtaken else _closed(one, wanted, points, now)
     if wrong is None:
         return make_response(redirect(f"/review/{wanted}", 303))
-    closures = queries.closures(one)
     page = render_template(
         "review/close.html",
         day=wanted,
         points=points,
-        reasons=[("", _("Choose a reason")), *((key, _(name)) for key, name in queries.REASON_NAMES.items())],
+        reasons=[(key, _(name)) for key, name in queries.REASON_NAMES.items()],
         note_most=NOTE_MOST,
-        closures=closures,
-        people=people(each.by for each in closures if each.by),
+        told=_closed_by(one, closures[0]) if closures else "",
+        seen=_seen(closures),
         said=request.form,
         wrong=wrong,
         one_time=ids.uuid7(now),
@@ -75,12 +88,56 @@ def close(day: str) -> Response:
     return make_response(page, 422 if wrong else 200)
 
 
+def _too_late(day: Day, closures: Sequence[Closed], now: int) -> str | None:
+    """Why nobody, or not this person again, closes a day; None where it may be closed."""
+    if day.end <= now:
+        return str(_("This day is over: it closed by itself."))
+    mine = next((each for each in closures if each.by == g.person.id), None)
+    return str(_("You closed this day at %(time)s already.", time=day.time(mine.at))) if mine else None
+
+
+def _seen(closures: Sequence[Closed]) -> str:
+    """What a page has seen of those who closed the day."""
+    return str(len(closures))
+
+
+def _closed_by(day: Day, first: Closed) -> str:
+    found = people([first.by]).get(first.by) if first.by else None
+    name = found.name if found else _("Unknown")
+    return str(
+        _("%(name)s closed this day at %(time)s. Both signatures stand, the first counts.", name=name, time=day.time(first.at))
+    )
+
+
+def _open_points(day: Day, now: int) -> dict[str, Point]:
+    return left_open(open_first(_points(day, now)))
+
+
+def _told(day: Day, now: int) -> dict[str, dict[str, str]]:
+    """Each open point in every language, for whoever reads it later has his own."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for tag in LANGUAGES:
+        with written_in(tag):
+            for label, point in _open_points(day, now).items():
+                found[label][tag] = point.line(TOLD_MOST)
+    return found
+
+
+def _said(wanted: date, points: Mapping[str, Point], told: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """What was said of each point that stands open now: its own reason, or the one for all."""
+    said, for_all = {"day": wanted.isoformat()}, request.form.get(FOR_ALL, "")
+    for label, point in points.items():
+        line = f"lines.{label}"
+        said[f"{line}.words"] = point.line(WORDS_MOST)
+        said[f"{line}.told"] = json.dumps(told.get(label), ensure_ascii=False) if label in told else ""
+        said[f"{line}.reason"] = request.form.get(f"{line}.reason", "").strip() or for_all
+        said[f"{line}.note"] = request.form.get(f"{line}.note", "")
+    return said
+
+
 def _closed(day: Day, wanted: date, points: Mapping[str, Point], now: int) -> dict[str, str] | None:
     """Close the day with what was said of each point that stands open now; what is wrong by field, None where nothing is."""
-    said = {"day": wanted.isoformat()}
-    for label, point in points.items():
-        said[f"lines.{label}.words"] = point.line
-        said |= {name: request.form.get(name, "") for name in (f"lines.{label}.reason", f"lines.{label}.note")}
+    said = _said(wanted, points, _told(day, now))
     operation = registry.get("review.close")
     wrong = operation.explain(operation.clean(said)[1])
     missing = {f"lines.{label}.reason": point for label, point in points.items() if not said[f"lines.{label}.reason"].strip()}
@@ -103,13 +160,8 @@ def _tell(day: Day, who: str) -> None:
     first = queries.closures(day)[0]
     if first.by == who:
         flash(_("Closed. What arrives later is shown as such."), "ok")
-        return
-    found = people([first.by]).get(first.by) if first.by else None
-    name = found.name if found else _("Unknown")
-    flash(
-        _("%(name)s closed this day at %(time)s. Both signatures stand, the first counts.", name=name, time=day.time(first.at)),
-        "soon",
-    )
+    else:
+        flash(_closed_by(day, first), "soon")
 
 
 def _may_close() -> bool:
@@ -145,6 +197,7 @@ def _page(site: Project, wanted: date) -> str:
         **_figures(day, covers, heard),
         points=points,
         open=sum(point.is_open for point in points),
+        is_over=bool(closures) or end <= now,
         closures=closures,
         late=[(title_of(each.operation), each) for each in late],
         carried=yesterday[0].left if yesterday else (),
