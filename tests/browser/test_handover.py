@@ -181,7 +181,7 @@ def test_what_is_locked_up_for_the_night_has_a_custodian_and_a_word_on_each_thin
     assert demo.named("thing", "K-02") in put_away
     assert demo.named("thing", "R-1") not in put_away, "it lies in its place already"
     told = here.page.locator(f'overlay-list[key="offers"] [data-id="{offer["id"]}"]')
-    expect(told).to_contain_text("3 號鑰匙箱")
+    expect(told).to_contain_text("林靜怡 3 號鑰匙箱")
     expect(told.locator(".offered .tag:visible")).to_have_text(["末班封存"])
     row = reopened(here, offer["id"])
     gone_through(row, "41")
