@@ -37,7 +37,8 @@ ACTS = {"issues": "stock.issue", "orderings": "stock.settle", "reversals": "stoc
 """What is decided at the desk, by the noun in its address."""
 DOUBTS_WITHIN = 14 * clock.DAY
 REQUESTS_WITHIN = 30 * clock.DAY
-MOVED_SHOWN = 40
+MOVED_SHOWN = 12
+"""The newest; the ledger has the rest."""
 
 
 @dataclass(frozen=True)
