@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clockText, instantOf, sampled } from "../../webapp/static/js/outbox/clock.js";
+import { clockText, instantOf, localOf, sampled } from "../../webapp/static/js/outbox/clock.js";
 import { T } from "./support.js";
 
 const HOUR = 3_600_000;
@@ -40,7 +40,10 @@ for (const [local, zone, iso] of [
   ["2026-03-29T03:00", "Europe/Berlin", "2026-03-29T01:00:00Z"],
   ["2026-10-25T04:00", "Europe/Berlin", "2026-10-25T03:00:00Z"],
 ]) {
-  test(`${local} in ${zone}`, () => assert.equal(instantOf(local, zone), Date.parse(iso)));
+  test(`${local} in ${zone}`, () => {
+    assert.equal(instantOf(local, zone), Date.parse(iso));
+    assert.equal(localOf(Date.parse(iso), zone), local.padEnd(19, ":00"));
+  });
 }
 
 test("what is no time is none", () => assert.ok(Number.isNaN(instantOf("soon", "Asia/Shanghai"))));

@@ -59,6 +59,14 @@ def test_a_refused_entry_is_shown_with_what_was_typed_and_why(site: Site):
     assert "Show flat A" in page(site, f"/repairs/{FIRST.id}").text()
 
 
+def test_a_time_of_another_year_is_refused_and_shown_with_its_year(site: Site):
+    when = clock.typed("2099-12-31T23:59", demo.ZONE)
+    sends("Door", entry("tours.ask", json.dumps({"party": demo.first_party(AT), "tag": "school", "when": when})))
+    shown = page(site).text()
+    assert "Thursday 31 December 2099 23:59" in shown
+    assert "When it was: At most 48 hours back, and not in the future." in shown
+
+
 def slips(client: FlaskClient, path: str, **typed: str | list[str]) -> tuple[int, Node]:
     shown = read(client.get("/checks/2026-05-28?lang=en" if path.startswith("/checks") else "/site?lang=en").text)
     form = hidden_of(shown) | typed

@@ -33,7 +33,7 @@ function tell(field) {
   const place = field.closest("count-field, .seg, .people, .shots") ?? field;
   const said = document.importNode(/** @type {Element} */ (texts.firstElementChild), true);
   const { min = "", max = "", step = "" } = /** @type {HTMLInputElement} */ (field);
-  /** @type {Element} */ (said.lastElementChild).textContent = filled(words ?? "", { min, max, step }, "");
+  /** @type {Element} */ (said.lastElementChild).textContent = filled(words ?? "", { min: min.replace("T", " "), max: max.replace("T", " "), step }, "");
   told.get(place)?.[1].remove();
   told.set(place, [field, said]);
   place.after(said);

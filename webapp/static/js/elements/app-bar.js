@@ -1,8 +1,10 @@
-/** The bar: the time by the server's clock, whether the page is of today, evening light, menus that close. */
+/** The bar: the time by the server's clock and what it bounds, whether the page is of today, evening light, menus that close. */
 
+import { localOf } from "../outbox/clock.js";
 import { dayOf, said, shared, store, timeText } from "../tablet.js";
 
 const TICK = 5_000;
+const BACK_WITHIN = 48 * 3_600_000;
 
 export class AppBar extends HTMLElement {
   connectedCallback() {
@@ -42,6 +44,10 @@ export class AppBar extends HTMLElement {
     const now = Date.now() + offset;
     for (const part of document.querySelectorAll("[data-clock]")) part.textContent = timeText(now);
     for (const part of document.querySelectorAll("[data-as-of]")) part.toggleAttribute("hidden", part.getAttribute("data-as-of") === dayOf(now));
+    // When something was may be said of the last two days, and of nothing that is yet to come.
+    for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("operation-form [type=datetime-local]"))) {
+      [field.min, field.max] = [now - BACK_WITHIN, now].map((at) => localOf(at, said("zone")).slice(0, 16));
+    }
   }
 
   #press() {

@@ -36,10 +36,13 @@ export function instantOf(local, zone) {
   const guess = Date.parse(`${local}Z`);
   if (Number.isNaN(guess)) return NaN;
   /** @param {number} at */
-  const shift = (at) => {
-    const parts = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: zone || undefined }).format(at);
-    return Date.parse(`${parts.replace(" ", "T")}Z`) - Math.floor(at / 1000) * 1000;
-  };
+  const shift = (at) => Date.parse(`${localOf(at, zone)}Z`) - Math.floor(at / 1000) * 1000;
   // Twice: the first may have looked on the wrong side of a change of the clocks.
   return guess - shift(guess - shift(guess));
+}
+
+/** "2025-11-23T14:05:09", as the wall clock of that zone has it at an instant. @param {number} at @param {string} [zone] @returns {string} */
+export function localOf(at, zone) {
+  const format = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: zone || undefined });
+  return format.format(at).replace(" ", "T");
 }
