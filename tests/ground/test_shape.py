@@ -45,6 +45,10 @@ ALLOWED = {
     "losses": {
         "stores",  # the number of a tablet's next store is reserved in a head's row, before there is any entry
     },
+    "records": {
+        "blanks",  # the form with nothing in it
+        "layout",  # what the words of a record are looked up in, once for all that are shown together
+    },
     "review": {
         "points",  # what every package has open at the end of a day: queries.py would be two sittings with it
     },

@@ -1,6 +1,7 @@
 """The duty record at the desk: on the screen, as a file, signed by code, and changed since."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -13,10 +14,10 @@ from markupsafe import Markup
 from tests.pages.conftest import AT, OURS, Node, Site, hidden_of, read
 from tests.pages.test_desk import COPY, FIRST, sends
 from webapp import demo
-from webapp.base import clock
+from webapp.base import clock, paper
 from webapp.base.database import db
 from webapp.operations.entries import digest_of
-from webapp.records import queries, rules, tables
+from webapp.records import queries, rules
 from webapp.records.models import Review
 from webapp.sites import queries as sites
 
@@ -42,9 +43,23 @@ def page(site: Site, path: str = YESTERDAY, who: str = "chen", language: str = "
 
 
 def cells(shown: Node, part: str) -> list[list[str]]:
-    """The lines of one part of a record, its sums last."""
-    section = next(each for each in shown.all("section") if each.all("h3") and each.all("h3")[0].text() == part)
-    return [[cell.text() for cell in row.all("td")] for row in section.all("tr") if row.all("td")]
+    """The lines of one part of a record, its sums last; a note that stands below its line is in the line's own cell."""
+    return lines_of(next(each for each in shown.all("section") if each.all("h3") and each.all("h3")[0].text() == part))
+
+
+def heads_of(part: Node) -> list[str]:
+    return [cell.text() for cell in part.all("table")[0].all("th")]
+
+
+def lines_of(part: Node) -> list[list[str]]:
+    lines: list[list[str]] = []
+    for row in part.all("tr"):
+        found = [cell.text() for cell in row.all("td")]
+        if row.attrs.get("class") == "paper__said":
+            lines[-1][heads_of(part).index("Note")] = found[0].replace("Note", "").strip()
+        elif found:
+            lines.append(found)
+    return lines
 
 
 def signs(site: Site, who: str = "chen", **changed: str) -> int:
@@ -90,16 +105,52 @@ def test_the_chinese_form_is_the_one_they_know(shown: Site):
         assert label in bar
 
 
-def test_the_file_says_what_the_page_says(shown: Site):
-    answer = shown.desk("chen").get(f"{YESTERDAY}/sheet.xlsx?in=en")
-    sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
-    lines = [[each for each in row if each is not None] for row in sheet.iter_rows(values_only=True)]
-    came = early_of(demo.YESTERDAY)
-    assert ["Total", len(came), sum(came)] in [line[:3] for line in lines]
-    said = {str(each) for line in lines for each in line}
-    for part in ("2. Reception", "6. Remarks (what was abnormal)"):
-        for row in cells(page(shown), part):
-            assert {each for each in row if each and not each.isdigit()} <= said
+def written(site: Site, path: str) -> list[list[str]]:
+    """The lines of a record's file, its figures as they read; nothing of what is empty at their ends."""
+    sheet = openpyxl.load_workbook(BytesIO(site.desk("chen").get(f"{path}/sheet.xlsx?in=en").data)).active
+    lines = [
+        ["" if each is None else f"{each:g}" if isinstance(each, float | int) else each for each in row] for row in sheet.values
+    ]
+    return [trimmed(line) for line in lines]
+
+
+def trimmed(line: list[str]) -> list[str]:
+    filled = [n for n, each in enumerate(line, 1) if each]
+    return line[: filled[-1]] if filled else []
+
+
+def shown_lines(shown: Node) -> Iterator[list[str]]:
+    """A sheet as a page shows it, from its head to its foot, line by line as a file has them: a note that stands below its line is
+    in the line's cell, and the two blocks of a part are one."""
+    sheet = sheet_of(shown)
+    for each in next(each for each in sheet.all("dl")).all("div"):
+        yield [each.all("dt")[0].text(), each.all("dd")[0].text()]
+    signed = iter([[cell.text() for cell in each.all("span")] for each in signs_of(shown)])
+    parts = sheet.all("section")
+    for part in parts:
+        if "continuation" in part.text():
+            continue
+        yield from part_lines(part)
+    yield from (line for part in parts if "continuation" in part.text() for line in part_lines(part))
+    yield from signed
+    yield [" · ".join(foot_of(shown)[:-1])]
+
+
+def part_lines(part: Node) -> Iterator[list[str]]:
+    heads = heads_of(part)
+    yield [part.all("h3")[0].text()]
+    yield heads
+    yield from (line for line in lines_of(part) if line != ["—", *[""] * (len(heads) - 1)])
+
+
+@pytest.mark.parametrize("post", [DOOR, BAR])
+@pytest.mark.parametrize("shift", ["early", "middle"])
+def test_a_file_says_what_the_page_says_cell_by_cell(shown: Site, post: str, shift: str):
+    path = f"/records/2026-05-27/{post}/{shift}"
+    title, about, *lines = written(shown, path)
+    assert title == ["Duty record form"]
+    assert about[0].endswith(f"{shift}")
+    assert [line for line in lines if line] == [trimmed(line) for line in shown_lines(page(shown, path))]
 
 
 def test_a_month_is_one_file_with_a_sheet_for_each_day(shown: Site):
@@ -108,13 +159,32 @@ def test_a_month_is_one_file_with_a_sheet_for_each_day(shown: Site):
     assert book.sheetnames == [f"2026-05-{day:02d}" for day in range(21, 29)]
 
 
-def test_a_month_prints_in_one_go_and_the_blank_form_is_empty(shown: Site):
+def test_a_month_prints_in_one_go(shown: Site):
     month = page(shown, f"/records/2026-05/{DOOR}/print")
-    assert len(month.all("article")) == 8 * 2, "from the day on which the site was opened"
+    kinds = [each.attrs["class"] for each in month.all("article")]
+    assert kinds == ["paper paper--odd", "paper paper--even"] * 8, "from the day on which the site was opened, each with its pages"
+
+
+def test_a_blank_form_asks_all_that_the_form_asks_and_says_nothing(shown: Site):
     blank = page(shown, f"/records/blank/{DOOR}")
-    assert len(blank.all("article")) == 1
-    assert {cell for row in cells(blank, "2. Reception") for cell in row} == {""}
-    assert "Signed by code" not in blank.text()
+    record = page(shown, YESTERDAY), page(shown, YESTERDAY.replace("early", "middle"))
+    opening, closing = cells(record[0], "1. Before duty"), cells(record[1], "7. Closing")
+    assert len(opening) > 15 < len(closing) + 1
+    assert cells(blank, "1. Before duty") == [[*row[:2], "", "□", "", ""] for row in opening] + [[""] * 6]
+    assert cells(blank, "7. Closing") == [[row[0], "□", "", "", ""] for row in closing] + [[""] * 5]
+    things = [row[:2] for row in cells(record[0], "4. Things handed over")]
+    assert cells(blank, "4. Things handed over") == [[*row, "", "", "□", ""] for row in things] + [[""] * 6]
+    assert {tuple(row[1:]) for row in cells(blank, "2. Reception")} == {("",) * 6}
+    assert {cell for row in cells(blank, "3. Log") for cell in row} == {""}
+    said = blank.text()
+    assert "□ Early shift □ Middle shift" in said
+    assert "Signed by code" not in said
+
+
+def test_the_blank_form_of_the_bar_names_what_it_keeps(shown: Site):
+    drinks = cells(page(shown, f"/records/blank/{BAR}"), "2. Drinks")
+    assert ["Milk", "ml", *[""] * 9] in drinks
+    assert drinks[-1] == [""] * 11
 
 
 def remarks(text: str, at: int) -> None:
@@ -263,7 +333,7 @@ def scanned(site: Site, path: str = YESTERDAY) -> str:
     """Where the code of a sheet leads, as seen from outside: its path."""
     drawn: list[str] = []
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(tables, "code_of", lambda address: drawn.append(address) or Markup())
+        patched.setattr(paper, "code_of", lambda address: drawn.append(address) or Markup())
         page(site, path)
     [address] = drawn
     assert address.startswith(site.app.config["PUBLIC_URL"])
@@ -343,7 +413,7 @@ def test_a_file_leaves_room_for_ink_where_a_site_signs_so(site: Site):
         rows = {cell.value: cell.row for cell in sheet["A"]}
         return [sheet.row_dimensions[rows[who]].height for who in ("Outgoing", "Incoming or custodian")]
 
-    assert high() == [tables.INK_POINTS] * 2
+    assert high() == [paper.INK_POINTS] * 2
     assert sets_printing(site) == 303
     with clock.standing_at(AT + 1000):
         assert high() == [None, None]

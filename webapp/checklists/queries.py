@@ -31,6 +31,8 @@ from webapp.tablets.queries import contacts, tablets
 
 Selected = Select[*tuple[Any, ...]]
 READINESS = "check.readiness"
+PURPOSES = ("opening", "hygiene", "inspection", "asset_count", "closing")
+"""What a list of a post is for, in the order of its day."""
 PICTURES_MOST = 8
 """Reference photos within one page: the pack is fetched again whenever it may look otherwise."""
 
@@ -218,12 +220,16 @@ def checks(site: Project, place_id: str, post: str, at: int) -> list[Check]:
 def runs(site: Project, place_id: str, post: str, at: int) -> list[Check]:
     """Every run of a post at a place on the day of `at` that has begun: of a list for each shift those of the shifts before too."""
     day, found = day_of(site, at), []
-    for edition in content.all_in_force(site.id, "checklist", at):
-        if edition.body["post"] == post:
-            begun = [each for each in windows(edition.body.get("schedule"), day) if each.since <= at]
-            found += [_check(site, edition, place_id, each, at) for each in begun]
-    order = ("opening", "hygiene", "inspection", "asset_count", "closing")
-    return sorted(found, key=lambda each: (order.index(each.edition.body["purpose"]), each.edition.code, each.window.number))
+    for edition in lists(site.id, post, at):
+        begun = [each for each in windows(edition.body.get("schedule"), day) if each.since <= at]
+        found += [_check(site, edition, place_id, each, at) for each in sorted(begun, key=lambda each: each.number)]
+    return found
+
+
+def lists(project_id: str, post: str, at: int) -> list[Edition]:
+    """The checklists in force for a post, in the order of its day."""
+    found = [each for each in content.all_in_force(project_id, "checklist", at) if each.body["post"] == post]
+    return sorted(found, key=lambda each: (PURPOSES.index(each.body["purpose"]), each.code))
 
 
 def inspections(site: Project, post: Post, at: int) -> list[Check]:

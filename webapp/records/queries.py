@@ -81,6 +81,19 @@ def account(site: Project, post: Post, day: date, window: Window, now: int) -> A
     )
 
 
+def unwritten(site: Project, post: Post, at: int) -> Account:
+    """A record of no day and no shift: all that the form of a post asks, with nothing answered."""
+    asked = checklists.lists(site.id, post.role, at)
+    lists = (List(each.id, each.body["purpose"], tuple(Point(item["id"]) for item in each.body["items"])) for each in asked)
+    stocks = [
+        Stock(item.id, kept, 0, 0, 0, 0, 0, 0)
+        for item in stock.watched(site.id, post.place_id, at)
+        for kept in ((CLEAN, SOILED, IN_USE) if item.category == "shoe_cover" else (CLEAN,))
+    ]
+    things = (Thing(each.id, "back") for each in custody.assets(site.id, post.place_id))
+    return Account(post.id, "", Window(None, "", 0, 0), lists=tuple(lists), stocks=tuple(stocks), things=tuple(things))
+
+
 def _pending(site: Project, post: Post, at: int) -> Iterator[Pending]:
     """What is still to be put right at the place of the post, and what waits to be verified (未完事項)."""
     for each in actions.unsettled(site.id, at, post.place_id):

@@ -1,36 +1,26 @@
-"""The duty record as it is laid out (forms.md F1): one sheet of cells for the screen, for A4 and for XLSX."""
+"""The duty record as it is laid out (forms.md F1): its head, its parts and who signs, in words."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
-from io import BytesIO
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from markupsafe import Markup
 
 from webapp.base import address, clock
 from webapp.base.i18n import N_, language, words
-from webapp.base.paper import code_of
-from webapp.base.table import SAFE
-from webapp.base.written import amount_text, day_text, instant_text, moment_text, time_text
+from webapp.base.paper import Column, Grid, Paper, Sign
+from webapp.base.written import amount_text, day_text, instant_text, moment_text
 from webapp.checklists.queries import said_words
 from webapp.content.queries import edition
-from webapp.custody import queries as custody
-from webapp.custody.models import Asset
 from webapp.custody.queries import EVENT_NAMES, KIND_NAMES
 from webapp.duty.queries import CATEGORY_NAMES, kept_words
-from webapp.operations.roles import GREETER
 from webapp.records import rules
+from webapp.records.layout import Layout
 from webapp.records.rules import Account, Event, Gone, Handed, Lay, Mark, Point, Thing
-from webapp.shifts import queries as shifts
-from webapp.shifts.models import ShiftKind
 from webapp.sites import queries as sites
-from webapp.sites.models import Post, Printing, Project
-from webapp.staff.queries import people
+from webapp.sites.models import Post, Project
 from webapp.stock import queries as stock
-from webapp.stock.models import Item
 from webapp.stock.rules import CLEAN, IN_USE, SOILED
 from webapp.tours.queries import MODE_NAMES
 
@@ -41,120 +31,6 @@ RESULTS = {
 }  # fmt: skip
 STATES = {CLEAN: N_("Clean"), IN_USE: N_("In use"), SOILED: N_("Soiled")}
 FORM, VERSION = "F1", "1"
-ROWS_BLANK = 6
-"""Ruled lines of a part in a form that is filled in by hand."""
-INK_POINTS = 49.5
-"""A line with twelve millimetres above it, the room for a signature in ink, as a file measures its rows."""
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A part of the sheet: its title, the words over its columns, its cells in words, and a line of sums below.
-    `figures`: which columns hold amounts."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    total: tuple[str, ...] = ()
-    figures: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Sign:
-    """A place for a signature: who signs, and what stands there: that he did so by code, or a name that another wrote."""
-
-    who: str
-    said: str = ""
-
-
-@dataclass(frozen=True)
-class Paper:
-    """One duty record, all its words in one language. `changed`: it was signed, and what was signed is no longer what it says;
-    `addenda`: what came since; `foot`: how long it is kept, when it was printed, how its hash begins; `address`: where whoever
-    scans its code is led; `in_ink`: whether a signature has room for ink."""
-
-    language: str
-    company: str
-    form: str
-    number: str
-    title: str
-    head: tuple[tuple[str, str], ...]
-    grids: tuple[Grid, ...]
-    more: tuple[Grid, ...]
-    signs: tuple[Sign, ...]
-    foot: tuple[str, ...]
-    address: str = ""
-    in_ink: bool = False
-    changed: bool = False
-    addenda: Grid | None = None
-
-    @property
-    def code(self) -> Markup:
-        """The address for a telephone; nothing of a form that is filled in by hand."""
-        return code_of(self.address) if self.address else Markup()
-
-    @property
-    def all_grids(self) -> tuple[Grid, ...]:
-        return (*self.grids, *((self.addenda,) if self.addenda else ()), *self.more)
-
-
-@dataclass
-class Layout:
-    """What the words of a record are looked up in."""
-
-    site: Project
-    post: Post
-    at: int
-    printing: Printing | None = None
-    kinds: Mapping[str, ShiftKind] = field(default_factory=dict)
-    items: Mapping[str, Item] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-    asked: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
-    """The items of each version of a check, by their keys."""
-    assets: Mapping[str, Asset] = field(default_factory=dict)
-
-    def kind(self, of: Account) -> ShiftKind | None:
-        return self.kinds.get(of.window.shift or "")
-
-    def time(self, instant: int | None) -> str:
-        return "" if instant is None else time_text(instant, self.site.zone)
-
-    def name(self, person_id: str | None) -> str:
-        return self.names.get(person_id or "", "")
-
-    def prompt(self, version: str, point: Point) -> str:
-        item = self.asked.get(version, {}).get(point.item)
-        return words(item["prompt"]) if item else ""
-
-    @property
-    def is_flat(self) -> bool:
-        return self.post.role == GREETER
-
-
-def layout(site: Project, post: Post, accounts: Iterable[Account], signers: Iterable[str | None], at: int) -> Layout:
-    """Everything that these records and who signed them name, looked up once for all of them."""
-    known = list(accounts)
-    versions = {check.version for each in known for check in each.lists}
-    bodies = {version: found.body for version in versions if (found := edition(site.id, version))}
-    named = people({person for person in (*signers, *(person for each in known for person in _persons(each))) if person})
-    return Layout(
-        site, post, at, sites.printing(site.id, at), {kind.id: kind for kind in shifts.kinds(site.id)},
-        {item.id: item for item in stock.items(site.id)}, {key: each.name for key, each in named.items()},
-        {version: {item["id"]: item for item in body["items"]} for version, body in bodies.items()},
-        {asset.id: asset for asset in custody.assets(site.id)},
-    )  # fmt: skip
-
-
-def _persons(of: Account) -> Iterator[str | None]:
-    yield from (each.person for each in of.stood)
-    yield from (each.by for part in (of.visits, of.log, of.remarks) for each in part)
-    yield from (point.by for check in of.lists for point in check.points)
-    yield from (each.by for each in of.happened)
-    yield from (each.person for each in of.readied)
-    for each in of.handed:
-        yield from (each.by, each.answered_by)
-    for thing in (*of.things, *(thing for each in of.handed for thing in each.things)):
-        yield from thing.holders
 
 
 def number_of(site: Project, post: Post, day: str, code: str) -> str:
@@ -176,7 +52,7 @@ def paper(of: Account, told: Layout, reviewed: Sign | None = None) -> Paper:
     return Paper(
         language(), _company(told), _("Form %(form)s, version %(version)s", form=FORM, version=VERSION),
         number_of(told.site, told.post, of.day, of.window.code), str(_("Duty record form")), tuple(_head(of, told)), tuple(grids),
-        (_parties(of, told),) if told.is_flat else (), signs, (*_foot(told), _("Hash %(hash)s", hash=of.digest[:8])),
+        (_parties(of, told),) if told.is_flat else (), signs, (*foot_of(told), _("Hash %(hash)s", hash=of.digest[:8])),
         address.public(f"{path_of(of)}?sheet={Mark(of.digest, told.at)}"), bool(told.printing and told.printing.in_ink),
     )  # fmt: skip
 
@@ -195,7 +71,7 @@ def _company(told: Layout) -> str:
     return (told.printing and told.printing.company) or words(told.site.names)
 
 
-def _foot(told: Layout) -> tuple[str, str]:
+def foot_of(told: Layout) -> tuple[str, str]:
     years = told.printing.kept_years if told.printing else None
     kept = ngettext("Kept for %(num)s year", "Kept for %(num)s years", years) if years else _("Kept until: ________")
     return kept, _("Printed %(time)s", time=moment_text(told.at, told.site.zone))
@@ -217,17 +93,6 @@ def _incoming(handed: Handed | None, told: Layout) -> Sign:
 def with_addenda(of: Paper, addenda: Grid) -> Paper:
     """A record that is no longer what was signed."""
     return replace(of, changed=True, addenda=addenda)
-
-
-def blank(site: Project, post: Post, at: int) -> Paper:
-    """The form with nothing in it, for a day without power: it is signed in ink, whatever the site does else."""
-    empty = Account(post.id, "", rules.Window(None, "", 0, 0))
-    told = Layout(site, post, at, sites.printing(site.id, at))
-    shown = paper(empty, told)
-    head = tuple((label, value if label in (_("Project"), _("Place or type"), _("Post")) else "") for label, value in shown.head)
-    ruled = tuple(Grid(each.title, each.columns, (("",) * len(each.columns),) * ROWS_BLANK) for each in shown.grids)
-    more = tuple(Grid(each.title, each.columns, (("",) * len(each.columns),) * 4 * ROWS_BLANK) for each in shown.more)
-    return replace(shown, number="", head=head, grids=ruled, more=more, foot=_foot(told), address="", in_ink=True)
 
 
 # the head
@@ -260,11 +125,18 @@ def _span(told: Layout, since: int, until: int | None) -> str:
 # its parts
 
 
+def _columns(*titled: tuple[str, str]) -> tuple[Column, ...]:
+    return tuple(Column(*each) for each in titled)
+
+
 def _before(of: Account, told: Layout) -> Grid:
-    columns = (_("No."), _("Item checked"), _("Expected and found"), _("Result"), _("Time"), _("Note"))
+    columns = _columns(
+        (_("No."), "number"), (_("Item checked"), "text"), (_("Expected and found"), "short"), (_("Result"), "mark"),
+        (_("Time"), "time"), (_("Note"), "note"),
+    )  # fmt: skip
     rows = _ready(of, told)
     rows += [_checked(told, check.version, point) for check in of.lists if check.purpose != "closing" for point in check.points]
-    return Grid(_("1. Before duty"), columns, tuple((str(n), *row) for n, row in enumerate(rows, 1)))
+    return Grid(_("1. Before duty"), columns, tuple((str(n), *row) for n, row in enumerate(rows, 1)), is_narrow=True)
 
 
 def _ready(of: Account, told: Layout) -> list[tuple[str, ...]]:
@@ -284,15 +156,16 @@ def _checked(told: Layout, version: str, point: Point) -> tuple[str, str, str, s
 
 
 def _reception(of: Account, told: Layout) -> Grid:
-    columns = (
-        _("Hour"), _("Number of parties"), _("Number of guests"), _("Accompanied by a consultant"), _("Guided"), _("On their own"),
+    titles = (
+        _("Number of parties"), _("Number of guests"), _("Accompanied by a consultant"), _("Guided"), _("On their own"),
         _("Covers handed out (pairs)"),
     )  # fmt: skip
+    columns = _columns((_("Hour"), "time"), *((title, "figure") for title in titles))
     opens, closes = _hours(of, told)
     hours = rules.by_hour(of.visits, lambda instant: clock.local(instant, told.site.zone).hour, opens, closes)
     rows = tuple((f"{each.hour:02d}:00", *_numbers(vars(each))) for each in hours)
     sums = (_("Total"), *_numbers(rules.sums(hours)))
-    return Grid(_("2. Reception"), columns, rows, sums, (1, 2, 3, 4, 5, 6))
+    return Grid(_("2. Reception"), columns, rows, sums)
 
 
 def _numbers(hour: Mapping[str, int]) -> tuple[str, ...]:
@@ -307,10 +180,11 @@ def _hours(of: Account, told: Layout) -> tuple[int, int]:
 
 
 def _drinks(of: Account, told: Layout) -> Grid:
-    columns = (
-        _("Item"), _("Unit"), _("Opening"), _("Drawn in"), _("Served"), _("Used"), _("Written off"), _("Expected"),
-        _("Stock counted"), _("Variance"), _("Note"),
+    titles = (
+        _("Opening"), _("Drawn in"), _("Served"), _("Used"), _("Written off"), _("Expected"), _("Stock counted"), _("Variance"),
     )  # fmt: skip
+    figures = ((title, "figure") for title in titles)
+    columns = _columns((_("Item"), "text"), (_("Unit"), "mark"), *figures, (_("Note"), "note"))
     rows = []
     for each in of.stocks:
         item = told.items.get(each.item)
@@ -322,11 +196,14 @@ def _drinks(of: Account, told: Layout) -> Grid:
             words(item.names) if item else "", words(item.counter) if item else "", *map(amount_text, amounts), "",
             amount_text(each.used), amount_text(each.written_off), amount_text(due), counted, variance, "",
         ))  # fmt: skip
-    return Grid(_("2. Drinks"), columns, tuple(rows), figures=tuple(range(2, 10)))
+    return Grid(_("2. Drinks"), columns, tuple(rows))
 
 
 def _log(of: Account, told: Layout) -> Grid:
-    columns = (_("Time"), _("Event"), _("Action taken"), _("Follow-up by"), _("Recorded by"))
+    columns = _columns(
+        (_("Time"), "time"), (_("Event"), "text"), (_("Action taken"), "words"), (_("Follow-up by"), "name"),
+        (_("Recorded by"), "name"),
+    )  # fmt: skip
     rows = [(told.time(each.at), _event(told, each), "", "", told.name(each.by)) for each in (*of.log, *of.happened)]
     for each in of.handed:
         answer = " · ".join(filter(None, (str(_(RESULTS[each.result])) if each.result else "", each.exceptions)))
@@ -348,9 +225,12 @@ def _event(told: Layout, each: Event) -> str:
 
 
 def _custody(of: Account, told: Layout) -> Grid:
-    columns = (_("Kind"), _("Name and number"), _("Due"), _("Found"), _("Condition"), _("Note"))
+    columns = _columns(
+        (_("Kind"), "short"), (_("Name and number"), "text"), (_("Due"), "figure"), (_("Found"), "figure"),
+        (_("Condition"), "state"), (_("Note"), "note"),
+    )  # fmt: skip
     rows = (*_things(of, told), *_covers(of, told))
-    return Grid(_("4. Things handed over"), columns, rows, figures=(2, 3))
+    return Grid(_("4. Things handed over"), columns, rows, is_narrow=True)
 
 
 def _things(of: Account, told: Layout) -> Iterator[tuple[str, ...]]:
@@ -410,7 +290,8 @@ def _open(of: Account, told: Layout) -> Grid:
         for each in of.pending
         if each.item not in told_of or each.item is None
     ]
-    return Grid(_("5. Open items"), (_("Item checked"), _("How it stands"), _("Note")), tuple(rows))
+    columns = _columns((_("Item checked"), "text"), (_("How it stands"), "words"), (_("Note"), "text"))
+    return Grid(_("5. Open items"), columns, tuple(rows))
 
 
 def _prompt_of(told: Layout, version: str, item: str | None) -> str:
@@ -420,19 +301,21 @@ def _prompt_of(told: Layout, version: str, item: str | None) -> str:
 
 
 def _remarks(of: Account, told: Layout) -> Grid:
-    columns = (_("Time"), _("Kind"), _("Remark"), _("Recorded by"))
+    columns = _columns((_("Time"), "time"), (_("Kind"), "short"), (_("Remark"), "text"), (_("Recorded by"), "name"))
     rows = [(told.time(each.at), str(_(CATEGORY_NAMES[each.kind])), each.text, told.name(each.by)) for each in of.remarks]
     return Grid(_("6. Remarks (what was abnormal)"), columns, tuple(rows))
 
 
 def _closing(of: Account, told: Layout) -> Grid:
-    columns = (_("Item checked"), _("Result"), _("Time"), _("Checked by"), _("Note"))
+    columns = _columns(
+        (_("Item checked"), "text"), (_("Result"), "short"), (_("Time"), "time"), (_("Checked by"), "name"), (_("Note"), "note")
+    )
     rows = []
     for check in of.lists:
         for point in check.points if check.purpose == "closing" else ():
             prompt, number, mark, time, note = _checked(told, check.version, point)
             rows.append((prompt, " ".join(filter(None, (mark, number))), time, told.name(point.by), note))
-    return Grid(_("7. Closing"), columns, tuple(rows))
+    return Grid(_("7. Closing"), columns, tuple(rows), is_narrow=True)
 
 
 def _mode(mode: str | None) -> str:
@@ -443,16 +326,10 @@ def _mode(mode: str | None) -> str:
 
 def _parties(of: Account, told: Layout) -> Grid:
     """The continuation sheet 《樣板房參觀記錄》: one line a party."""
-    columns = (
-        _("No."),
-        _("Came"),
-        _("Number of guests"),
-        _("Covers (pairs)"),
-        _("Left"),
-        _("How they went round"),
-        _("Received by"),
-        _("Note"),
-    )
+    columns = _columns(
+        (_("No."), "number"), (_("Came"), "time"), (_("Number of guests"), "figure"), (_("Covers (pairs)"), "figure"),
+        (_("Left"), "time"), (_("How they went round"), "words"), (_("Received by"), "name"), (_("Note"), "note"),
+    )  # fmt: skip
     rows = tuple(
         (
             str(n),
@@ -468,68 +345,4 @@ def _parties(of: Account, told: Layout) -> Grid:
     )
     total = ngettext("%(num)s party", "%(num)s parties", len(of.visits))
     sums = ("", total, str(of.guests), str(of.covers), "", "", "", "")
-    return Grid(_("Show flat visits (continuation sheet)"), columns, rows, sums, (2, 3))
-
-
-# XLSX
-
-
-def workbook(sheets: Sequence[tuple[str, Sequence[Paper]]]) -> bytes:
-    """A file with one sheet a name, its records one below the other. No text of it is ever a formula or a link."""
-    import xlsxwriter  # 70 ms that no other page pays for
-
-    file = BytesIO()
-    with xlsxwriter.Workbook(file, SAFE) as book:
-        looks = {
-            "title": book.add_format({"bold": True, "font_size": 16}),
-            "part": book.add_format({"bold": True, "top": 1, "font_size": 12}),
-            "label": book.add_format({"bold": True, "border": 1, "text_wrap": True, "valign": "top"}),
-            "cell": book.add_format({"border": 1, "text_wrap": True, "valign": "top"}),
-            "sign": book.add_format({"border": 1, "valign": "bottom"}),
-        }
-        for name, papers in sheets:
-            page = book.add_worksheet(name)
-            page.set_paper(9)
-            page.set_margins(left=0.98, right=0.4)
-            page.fit_to_pages(1, 0)
-            page.set_column(0, 10, 14)
-            page.set_footer("&C&P / &N")
-            row, breaks = 0, []
-            for each in papers:
-                row = _write(page, looks, each, row)
-                breaks.append(row)
-            page.set_h_pagebreaks(breaks[:-1])
-    return file.getvalue()
-
-
-def _write(page: object, looks: Mapping[str, object], of: Paper, row: int) -> int:
-    write = page.write  # type: ignore[attr-defined]
-    write(row, 0, of.title, looks["title"])
-    write(row + 1, 0, " · ".join(filter(None, (of.company, of.form, of.number))))
-    row += 2
-    for label, value in of.head:
-        write(row, 0, label, looks["label"])
-        write(row, 1, value, looks["cell"])
-        row += 1
-    for grid in of.all_grids:
-        write(row, 0, grid.title, looks["part"])
-        lines = [(grid.columns, "label"), *((each, "cell") for each in grid.rows)]
-        for line, look in [*lines, (grid.total, "label")] if grid.total else lines:
-            row += 1
-            for column, value in enumerate(line):
-                write(row, column, _figure(value) if column in grid.figures else value, looks[look])
-        row += 2
-    for sign in of.signs:
-        if of.in_ink:
-            page.set_row(row, INK_POINTS)  # type: ignore[attr-defined]
-        write(row, 0, sign.who, looks["label"])
-        write(row, 1, sign.said, looks["sign"])
-        row += 1
-    write(row, 0, " · ".join(of.foot))
-    return row + 2
-
-
-def _figure(text: str) -> str | float:
-    """An amount as a number, so that the sheet can be summed; a word over it, or nothing, as it is."""
-    whole = text.removeprefix("-").replace(".", "", 1)
-    return float(text) if whole.isascii() and whole.isdigit() else text
+    return Grid(_("Show flat visits (continuation sheet)"), columns, rows, sums)

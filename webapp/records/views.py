@@ -11,13 +11,14 @@ from flask_babel import ngettext
 
 from webapp.base import clock, ids
 from webapp.base.i18n import LANGUAGES, words, written_in
+from webapp.base.paper import Column, Grid, Paper, Sign, workbook
 from webapp.base.table import XLSX
 from webapp.base.written import instant_text, moment_text
 from webapp.operations.roles import DEPUTY, SUPERVISOR
-from webapp.records import queries, rules, tables
+from webapp.records import blanks, queries, rules, tables
+from webapp.records.layout import Layout, layout
 from webapp.records.models import Review
 from webapp.records.rules import Account, Window
-from webapp.records.tables import Grid, Layout, Paper, Sign
 from webapp.repairs.queries import title_of
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
@@ -122,7 +123,7 @@ def sheet(day: str, post_id: UUID, shift: str) -> Response:
     site, now = this_site(), clock.now()
     post, when, window = _asked(site, day, post_id, shift, now)
     made = _papers(site, post, [queries.account(site, post, when, window, now)], now)[0]
-    return _file(made.number, tables.workbook([(day, [made])]))
+    return _file(made.number, workbook([(day, [made])]))
 
 
 @desk_page(bp, "/records/<month>/<uuid:post_id>/month.xlsx")
@@ -132,7 +133,7 @@ def month_file(month: str, post_id: UUID) -> Response:
     by_day: dict[str, list[Paper]] = {}
     for day, made in _month_of(site, post, first):
         by_day.setdefault(day, []).append(made)
-    return _file(f"{site.code}-{post.code}-{month}", tables.workbook(list(by_day.items())))
+    return _file(f"{site.code}-{post.code}-{month}", workbook(list(by_day.items())))
 
 
 @desk_page(bp, "/records/<month>/<uuid:post_id>/print")
@@ -146,10 +147,11 @@ def month_print(month: str, post_id: UUID) -> str:
 @desk_page(bp, "/records/blank/<uuid:post_id>")
 def blank(post_id: UUID) -> str:
     """The form to be filled in by hand."""
-    site = this_site()
+    site, now = this_site(), clock.now()
     post = _post(site, post_id)
     with written_in(_chosen() or site.record_language):
-        form = tables.blank(site, post, clock.now())
+        of = queries.unwritten(site, post, now)
+        form = blanks.blank(of, layout(site, post, [of], [], now))
     return render_template("records/print.html", papers=[form], post=post, month=None, chosen=_chosen())
 
 
@@ -171,7 +173,7 @@ def _papers(site: Project, post: Post, found: Sequence[Account], now: int) -> li
         return []
     signed = queries.reviews(site.id, found[0].day, found[-1].day)
     with written_in(_chosen() or site.record_language):
-        told = tables.layout(site, post, found, (row.author_id for row in signed.values()), now)
+        told = layout(site, post, found, (row.author_id for row in signed.values()), now)
         return [_paper(told, each, signed.get((post.id, each.day, each.window.shift))) for each in found]
 
 
@@ -203,7 +205,8 @@ def _addenda(site: Project, found: Account, signed_at: int) -> Grid:
         for row in queries.came_after(site.id, found.window.start, found.window.end, signed_at)
     ]
     total = ngettext("%(num)s entry came after this was signed", "%(num)s entries came after this was signed", len(rows))
-    return Grid(_("Addenda"), (_("Time"), _("Event"), _("Came in")), tuple(rows), (total, "", ""))
+    columns = (Column(_("Time"), "words"), Column(_("Event")), Column(_("Came in"), "words"))
+    return Grid(_("Addenda"), columns, tuple(rows), (total, "", ""))
 
 
 # what an address asks for
