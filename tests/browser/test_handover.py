@@ -46,6 +46,12 @@ def test_guests_interrupt_a_handover_and_it_goes_on_where_it_was(tablet: Callabl
     key.locator(".line__note").fill("在工程部")
     due = covers.locator("[data-after]")
     assert due.get_attribute("hidden") is not None, "hidden by the page itself, not by its looks"
+    tapped = "line => { line.querySelector('button[value=\"1\"]').click(); return line.querySelector('[data-after]').hidden; }"
+    assert covers.evaluate(tapped), "nor is the first tap of many"
+    expect(due).to_be_visible()
+    covers.locator("[type=number]").fill("")
+    covers.locator("[type=number]").blur()
+    expect(due).to_be_hidden()
     covers.locator("[type=number]").fill("41")
     assert due.get_attribute("hidden") is not None, "a first digit is no count"
     covers.locator("[type=number]").blur()

@@ -1,6 +1,10 @@
 /** A native number input with − and + beside it. */
 
+const SETTLES = 1_000;
+
 export class CountField extends HTMLElement {
+  #settling = 0;
+
   connectedCallback() {
     this.addEventListener("click", this);
   }
@@ -12,7 +16,10 @@ export class CountField extends HTMLElement {
     if (!step || !input) return;
     // Past its bounds too: what is found there is recorded. Below nothing only where there may be less than nothing.
     input.value = String(Math.max(Math.min(0, Number(input.min)), Number((Number(input.value) + step).toFixed(3))));
-    for (const type of ["input", "change"]) input.dispatchEvent(new Event(type, { bubbles: true }));
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    // Like typing, it is said once it is left: what should be there must not show after the first tap of many.
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => input.dispatchEvent(new Event("change", { bubbles: true })), SETTLES);
   }
 }
 
