@@ -80,6 +80,8 @@ class Model:
         number = int(deed.said["number"]) * 1000 if "number" in deed.said else None
         other = {name: deed.said.get(name) for name in ("choice", "expected", "post", "text", "time")}
         self.state["checklists"].append(told | other | {"at": at, "author": deed.author, "number": number, "place": self.place})
+        if number is not None and "stock" in deed.said:
+            self._count_together(deed.said["state"], number, at)
 
     def _tours_arrive(self, deed: Deed, made: str, at: int) -> None:
         guests = int(deed.said["guests"])

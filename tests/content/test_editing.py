@@ -74,6 +74,7 @@ EVERY: list[dict[str, Any]] = [
     {"response": "choice", "options": [GOOD, BAD]},
     {"response": "photo", "on_fail": "photo", "critical": True, "required": False},
     {"response": "number", "min": 0},
+    {"response": "number", "counts": {"sku": "cover.cloth", "state": "soiled"}},
 ]
 
 
@@ -104,6 +105,8 @@ def test_every_kind_of_answer_and_a_schedule_come_back_from_a_page_as_they_were(
         ({"response": "time"}, {"min": "8 o'clock"}, {"min": ("not_a_time", None)}),
         ({"response": "time"}, {"min": "9:00", "max": "８：３０"}, {"max": ("below", None)}),
         ({"response": "quantity"}, {"expected": "many"}, {"expected": ("not_a_quantity", None)}),
+        ({"response": "number"}, {"counts.state": "clean"}, {"counts.sku": ("required", None)}),
+        ({"response": "number"}, {"counts.sku": "cover.cloth"}, {"counts.state": ("required", None)}),
         (
             {"response": "choice"},
             {"options.rows": "2", "options.0.text.zh-Hant": "開窗"},

@@ -16,18 +16,20 @@ from webapp.tours import queries as tours
 pytestmark = [pytest.mark.database, pytest.mark.slow]
 
 SITES = count()
-WHAT = ("draw", "count", "arrive", "see_off", "collect", "return", "write_off", "undo", "request", "confirm")
+WHAT = ("draw", "count", "point", "arrive", "see_off", "collect", "return", "write_off", "undo", "request", "confirm")
 STEPS = st.lists(
     st.tuples(st.integers(0, 2), st.sampled_from(WHAT), st.integers(0, 600), st.integers(1, 40)),
     min_size=1, max_size=14,
 )  # fmt: skip
 
 
-def body_of(what: str, amount: int, moved: list[str], asked: str) -> tuple[str, dict[str, object]]:
+def body_of(site: Site, what: str, amount: int, moved: list[str], asked: str) -> tuple[str, dict[str, object]]:
     """What is recorded of things: the operation, and what it says besides the item and the place."""
+    point = {"version": site.id("version"), "item": "small.covers", "stock": site.id("covers")}
     told: dict[str, tuple[str, dict[str, object]]] = {
         "draw": ("stock.draw", {"quantity": amount}),
         "count": ("stock.count", {"counted": amount, "state": "soiled" if amount % 3 else "clean"}),
+        "point": ("checklists.answer", point | {"day": f"2026-05-2{amount % 2}", "number": amount, "state": "clean"}),
         "collect": ("stock.collect", {"quantity": amount}),
         "return": (
             "stock.return_clean",
@@ -54,8 +56,8 @@ def record(site: Site, steps: list[tuple[int, str, int, int]]) -> list[Tablet]:
             if which in parties:
                 tablet.keep("lin", "tours.see_off", when, party=parties[which])
         else:
-            operation, said = body_of(what, amount, moved, asked)
-            made = tablet.keep("he" if what == "undo" and amount % 4 == 0 else "lin", operation, when, **covers, **said).id
+            operation, said = body_of(site, what, amount, moved, asked)
+            made = tablet.keep("he" if what == "undo" and amount % 4 == 0 else "lin", operation, when, **(covers | said)).id
             asked = made if what == "request" else asked
             moved += [made] if what in ("draw", "collect", "write_off") else []
     return tablets

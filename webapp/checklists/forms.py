@@ -2,13 +2,14 @@
 
 from webapp.checklists.rules import ANSWERS
 from webapp.operations.fields import Choice, Form, Identity, Instant, Keys, Photos, Quantity, Reference, Text, Time
+from webapp.stock.rules import COUNTED
 
 
 class AnswerForm(Form):
     """`day` is the day and the run of the page it was ticked on: it only keeps the overlay of yesterday's page off today's.
 
     One of `answer`, `number`, `choice` (the key of an option), `text` and `time` by the kind of the item; `expected`: how many the
-    page said there should be; `post`: which post it concerns.
+    page said there should be; `stock` and `state`: what in stock the number counts; `post`: which post it concerns.
     """
 
     version = Reference("content.version")
@@ -18,6 +19,8 @@ class AnswerForm(Form):
     answer = Choice(of=ANSWERS, optional=True)
     number = Quantity(least=-1_000, most=1_000_000, optional=True)
     expected = Quantity(most=1_000_000, optional=True)
+    stock = Reference("stock.item", optional=True)
+    state = Choice(of=COUNTED, optional=True)
     choice = Text(most=64, optional=True)
     text = Text(most=500, lines=True, optional=True)
     time = Time(optional=True)

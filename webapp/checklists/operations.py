@@ -7,19 +7,21 @@ from webapp.checklists.forms import AnswerForm, InspectForm, ReturnForm, SignFor
 from webapp.checklists.models import Answer, Return, Submission, Void
 from webapp.checklists.rules import FAIL, NOT_APPLICABLE, SIGNED
 from webapp.content.rules import Found
-from webapp.operations.effects import Effect, Latest, ListItem, Step
+from webapp.operations.effects import Count, Effect, Latest, ListItem, Step
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import DEPUTY, GREETER, SUPERVISOR, WATER_BAR
 from webapp.operations.rules import PIN, POST, SESSION
+from webapp.stock.models import CountLine
 
 STAFF = {GREETER, WATER_BAR, SUPERVISOR}
 
 
 TOLD = ListItem("answers/{day}/{version}/{place}/{item}", "answer-row")
 EFFECTS: list[Effect] = [Latest("check/{day}/{version}/{place}/{item}", "{answer}{number}{choice}{text}{time}"), TOLD,
-           Step("wrong/{place}/{item}/{answer}", "wrong"), ListItem("wrong/{place}/{answer}", "wrong-row")]  # fmt: skip
-"""What an answer does to a page: its line, when and by whom, and where it is `fail`, what is to be put right."""
+           Step("wrong/{place}/{item}/{answer}", "wrong"), ListItem("wrong/{place}/{answer}", "wrong-row"),
+           Count("stock/{place}/{stock}/{state}", "number")]  # fmt: skip
+"""What an answer does to a page: its line, when and by whom, where it is `fail`, what is to be put right, and what it counts."""
 
 
 @operation("checklists.answer", form=AnswerForm, roles=STAFF, proof=POST, offline=True, title=N_("Check answered"), effects=EFFECTS)
@@ -49,6 +51,20 @@ def _answer(form: AnswerForm, occasion: Occasion) -> None:
     if form.answer.data == FAIL or (said and form.answer.data != NOT_APPLICABLE):
         found = Found() if form.answer.data == FAIL else said
         find_wrong(occasion, form.version.data, form.place.data, form.item.data, found)
+    _count(form, occasion)
+
+
+def _count(form: AnswerForm, occasion: Occasion) -> None:
+    """The number of a point that says what it counts is a count of that (盤點). One that is dated back is none, as no count is;
+    of several to the same point of a run the last is meant."""
+    number, day = form.number.data, form.day.data
+    if not (form.stock.data and form.state.data) or number is None or number < 0:
+        return
+    if form.when.data is None and form.answer.data != NOT_APPLICABLE:
+        occasion.record(
+            CountLine, item_id=form.stock.data, place_id=form.place.data, state=form.state.data, counted=number,
+            point=f"{day}/{form.item.data}" if day else None,
+        )  # fmt: skip
 
 
 @operation("checklists.sign", form=SignForm, roles=STAFF, proof=PIN, offline=True, title=N_("Check signed"),

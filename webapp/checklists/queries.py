@@ -56,6 +56,8 @@ class Check:
     window: Window
     expected: Mapping[str, int] = field(default_factory=dict)
     """How many there should be, by the key of a quantity; in thousandths."""
+    counts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """The item of stock and the state that a number counts, by the key of its point."""
     things: tuple[Thing, ...] = ()
     """What the count of the flat is held against: things, where they belong, how many."""
     post_id: str | None = None
@@ -84,8 +86,9 @@ class Check:
         named |= {"post": self.post_id} if self.post_id else {}
         if item is None:
             return named
-        due = self.expected.get(item["id"])
-        return named | {"item": item["id"]} | ({} if due is None else {"expected": amount_text(due)})
+        due, counted = self.expected.get(item["id"]), self.counts.get(item["id"])
+        named |= {"item": item["id"]} | ({} if due is None else {"expected": amount_text(due)})
+        return named | ({"stock": counted[0], "state": counted[1]} if counted else {})
 
 
 def check(site: Project, code: str, place_id: str, at: int, author_id: str | None = None) -> Check | None:
@@ -114,7 +117,17 @@ def _check(site: Project, edition: Edition, place_id: str, window: Window, at: i
     returns = [_returned(row) for row in _decided(Return, site.id, edition.code, place_id, named)]
     voids = [row.reason for row in _decided(Void, site.id, edition.code, place_id, named)]
     run = run_of(items, answers, done[0].effective_at if done else None, returns, voids[-1] if voids else None)
-    return Check(edition, place_id, named, run, window, expected, tuple(things))
+    return Check(edition, place_id, named, run, window, expected, dict(_counts(site.id, items)), tuple(things))
+
+
+def _counts(project_id: str, items: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """What each point counts; nothing where the site has no such item."""
+    counting = [item for item in items if item.get("counts")]
+    known = {each.sku: each.id for each in stock.items(project_id)} if counting else {}
+    for item in counting:
+        sku, state = item["counts"]["sku"], item["counts"]["state"]
+        if sku in known:
+            yield item["id"], (known[sku], state)
 
 
 def _things(project_id: str, place_id: str, at: int) -> list[Thing]:

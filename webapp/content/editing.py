@@ -264,14 +264,20 @@ def wrong(body: Mapping[str, Any], main: str) -> Errors:
     return found
 
 
+HALVES = {
+    "care.text": ("care.flags", "required"), "care.flags": ("care.text", "needs"),
+    "counts.sku": ("counts.state", "required"), "counts.state": ("counts.sku", "required"),
+}  # fmt: skip
+"""What is said only together with another part, and what is wrong where it is not."""
+
+
 def _wrong(part: Part, row: Mapping[str, Any], prefix: str, main: str) -> Errors:
     name, found = prefix + part.path, value(row, part.path)
-    if part.path == "care.text" and value(row, "care.flags") and not found:
-        return {f"{name}.{main}": ("required", None)}
-    if part.path == "care.flags" and value(row, "care.text") and not found:
-        return {name: ("needs", None)}
     if not applies(part, row):
         return {}
+    other, lacking = HALVES.get(part.path, ("", ""))
+    if other and value(row, other) and not found:
+        return {f"{name}.{main}" if part.kind in WORDED else name: (lacking, None)}
     if part.kind in WORDED:
         return {} if found is None and part.is_optional else _wrong_words(found or {}, name, part.most, main)
     if part.kind == LINES:

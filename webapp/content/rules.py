@@ -12,7 +12,10 @@ SCHEDULED = ("opening", "closing", "shift")
 """What the minutes of a schedule are counted from: the opening or the closing of the site, or the start of each shift."""
 INVENTORY = "inventory"
 """What a quantity may be expected to be besides a number: as many as the inventory of the show flat lists."""
-BOUNDED = ("number", "quantity", "time")
+NUMBERS = ("number", "quantity")
+LAID = ("clean", "soiled", "store")
+"""The states of an item of stock in which a point may count it."""
+BOUNDED = (*NUMBERS, "time")
 """Kinds of answers that may have a least and a most: numbers, or times of the day as "08:30"."""
 ON_FAIL = ("none", "note", "photo", "action", "notify")
 PURPOSES = ("grooming", "opening", "hygiene", "closing", "inspection", "asset_count")
@@ -226,7 +229,7 @@ def _check_item(item: Mapping[str, Any]) -> list[str]:
     found = [*_key(item, "id", where), *_clause(item, where), *_words(item, "prompt", where)]
     found += [*_choice(item, "response", RESPONSES, where), *_choice(item, "on_fail", ON_FAIL, where)]
     found += [f"{where}: {name} is not yes or no" for name in ("required", "critical") if type(item.get(name)) is not bool]
-    return [*found, *_check_bounds(item, where), *_check_options(item, where)]
+    return [*found, *_check_bounds(item, where), *_check_counts(item, where), *_check_options(item, where)]
 
 
 def _check_bounds(item: Mapping[str, Any], where: str) -> list[str]:
@@ -247,6 +250,17 @@ def _check_bounds(item: Mapping[str, Any], where: str) -> list[str]:
     if step is not None and not (is_number(step) and step > 0):
         found.append(f"{where}: step is no number above nothing")
     return found
+
+
+def _check_counts(item: Mapping[str, Any], where: str) -> list[str]:
+    """Which item of stock, and in which state, a number counts."""
+    counts = item.get("counts")
+    if counts is None:
+        return []
+    if item.get("response") not in NUMBERS:
+        return [f"{where}: a {item.get('response')} counts nothing"]
+    good = isinstance(counts, Mapping) and str(counts.get("sku") or "").strip() and counts.get("state") in LAID
+    return [] if good else [f"{where}: counts are of no item and state"]
 
 
 def is_number(value: Any) -> bool:

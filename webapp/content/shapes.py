@@ -8,7 +8,9 @@ from webapp.base.i18n import N_
 from webapp.content.rules import (
     BANDS,
     BOUNDED,
+    LAID,
     NEEDS,
+    NUMBERS,
     ON_FAIL,
     POSTS,
     PURPOSES,
@@ -65,7 +67,7 @@ class Shape:
 
 TITLE, CLAUSE = Part("title", N_("Title")), Part("clause", N_("Clause"), TEXT, most=32, check=is_clause)
 POST = Part("post", N_("Post"), CHOICE, POSTS)
-TIMED, COUNTED = ("schedule.of", SCHEDULED), ("response", ("number", "quantity"))
+TIMED, COUNTED = ("schedule.of", SCHEDULED), ("response", NUMBERS)
 BEFORE = N_("-60 is an hour before, 30 half an hour after.")
 OUT_OF_BOUNDS = N_("What lies outside is recorded, and is to be put right.")
 SHAPES: Mapping[str, Shape] = {
@@ -139,6 +141,8 @@ SHAPES: Mapping[str, Shape] = {
                 hint=N_("0.1 for a temperature. Left blank: whole numbers."),
             ),
             Part("unit", N_("Unit"), TEXT, most=16, is_optional=True, only=COUNTED),
+            Part("counts.state", N_("Counts in stock"), CHOICE, ("", *LAID), is_optional=True, only=COUNTED, named="laid_"),
+            Part("counts.sku", N_("Code of the item in stock"), TEXT, most=64, is_optional=True, only=COUNTED),
             Part("expected", N_("How many there should be"), DUE, is_optional=True, only=("response", ("quantity",))),
             Part("options", N_("What may be chosen"), OPTIONS, most=60, only=("response", ("choice",))),
             Part("on_fail", N_("Where it is not in order"), CHOICE, ON_FAIL),

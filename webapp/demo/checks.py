@@ -27,7 +27,7 @@ def tick(log: Log, who: str, code: str, place: str, at: int, numbers: Mapping[st
         said = _said(item, numbers.get(item["id"], ""))
         if said is not None:
             name = "checklists.sign" if item["response"] == "signature" else "checklists.answer"
-            log.keep(at + number * 20 * clock.SECOND, who, name, item=item["id"], **about, **said)
+            log.keep(at + number * 20 * clock.SECOND, who, name, item=item["id"], **about, **said, **_counted(item))
     if not left:
         log.keep(at + len(answered) * 20 * clock.SECOND, who, "checklists.submit", **about)
 
@@ -40,6 +40,12 @@ def _said(item: Mapping[str, Any], told: str) -> dict[str, str] | None:
     if kind == "quantity":
         return {"number": told, "expected": told}
     return {kind: told} if told else None
+
+
+def _counted(item: Mapping[str, Any]) -> dict[str, str]:
+    """What in stock the number of an item counts."""
+    counts = item.get("counts")
+    return {"stock": named("item", counts["sku"]), "state": counts["state"]} if counts else {}
 
 
 def ready(log: Log, who: str, place: str, at: int) -> None:

@@ -103,9 +103,8 @@ def _open(log: Log, left: Sequence[str], clean: int) -> None:
     if not left:
         log.keep(log.at("11:03"), "lin", "custody.damage", asset=named("thing", "U-2"), note="傘骨折了一根。")
     if left:
-        log.keep(log.at("08:45"), "lin", "stock.return_clean", item=covers, place=place, laundry=named("place", "laundry"),
+        log.keep(log.at("08:36"), "lin", "stock.return_clean", item=covers, place=place, laundry=named("place", "laundry"),
                  quantity=str(pairs_of(YESTERDAY) - LATE), rejected="1")  # fmt: skip
-    log.keep(log.at("08:52"), "lin", "stock.count", item=covers, place=place, state="clean", counted=str(clean))
     log.keep(log.at("08:53"), "lin", "stock.count", item=covers, place=place, state="soiled", counted="0")
 
 
@@ -127,14 +126,13 @@ def _hand_over(log: Log, clean: int, worn: int) -> None:
 def _close(log: Log, pairs: int) -> None:
     """The evening: so many pairs were worn; they go to the laundry, the keys into the box."""
     place, post, covers = named("place", "flat-a"), named("post", "door"), named("item", "cover.cloth")
-    log.keep(log.at("17:50"), "he", "stock.count", item=covers, place=place, state="clean", counted=str(FULL["door"] - pairs))
-    log.keep(
-        log.at("17:52"), "he", "stock.collect", item=covers, place=place, laundry=named("place", "laundry"), quantity=str(pairs)
-    )
     tick(log, "he", "check.flat_closing", "flat-a", log.at("17:53"), {
         "flat_close.covers_clean": str(FULL["door"] - pairs), "flat_close.covers_soiled": str(pairs),
         "flat_close.inventory": LISTED, "flat_close.left_at": "18:00",
     })  # fmt: skip
+    log.keep(
+        log.at("17:59"), "he", "stock.collect", item=covers, place=place, laundry=named("place", "laundry"), quantity=str(pairs)
+    )
     log.keep(log.at("18:02"), "he", "duty.offer", place=place, post=post, note="明早先看落地燈修好沒有。", kept="key_box",
              custodian="鑰匙箱 3 號", **agreed(KEPT, "out"))  # fmt: skip
     log.keep(log.at("18:05"), "he", "shifts.leave_post", post=post)
@@ -157,7 +155,6 @@ def second_door_day(log: Log, back: int, short: int = 0) -> None:
     clean = str(FULL["door-b"] - short)
     log.keep(log.at("08:31"), "wu", "shifts.take_post", post=post)
     tick(log, "wu", "check.flat_opening", "flat-b", log.at("08:36"), {"flat_open.covers": clean})
-    log.keep(log.at("08:52"), "wu", "stock.count", item=covers, place=place, state="clean", counted=clean)
     log.keep(log.at("08:53"), "wu", "stock.count", item=covers, place=place, state="soiled", counted="0")
     parties, late = parties_at_b(back), back == UNATTENDED
     worn = pairs_of(each for each in parties if each < "13:25")
@@ -174,13 +171,12 @@ def second_door_day(log: Log, back: int, short: int = 0) -> None:
     last = "wu" if late else "luo"
     pairs = pairs_of(parties)
     left = str(FULL["door-b"] - pairs - (MISSED if back == DISPUTED else 0))
-    log.keep(log.at("17:48"), last, "stock.count", item=covers, place=place, state="clean", counted=left)
-    log.keep(
-        log.at("17:50"), last, "stock.collect", item=covers, place=place, laundry=named("place", "laundry"), quantity=str(pairs)
-    )
     tick(log, last, "check.flat_closing", "flat-b", log.at("17:52"), {
         "flat_close.covers_clean": left, "flat_close.covers_soiled": str(pairs),
     })  # fmt: skip
+    log.keep(
+        log.at("17:58"), last, "stock.collect", item=covers, place=place, laundry=named("place", "laundry"), quantity=str(pairs)
+    )
     if back == STORED:
         log.keep(log.at("18:00"), last, "duty.offer", place=place, post=post, note="末班，無接班人。", kept="key_box",
                  custodian="鑰匙箱 5 號")  # fmt: skip

@@ -73,4 +73,4 @@ def _bring_back(log: Log, before: Log) -> None:
     """What went to the laundry in the evening is on the shelf in the morning."""
     for _at, _who, operation, body, made in before.steps:
         if operation == "stock.collect":
-            log.keep(log.at("08:40"), "wu" if log.station == "door-b" else "lin", "stock.return_clean", batch=made, **body)
+            log.keep(log.at("08:35"), "wu" if log.station == "door-b" else "lin", "stock.return_clean", batch=made, **body)

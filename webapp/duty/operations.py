@@ -75,7 +75,8 @@ def accept(form: AcceptForm, occasion: Occasion) -> None:
         if row["asset"] and row["state"] == "out" and row["said"] == AGREES and result != Status.DISPUTED:
             occasion.record(Event, asset_id=row["asset"], what=HANDED, note=None, party=None)
         if row["item"] and row["found"] is not None and row["state"] in COUNTED and form.place.data:
-            occasion.record(CountLine, item_id=row["item"], place_id=form.place.data, state=row["state"], counted=row["found"])
+            about = {"item_id": row["item"], "place_id": form.place.data, "state": row["state"]}
+            occasion.record(CountLine, **about, counted=row["found"], point=None)
 
 
 def _touched(rows: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:

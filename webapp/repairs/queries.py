@@ -36,7 +36,7 @@ FIELDS: Mapping[str, str] = {
     "note": N_("Note"), "number": N_("Number"), "offer": N_("Handover"), "party": N_("Party"), "place": N_("Place"),
     "post": N_("Post"), "quantity": N_("Quantity"), "result": N_("Result"), "state": N_("State"), "store": N_("Store"),
     "language": N_("Language"), "line": N_("Spoken line"), "mode": N_("How they went round"), "need": N_("Need"),
-    "tag": N_("Asked about"), "tour": N_("Tour"), "photos": N_("Photos"),
+    "stock": N_("Item in stock"), "tag": N_("Asked about"), "tour": N_("Tour"), "photos": N_("Photos"),
     "absent": N_("Why nobody came"), "custodian": N_("Who keeps them"), "kept": N_("Where the keys are"), "lines": N_("Lines"),
     "said": N_("Agrees or differs"), "found": N_("How many were counted"),
     "became": N_("How it stood"), "damaged": N_("Damaged thing"),

@@ -51,13 +51,15 @@ class Leg(_OfItem):
 
 
 class CountLine(_OfItem):
-    """What somebody counted: a checkpoint. Legs before it no longer matter, whenever they arrive."""
+    """What somebody counted: a checkpoint. Legs before it no longer matter, whenever they arrive. `point`: which point of which run
+    of a check it answers; a later answer to that says that this one was a mistake."""
 
     __tablename__ = "stock_count_line"
     __table_args__ = (sa.Index(None, "item_id", "place_id", "state", "effective_at"), KEYED)
 
     state: Mapped[str] = mapped_column(sa.String(16))
     counted: Mapped[Thousandths]
+    point: Mapped[str | None] = mapped_column(sa.String(96))
 
 
 class Level(_OfItem):

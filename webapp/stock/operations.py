@@ -93,7 +93,8 @@ def draw(form: DrawForm, occasion: Occasion) -> None:
            effects=[Count("stock/{place}/{item}/{state}", "counted")])  # fmt: skip
 def count(form: CountForm, occasion: Occasion) -> None:
     """Say what lies there (盤點): a checkpoint, not an adjustment. What arrives later but happened before changes nothing."""
-    occasion.record(CountLine, item_id=form.item.data, place_id=form.place.data, state=form.state.data, counted=form.counted.data)
+    about = {"item_id": form.item.data, "place_id": form.place.data, "state": form.state.data}
+    occasion.record(CountLine, **about, counted=form.counted.data, point=None)
 
 
 @operation("stock.collect", form=CollectForm, roles=STAFF, proof=POST, offline=True, title=N_("Sent to the laundry"),

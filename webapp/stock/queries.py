@@ -291,6 +291,18 @@ def _ranked_counts(project_id: str, at: int, place_id: str | None, item_id: str 
     return _narrowed(wanted, CountLine, project_id, at, place_id, item_id).subquery()
 
 
+def _standing_counts(project_id: str, at: int, place_id: str | None, item_id: str | None) -> sa.Subquery:
+    """As `_ranked_counts`, without the answers to a point of a check that were given anew: those were mistakes."""
+    latest_first = [column.desc() for column in CountLine.order()]
+    alone = sa.cast(CountLine.operation_id, sa.String) + sa.cast(CountLine.line, sa.String)
+    asked = [CountLine.place_id, CountLine.item_id, CountLine.state, sa.func.coalesce(CountLine.point, alone)]
+    anew = sa.func.row_number().over(partition_by=asked, order_by=latest_first)
+    given = _narrowed(select(CountLine, anew.label("anew")), CountLine, project_id, at, place_id, item_id).subquery()
+    kept = [given.c[column.key].desc() for column in CountLine.order()]
+    rank = sa.func.row_number().over(partition_by=[given.c.place_id, given.c.item_id, given.c.state], order_by=kept)
+    return select(given, rank.label("rank")).where(given.c.anew == 1).subquery()
+
+
 def _last_counts(project_id: str, at: int, place_id: str | None, item_id: str | None) -> Iterable[Any]:
     ranked = _ranked_counts(project_id, at, place_id, item_id)
     return db.session.execute(select(ranked).where(ranked.c.rank == 1))
@@ -336,7 +348,7 @@ def _sums(project_id: str, at: int, place_id: str | None, item_id: str | None) -
 
 def _between(project_id: str, at: int, place_id: str | None, item_id: str | None) -> sa.Select[*tuple[Any, ...]]:
     """What moved between the last count of each (place, item, state) and the one before it, or since ever."""
-    last, before = (_ranked_counts(project_id, at, place_id, item_id) for _each in range(2))
+    last, before = (_standing_counts(project_id, at, place_id, item_id) for _each in range(2))
     of_last, of_before = (_settled(project_id, at) for _each in range(2))
     total = sa.func.sum(Leg.quantity).label("quantity")
     wanted = select(Leg.place_id, Leg.item_id, Leg.state, total).join(last, _at(last, 1))
@@ -348,7 +360,7 @@ def _between(project_id: str, at: int, place_id: str | None, item_id: str | None
 
 def variances(project_id: str, at: int, place_id: str | None = None) -> list[Variance]:
     """The last count of everything against what was expected then, the latest first. A basket: with what guests left in it."""
-    ranked = _ranked_counts(project_id, at, place_id, None)
+    ranked = _standing_counts(project_id, at, place_id, None)
     counts: dict[Key, dict[int, Any]] = defaultdict(dict)
     for row in db.session.execute(select(ranked).where(ranked.c.rank <= 2)):
         counts[row.place_id, row.item_id, row.state][row.rank] = row

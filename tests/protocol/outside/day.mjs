@@ -198,6 +198,8 @@ class Day {
     else if (this.luck.likely(0.5)) body.number = this.luck.one(["０．５", "12", 7.25, "3.1"]);
     else Object.assign(body, this.luck.one([{ choice: "windows" }, { text: " 雨 " }, { time: "8:40" }, { time: "２３：５９" }]));
     if (body.number && this.luck.likely(0.4)) body.expected = "12";
+    if (this.luck.likely(0.4)) body.stock = this.luck.one(this.items.slice(0, 4));
+    if (this.luck.likely(0.4)) body.state = this.luck.one(["clean", "soiled", "store"]);
     if (this.luck.likely(0.3)) body.note = this.luck.one(["  燈不亮 ", "行\n二", "𠮷", '"quoted" \\ back']);
     if (this.luck.likely(0.2)) body.photos = this.photos();
     this.answered.push(desk.record(now, "checklists.answer", body, { proof: "post" }));

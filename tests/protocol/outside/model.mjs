@@ -39,6 +39,8 @@ const ANSWER = {
   answer: { kind: "choice", of: ["pass", "fail", "na"] },
   number: quantity(),
   expected: quantity(),
+  stock: id,
+  state: STATES,
   choice: words(64),
   text: words(500),
   time: { kind: "time" },
@@ -47,6 +49,10 @@ const ANSWER = {
   post: id,
   when: { kind: "when" },
 };
+
+/** Whether an answer is a count too. */
+const pointCounts = ({ stock, state, number, answer, when }) =>
+  Boolean(stock && state) && number !== null && number >= 0 && answer !== "na" && !when;
 
 /** Section 5: the fields of every operation, and what they move (place field → state). */
 const FORMS = {
@@ -507,6 +513,8 @@ export class World {
           {rows.push({ fact, place: values.place, item, state, counted: found });}}
       if (operation === "stock.count")
         {rows.push({ fact, place: values.place, item: values.item, state: values.state, counted: values.counted });}
+      if (/^checklists\.(answer|inspect)$/.test(operation) && pointCounts(values))
+        {rows.push({ fact, place: values.place, item: values.stock, state: values.state, counted: values.number });}
       if (!MOVES[operation] || !values.item || this.undone(fact, at)) continue;
       for (const [place, state, sign, field] of MOVES[operation](values))
         {if (amount(operation, values, field))
