@@ -194,15 +194,20 @@ class Day {
     const about = { version: body.version, place: body.place };
     if (this.luck.likely(0.1)) return desk.record(now, "checklists.submit", { ...about, ...this.when(now) }, { proof: "post" });
     if (this.luck.likely(0.1)) return desk.record(now, "checklists.sign", { ...about, item: body.item });
-    if (this.luck.likely(0.6)) body.answer = this.luck.one(["pass", "fail", "na"]);
-    else if (this.luck.likely(0.5)) body.number = this.luck.one(["０．５", "12", 7.25, "3.1"]);
-    else Object.assign(body, this.luck.one([{ choice: "windows" }, { text: " 雨 " }, { time: "8:40" }, { time: "２３：５９" }]));
+    if (this.luck.likely(0.4)) body.answer = this.luck.one(["pass", "fail", "na"]);
+    if (this.luck.likely(body.answer ? 0.3 : 0.6)) body.number = this.luck.one(["０．５", "12", 7.25, "3.1"]);
+    else if (!body.answer) Object.assign(body, this.luck.one([{ choice: "windows" }, { text: " 雨 " }, { time: "8:40" }, { time: "２３：５９" }]));
     if (body.number && this.luck.likely(0.4)) body.expected = "12";
-    if (this.luck.likely(0.4)) body.stock = this.luck.one(this.items.slice(0, 4));
-    if (this.luck.likely(0.4)) body.state = this.luck.one(["clean", "soiled", "store"]);
+    if (body.number || this.luck.likely(0.1)) Object.assign(body, this.counting());
     if (this.luck.likely(0.3)) body.note = this.luck.one(["  燈不亮 ", "行\n二", "𠮷", '"quoted" \\ back']);
     if (this.luck.likely(0.2)) body.photos = this.photos();
     this.answered.push(desk.record(now, "checklists.answer", body, { proof: "post" }));
+  }
+
+  /** What the number of a point counts; now and then half of it is not said. */
+  counting() {
+    const counted = { stock: this.luck.one(this.items.slice(0, 4)), state: this.luck.one(["clean", "soiled", "store"]) };
+    return this.luck.likely(0.8) ? counted : { stock: counted.stock };
   }
 
   /** Something that was answered is put right, whether it was wrong or not; or what nobody knows of. */
