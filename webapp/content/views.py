@@ -64,7 +64,8 @@ VALUE_NAMES: Mapping[str, str] = {
     "for_grooming": N_("Readiness"), "for_opening": N_("Before opening"), "for_hygiene": N_("Hygiene"),
     "for_closing": N_("Before closing"), "for_inspection": N_("Inspection"), "for_asset_count": N_("Inventory"),
     "of_": N_("At no set time"), "of_opening": N_("Around opening time"), "of_closing": N_("Around closing time"),
-    "laid_": N_("Not a stock count"), "laid_clean": N_("Ready for use"), "laid_soiled": N_("Soiled"), "laid_store": N_("Store room"),
+    "laid_": N_("Not a stock count"), "laid_clean": N_("Ready for use"), "laid_soiled": N_("Soiled"),
+    "laid_store": N_("Store room"),
     "of_shift": N_("Around the start of each shift"), "day_1": N_("Monday"), "day_2": N_("Tuesday"), "day_3": N_("Wednesday"),
     "day_4": N_("Thursday"), "day_5": N_("Friday"), "day_6": N_("Saturday"), "day_7": N_("Sunday"),
 }  # fmt: skip
