@@ -152,6 +152,9 @@ def test_what_was_answered_without_a_network_stands_with_its_time_its_words_and_
     expect(number.locator(".todo__last > :visible")).to_have_attribute("data-id", here.entries()[-1]["id"])
     here.go("actions")
     expect(here.page.locator('overlay-list[key$="/fail"] [data-id]').first).to_contain_text("花瓶移位")
+    expect(here.page.locator('overlay-list[key$="/fail"] [data-id] .rows__title').first).to_have_text(
+        "物品擺放與標準照片一致", use_inner_text=True
+    )
     here.go()
     expect(here.page.locator(".triptych .wrongs__more")).to_be_visible()
 

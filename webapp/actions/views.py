@@ -14,6 +14,7 @@ from webapp.attachments import queries as attachments
 from webapp.base import clock, ids
 from webapp.base.i18n import N_, words
 from webapp.base.written import instant_text
+from webapp.content import queries as content
 from webapp.operations import registry
 from webapp.operations.fields import Instant, explain
 from webapp.operations.roles import EVERYONE, SUPERVISOR
@@ -55,8 +56,12 @@ SAID = {
 def here() -> str:
     """What is to be put right at this place, the soonest due first; done by one tap, with a note and photos."""
     site, at = this_site(), clock.now()
+    checks = content.all_in_force(site.id, "checklist", at)
     return render_template(
-        "actions/here.html", post=this_post(), **_listed(site, queries.unsettled(site.id, at, g.tablet.place_id), at)
+        "actions/here.html",
+        post=this_post(),
+        prompts={item["id"]: words(item["prompt"]) for each in checks for item in each.body["items"]},
+        **_listed(site, queries.unsettled(site.id, at, g.tablet.place_id), at),
     )
 
 
