@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from tests.pages.conftest import AT, OURS, Node, Site, hidden_of, read
 from tests.pages.test_desk import FIRST, REMARK, covers, sends
+from tests.pages.test_stock import record
 from webapp import demo
 from webapp.base import clock
 from webapp.base.database import db
@@ -285,6 +286,56 @@ def test_the_desk_undoes_what_anybody_recorded_today_and_says_so(site: Site):
     shown = read(client.get("/entries?lang=en").text)
     assert FIRST.id not in {value for form in shown.all("form") for value in _values(form)}
     assert "Undone" in shown.text()
+
+
+def entries(site: Site, query: str = "") -> dict[str, Node]:
+    """The rows of the page by their times."""
+    found = read(site.desk("chen").get(f"/entries?lang=en{query}").text)
+    return {row.all("time")[0].text() + " " + row.all("span")[1].text(): row for row in found.all("li") if row.all("time")}
+
+
+def test_each_entry_names_its_fields_its_things_and_its_party(site: Site):
+    record("custody.take", "he", asset=demo.named("thing", "C-07"))
+    rows = entries(site)
+    assert "Party: party of 4, 12:20" in rows["12:48 Guests seen off"].text()
+    assert "Guests: 4 guests · Shoe covers: 4 pairs · Item: Cloth shoe covers" in rows["12:20 Guests arrived"].text()
+    assert "Quantity: 30 pairs" in rows["12:58 Drawn from the store"].text()
+    assert "Thing: Door card C-07" in rows["13:31 Thing taken"].text()
+
+
+def test_what_was_undone_says_by_whom_and_when_and_undoing_asks_once(site: Site):
+    made = record("stock.draw", "he", item=covers(), place=demo.named("place", "flat-a"), quantity=4)
+    row = entries(site)["13:31 Drawn from the store"]
+    assert len(row.all("details")) == 1
+    assert made in _values(row.all("details")[0].all("form")[0])
+    record("stock.undo", "chen", AT + 1, entry=made)
+    with clock.standing_at(AT + clock.MINUTE):
+        row = entries(site)["13:31 Drawn from the store"]
+    assert (row.attrs["data-state"], row.all("form")) == ("undone", [])
+    assert "Undone 13:31 by 陳思遠" in row.text()
+
+
+def test_other_days_are_a_tap_away_and_a_day_that_is_none_says_so(site: Site):
+    made = record("duty.remark", "lin", AT - clock.DAY, place=demo.named("place", "flat-a"), category="normal", text="昨天")
+    assert not any("昨天" in row.text() for row in entries(site).values())
+    assert "昨天" in entries(site, "&day=2026-05-27")["13:31 Remark"].text()
+    links = {each.attrs.get("href") for each in page(site, "/entries").all("a")}
+    assert "/entries?day=2026-05-27" in links
+    client = site.desk("chen")
+    answer = client.post("/entries?day=2026-05-27", data={"entry": made}, headers=OURS)
+    assert (answer.status_code, answer.location) == (303, "/entries?day=2026-05-27")
+    assert entries(site, "&day=2026-05-27")["13:31 Remark"].attrs["data-state"] == "undone"
+    for day in ("2026-05-29", "1999-01-01", "9999-12-31", "soon"):
+        answer = client.get(f"/entries?lang=en&day={day}")
+        told = next(each.text() for each in read(answer.text).all("p") if each.attrs.get("id") == "day-error")
+        assert (answer.status_code, told.startswith("Choose a day from")) == (400, True)
+
+
+def test_a_long_day_has_pages(site: Site, monkeypatch: pytest.MonkeyPatch):
+    every = list(entries(site))
+    monkeypatch.setattr(queries, "MOST", 7)
+    assert list(entries(site)) + list(entries(site, "&from=7")) == every[:14]
+    assert "1–7 / " in page(site, "/entries").text()
 
 
 def _values(form: Node) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
@@ -19,13 +20,13 @@ from webapp.base.written import instant_text
 from webapp.content.queries import edition as content_of
 from webapp.duty.queries import CATEGORY_NAMES, KEPT_NAMES
 from webapp.operations import registry
-from webapp.operations.fields import Field, Identity, Instant, Invalid, Lines, Photos, Reference, explain
+from webapp.operations.fields import Field, Identity, Instant, Invalid, Lines, Number, Photos, Quantity, Reference, explain
 from webapp.operations.models import DOUBTFUL, Receipt
 from webapp.operations.rules import SESSION, is_undone
 from webapp.repairs.models import REJECTED, Ruling
 from webapp.sites.models import Project
 from webapp.staff.queries import people
-from webapp.stock.queries import REASON_NAMES
+from webapp.stock.queries import REASON_NAMES, items
 from webapp.tours.queries import MODE_NAMES, NEED_NAMES, TAG_NAMES
 
 FIELDS: Mapping[str, str] = {
@@ -152,18 +153,28 @@ def entry(project_id: str, entry_id: str) -> Broken | None:
     return broken(row) if row else None
 
 
-def recorded(project_id: str, since: int, until: int) -> list[tuple[Broken, bool]]:
-    """What was recorded between two instants and can be undone, the newest first, with whether it was."""
-    wanted = select(Receipt).where(
-        Receipt.project_id == project_id, Receipt.effective_at >= since, Receipt.effective_at < until,
-        Receipt.outcome == "applied", Receipt.operation.in_([*UNDONE_BY, *UNDOING]),
-    )  # fmt: skip
-    rows = db.session.scalars(wanted.order_by(Receipt.effective_at.desc(), Receipt.id.desc()).limit(2 * MOST)).all()
+def recorded(project_id: str, since: int, until: int, start: int = 0) -> list[tuple[Broken, Receipt | None]]:
+    """What was recorded between two instants and can be undone, the newest first, MOST from `start` on: with what undid it."""
+    wanted = _applied(project_id, since, UNDONE_BY).where(Receipt.effective_at < until)
+    wanted = wanted.order_by(Receipt.effective_at.desc(), Receipt.id.desc())
+    rows = db.session.scalars(wanted.limit(MOST).offset(start)).all()
     undoing: dict[str, list[Receipt]] = defaultdict(list)
-    for row in rows:
-        if row.operation in UNDOING:
-            undoing[typed(row).get("entry", "")].append(row)
-    return [(broken(row), any(_undoes(each, row) for each in undoing[row.id])) for row in rows if row.operation in UNDONE_BY]
+    for row in db.session.scalars(_applied(project_id, since, UNDOING).order_by(Receipt.effective_at, Receipt.id)):
+        undoing[typed(row).get("entry", "")].append(row)
+    return [(broken(row), next((each for each in undoing[row.id] if _undoes(each, row)), None)) for row in rows]
+
+
+def recorded_count(project_id: str, since: int, until: int) -> int:
+    """How much of it there is."""
+    wanted = _applied(project_id, since, UNDONE_BY).where(Receipt.effective_at < until)
+    return db.session.scalar(select(sa.func.count()).select_from(wanted.subquery())) or 0
+
+
+def _applied(project_id: str, since: int, operations: Iterable[str]) -> sa.Select[Receipt]:
+    return select(Receipt).where(
+        Receipt.project_id == project_id, Receipt.effective_at >= since, Receipt.outcome == "applied",
+        Receipt.operation.in_(list(operations)),
+    )  # fmt: skip
 
 
 def _undoes(by: Receipt, row: Receipt) -> bool:
@@ -263,11 +274,27 @@ def content(row: Receipt, site: Project, at: int) -> list[tuple[str, str]]:
     if known is None:
         return [(_("Text"), value) for value in said.values() if not _is_code(value)]
     prompts = _prompts(site.id, said.get("version", ""))
+    fields = {name: known.fields[name] for name in said if name in known.fields}
     return [
-        (field_name(name), prompts.get(value) or _in_words(known.fields[name], value, site, at))
-        for name, value in said.items()
-        if name in known.fields and not isinstance(known.fields[name], Lines)
+        (field_name(name), prompts.get(said[name]) or _measured(name, field, said, site) or _in_words(field, said[name], site, at))
+        for name, field in fields.items()
+        if not isinstance(field, Lines)
     ]
+
+
+def told(row: Receipt, site: Project, at: int) -> list[str]:
+    """The same, each with its name before it."""
+    return [str(_("%(name)s: %(value)s", name=name, value=value)) for name, value in content(row, site, at)]
+
+
+def _measured(name: str, field: Field, said: Mapping[str, str], site: Project) -> str:
+    """A figure with the unit of what it counts; '' where it is none, or counts nothing that has one."""
+    if not isinstance(field, Number | Quantity) or not _is_taken(field, said[name]):
+        return ""
+    if name == "guests":
+        return str(ngettext("%(num)s guest", "%(num)s guests", int(field.clean(said[name]))))
+    item = next((each for each in items(site.id) if each.id == said.get("item")), None)
+    return f"{said[name]} {words(item.counter)}" if item else ""
 
 
 def _is_code(value: str) -> bool:
@@ -287,8 +314,9 @@ def _in_words(field: Field, value: str, site: Project, at: int) -> str:
     if isinstance(field, Photos):
         return str(_("Attached"))
     if isinstance(field, Identity):
-        known = people([value]) if _is_id(field, value) else {}
-        return known[value].name if value in known else f"… {value[-4:]}"
+        known = people([value]) if _is_taken(field, value) else {}
+        found = known[value].name if value in known else _entry_in_words(value, site, at) if _is_taken(field, value) else ""
+        return found or f"… {value[-4:]}"
     if isinstance(field, Instant):
         return _instant_in_words(value, site, at)
     return str(_(WORDS[value])) if value in WORDS else value
@@ -302,7 +330,18 @@ def _instant_in_words(value: str, site: Project, at: int) -> str:
         return value
 
 
-def _is_id(field: Field, value: str) -> bool:
+def _entry_in_words(entry_id: str, site: Project, at: int) -> str:
+    """Another entry by what it was and when, a party by its size; '' where it is not here."""
+    found = entry(site.id, entry_id)
+    if found is None:
+        return ""
+    time, guests = instant_text(found.row.effective_at, site.zone, at), typed(found.row).get("guests", "")
+    if found.row.operation == "tours.arrive" and guests:
+        return str(_("party of %(number)s, %(time)s", number=guests, time=time))
+    return f"{found.title} {time}"
+
+
+def _is_taken(field: Field, value: str) -> bool:
     try:
         field.clean(value)
     except ValueError:
@@ -313,7 +352,8 @@ def _is_id(field: Field, value: str) -> bool:
 def names_of(kind: str, project_id: str) -> dict[str, str]:
     """The names of a project's reference data of a kind, by id."""
     table: Any = registry.reference_table(kind)
-    return {row.id: _name(row) for row in db.session.scalars(select(table).where(table.project_id == project_id))}
+    rows = db.session.scalars(select(table).where(table.project_id == project_id))
+    return {row.id: f"{_name(row)} {row.code}" if kind == "custody.asset" else _name(row) for row in rows}
 
 
 def _name(row: Any) -> str:

@@ -1,5 +1,6 @@
 """The desk's repair room: what wants somebody, and each of it with what was typed (P2-4.4.6a)."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,15 +19,14 @@ from webapp.operations.roles import DEPUTY, FRONT, SUPERVISOR
 from webapp.repairs import queries
 from webapp.repairs.models import REJECTED, RELEASED
 from webapp.repairs.queries import OUTCOMES, UNDONE_BY, WORDS, Broken, wrong_words
-from webapp.sites import queries as sites
 from webapp.sites.models import Project
-from webapp.staff.desk import desk_page, send, submit
+from webapp.staff.desk import desk_page, first_day, send, submit
 from webapp.staff.queries import colleagues, people
 from webapp.tablets.frames import this_site
 from webapp.tablets.queries import tablets
 
 bp = Blueprint("repairs", __name__)
-desk_link("/entries", N_("Entries of the day"), N_("What was recorded today; a slip is undone here"), "undo-2")
+desk_link("/entries", N_("Entries of the day"), N_("What was recorded on a day; a slip is undone here"), "undo-2")
 
 
 @desk_page(bp, "/repairs")
@@ -49,18 +49,39 @@ def listing() -> str:
 
 @desk_page(bp, "/entries", methods=("GET", "POST"))
 def entries() -> Response:
-    """What was recorded today and can be undone, whoever recorded it."""
+    """What was recorded on a day and can be undone, whoever recorded it: on the day asked for, else today."""
     site, at = this_site(), clock.now()
     may_undo = bool(g.roles & {SUPERVISOR, DEPUTY})
     if request.method == "POST":
         if not may_undo:
             abort(403)
         _undone(site, request.form.get("entry", ""))
-        return make_response(redirect("/entries", 303))
-    found = queries.recorded(site.id, sites.day_around(site, at)[0], at + 1)
-    around = _around(site, at, [each for each, _is_undone in found])
-    return make_response(
-        render_template("repairs/entries.html", found=found, may_undo=may_undo, new_id=lambda: ids.uuid7(at), **around)
+        return make_response(redirect(request.full_path.rstrip("?"), 303))
+    asked, today = request.args.get("day", ""), clock.day_of(at, site.zone)
+    day, wrong = _day_of(asked, today) if asked else (today, "")
+    start = max(0, request.args.get("from", 0, type=int))
+    since, until = clock.day_bounds(day, site.zone) if day else (0, 0)
+    found = queries.recorded(site.id, since, until, start) if day else []
+    around = _around(site, at, [each for each, _by in found])
+    around["people"] = around["people"] | people({by.author_id for _each, by in found if by and by.author_id})
+    page = render_template(
+        "repairs/entries.html", day=day, today=today, asked=asked, wrong=wrong, found=found, start=start, most=queries.MOST,
+        total=queries.recorded_count(site.id, since, until), may_undo=may_undo, new_id=lambda: ids.uuid7(at),
+        before=day - timedelta(1) if day and day > first_day() else None, after=day + timedelta(1) if day and day < today else None,
+        **around,
+    )  # fmt: skip
+    return make_response(page, 400 if wrong else 200)
+
+
+def _day_of(asked: str, today: date) -> tuple[date | None, str]:
+    """The day that was asked for; else what is wrong with it, in words."""
+    first = first_day()
+    try:
+        day = clock.day_named(asked)
+    except ValueError:
+        day = first - timedelta(1)
+    return (
+        (day, "") if first <= day <= today else (None, str(_("Choose a day from %(first)s to %(last)s.", first=first, last=today)))
     )
 
 
@@ -79,6 +100,7 @@ def _around(site: Project, at: int, found: list[Broken]) -> dict[str, Any]:
         "people": queries.authors(found),
         "names": {each.number: each.name for each in tablets(site.id)},
         "content": lambda row: queries.content(row, site, at),
+        "told": lambda row: queries.told(row, site, at),
         "instant": lambda instant: instant_text(instant, site.zone, at),
         "why": queries.why,
         "outcomes": OUTCOMES,
