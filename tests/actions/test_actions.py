@@ -42,7 +42,8 @@ def test_a_failed_item_opens_one_action_and_a_later_pass_leaves_it(site: Site) -
         tablet.send()
     (found,) = standing(site)
     assert (found.id, found.status, found.at, found.due_at) == (first, Status.OPEN, at("09:00"), at("09:00") + 24 * 3_600_000)
-    assert dict(queries.titles(site.project_id, [found])) == {first: "word"}
+    assert dict(queries.titles(site.project_id, [found])) == {first: "word: 鎖不上"}
+    assert dict(queries.titles(site.project_id, standing(site, "09:00"))) == {first: "word: not in order"}
     assert standing(site, "08:59") == []
 
 
@@ -79,7 +80,8 @@ def test_what_is_not_in_order_of_every_kind_opens_one_and_the_rest_none(site: Si
     assert {each["outcome"] for each in tablet.send().results} == {"applied"}
     assert standing(site, "09:07") == []
     assert [each.opened.item for each in standing(site)] == [f"every.{key}" for key in wrong]
-    assert set(queries.titles(site.project_id, standing(site)).values()) == {WORDS["en"]}
+    found = ("not in order", "9", "38 / 37", WORDS["en"], "10:01")
+    assert list(queries.titles(site.project_id, standing(site)).values()) == [f"{WORDS['en']}: {each}" for each in found]
 
 
 @pytest.mark.clause("P2-4.4.2c")

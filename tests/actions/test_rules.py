@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from webapp.actions.rules import DUE_WITHIN, Act, Action, Opened, Status, actions_of
+from webapp.actions.rules import DUE_MOST, DUE_WITHIN, Act, Action, Opened, Status, actions_of, may_be_due
 
 HOUR = 3_600_000
 
@@ -51,6 +51,22 @@ def test_whoever_did_it_does_not_verify_it():
     mine = only(opened(1, "a"), act(2, "done", "d"), act(3, "verified", "v", "lin", seen="d"))
     assert (mine.status, [each.counts for each in mine.history]) == (Status.DONE, [True, False])
     assert only(opened(1, "a"), act(2, "done", "d"), act(3, "verified", "v", "chen", seen="d")).status is Status.VERIFIED
+
+
+def test_what_is_said_once_more_in_the_same_run_is_found_once():
+    found = only(opened(1, "a", run="2026-05-28"), opened(2, "b", run="2026-05-28", note="鎖不上"))
+    assert ([each.act.what for each in found.history], found.note) == (["told_more"], "鎖不上")
+    again = only(opened(1, "a", run="2026-05-28", note="鎖不上"), opened(2, "b", run="2026-05-29"))
+    assert ([each.act.what for each in again.history], again.note) == (["found_again"], "鎖不上")
+    done = only(opened(1, "a", run="2026-05-28"), act(2, "done", "d"), opened(3, "b", run="2026-05-28"))
+    assert ([each.act.what for each in done.history], done.status) == (["done", "found_again"], Status.OPEN)
+    without = only(opened(1, "a"), opened(2, "b"))
+    assert [each.act.what for each in without.history] == ["found_again"], "what an older tablet sent names no run"
+
+
+@pytest.mark.parametrize(("due", "may"), [(-1, False), (0, True), (DUE_MOST, True), (DUE_MOST + 1, False)])
+def test_nothing_is_due_before_now_nor_in_another_age(due: int, may: bool):
+    assert may_be_due(9 * HOUR + due, 9 * HOUR) is may
 
 
 def test_nothing_that_is_not_done_can_be_verified():

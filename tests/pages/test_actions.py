@@ -1,15 +1,20 @@
 """Corrective actions as a greeter and a supervisor see them, on the demo site."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.pages.conftest import AT, OURS, Node, Site, hidden_of, read
+from tests.pages.test_desk import FIRST, sends
 from webapp import demo
 from webapp.actions import queries
 from webapp.actions.rules import Action, Status
 from webapp.base import clock, ids
 from webapp.base.database import db
+from webapp.content import queries as content
+from webapp.operations.entries import digest_of
 
 LAMP = demo.first_action(AT)
 
@@ -57,7 +62,7 @@ def test_the_tablet_lists_what_is_to_be_put_right_at_its_place(shown: Site):
     door = read(shown.tablet("door").get("/en/door/actions").text)
     assert [each.text() for each in door.all("h2")][:2] == [
         "客廳落地燈不亮，已告知工程部。",
-        "No drips in bathrooms or kitchen; floors dry",
+        "No drips in bathrooms or kitchen; floors dry: 客衛洗手盆下有水。",
     ]
     assert "Overdue" in door.text()
     assert "12:10 · 靜怡 · 已處理。" in door.text()
@@ -190,3 +195,54 @@ def test_without_script_the_tablets_form_does_it(site: Site):
     said = hidden_of(form) | {"note": "換了燈泡", "_person": demo.person("he"), "_code": "731945", "_shown": "1"}
     assert client.post(form.attrs["action"], data=said, headers=OURS).status_code == 303
     assert [each.status for each in now() if each.id == LAMP] == [Status.DONE]
+
+
+def plans(site: Site, due: str) -> tuple[int, Node]:
+    return says(site, LAMP, act="plan", due=due, priority="urgent", assignee=demo.person("he"))
+
+
+@pytest.mark.parametrize("due", ["2020-01-01T09:00", "2026-05-28T13:30", "2028-01-01T09:00", "9999-12-31T09:00", "tomorrow"])
+def test_a_day_that_is_over_or_of_another_age_is_refused_beside_its_field(site: Site, due: str):
+    status, told = plans(site, due)
+    field = next(each for each in told.all("input") if each.attrs.get("name") == "due")
+    assert (status, field.attrs["aria-invalid"], field.attrs["value"]) == (422, "true", due)
+    assert {chosen(each) for each in told.all("select")} == {demo.person("he"), "urgent"}
+
+
+def chosen(field: Node) -> str:
+    return next((each.attrs["value"] for each in field.all("option") if "selected" in each.attrs), "")
+
+
+def test_whoever_names_somebody_need_not_mend_a_due_time_that_is_over(site: Site):
+    due = next(each for each in page(site, f"/actions/{LAMP}").all("input") if each.attrs.get("name") == "due")
+    assert plans(site, due.attrs["value"])[0] == 303
+    assert queries.action(demo.project_id(), LAMP, AT).assignee_id == demo.person("he")  # type: ignore[union-attr]
+
+
+def test_another_year_is_told(site: Site):
+    assert plans(site, "2027-01-31T09:00")[0] == 303
+    assert "due Sunday 31 January 2027 09:00" in page(site, f"/actions/{LAMP}").text()
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_an_action_tells_the_note_of_the_item_and_a_note_is_no_second_failure(site: Site):
+    version = content.in_force(demo.project_id(), "checklist", "check.flat_opening", AT)
+    assert version
+    item = next(each for each in version.body["items"] if each["response"] == "pass_fail_na")
+    said = {
+        "version": version.id,
+        "place": demo.named("place", "flat-a"),
+        "item": item["id"],
+        "day": "2026-05-28",
+        "answer": "fail",
+    }
+    entries = [
+        replace(FIRST, id=ids.uuid7(AT + seq), seq=seq, operation="checklists.answer", body=body, digest=digest_of(body))
+        for seq, body in enumerate((json.dumps(said), json.dumps(said | {"note": "茶几移位 15 厘米"})), 1)
+    ]
+    db.session.rollback()
+    sends("Door", *entries, high=2)
+    shown = page(site, f"/actions/{entries[0].id}")
+    assert shown.all("h1")[0].text() == f"{item['prompt']['en']}: 茶几移位 15 厘米"
+    assert "Told more of it 茶几移位 15 厘米" in shown.text()
+    assert "again" not in shown.text()

@@ -9,7 +9,8 @@ from webapp.operations.models import KEYED, Fact
 
 class Opening(Fact):
     """Something is to be put right. Of a check it names the item, whose words are the title; `number` of how many `expected`,
-    `choice` or `time_of_day`: what was found there, which is wrong only as the item says. `subject`: the entry that it comes from,
+    `choice` or `time_of_day`: what was found there, which is wrong only as the item says;
+    `note` what was written down, and `run` in which run of the list. `subject`: the entry that it comes from,
     by shape only."""
 
     __tablename__ = "actions_opening"
@@ -24,6 +25,8 @@ class Opening(Fact):
     expected: Mapped[Thousandths | None]
     choice: Mapped[str | None] = mapped_column(sa.String(64))
     time_of_day: Mapped[str | None] = mapped_column(sa.String(5))
+    note: Mapped[str | None] = mapped_column(sa.String(500))
+    run: Mapped[str | None] = mapped_column(sa.String(16))
     title: Mapped[str | None] = mapped_column(sa.String(500))
     priority: Mapped[str] = mapped_column(sa.String(8))
     assignee_id: Mapped[Id | None]

@@ -15,14 +15,16 @@ from webapp.operations.roles import DESK, GREETER, SUPERVISOR, WATER_BAR
 from webapp.operations.rules import POST, SESSION
 
 
-def find_wrong(occasion: Occasion, version: str, place: str, item: str, found: Found) -> None:
+def find_wrong(
+    occasion: Occasion, version: str, place: str, item: str, found: Found, note: str | None, run: str | None
+) -> None:  # fmt: skip
     """An item of a check was answered: with fail, where nothing else was `found`, or with what may not be in order.
 
     A further row of the answer's own entry, so it is there once, in any order, and a later "in order" leaves it open.
     """
     occasion.record(
-        Opening, origin=CHECK, subject=occasion.id, place_id=place, version_id=version, item=item, **asdict(found), title=None,
-        priority=NORMAL, assignee_id=None, due_at=None,
+        Opening, origin=CHECK, subject=occasion.id, place_id=place, version_id=version, item=item, **asdict(found), note=note,
+        run=run, title=None, priority=NORMAL, assignee_id=None, due_at=None,
     )  # fmt: skip
 
 
@@ -31,7 +33,8 @@ def open_action(form: OpenForm, occasion: Occasion) -> None:
     """Open one from what somebody wrote down (備註 and the like). The page derives its id from the subject: twice is once."""
     occasion.record(
         Opening, origin=form.origin.data, subject=form.subject.data, place_id=form.place.data, version_id=None, item=None,
-        **asdict(Found()), title=form.title.data, priority=form.priority.data or NORMAL, assignee_id=form.assignee.data,
+        **asdict(Found()), note=None, run=None, title=form.title.data, priority=form.priority.data or NORMAL,
+        assignee_id=form.assignee.data,
         due_at=form.due.data,
     )  # fmt: skip
 

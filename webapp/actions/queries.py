@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from webapp.actions.models import Done, Judgement, Opening, Plan
@@ -34,7 +35,10 @@ ACT_NAMES = {
     "cancelled": N_("Cancelled"),
     "planned": N_("Planned"),
     "found_again": N_("Found not in order again"),
+    "told_more": N_("Told more of it"),
 }
+TITLE_MOST = 60
+"""How much of a note stands in a title; all of it stands on the action's page."""
 PRIORITY_NAMES = {"normal": N_("Normal"), "urgent": N_("Urgent")}
 
 
@@ -72,8 +76,21 @@ def by_entry(found: Iterable[Action]) -> dict[str, str]:
 
 
 def titles(project_id: str, found: Iterable[Action]) -> Mapping[str, str]:
-    """What each is about, in the reader's language: the words of its item, or what was written down."""
-    return {action_id: words(text) for action_id, text in texts(project_id, found).items()}
+    """What is wrong, in the reader's language: of a check its item with what was found there, else what was written down."""
+    known = list(found)
+    items = _items_of(project_id, known)
+    return {
+        each.id: _title(each, items[each.id]) if each.id in items else words(_typed(each.opened)) for each in known
+    }  # fmt: skip
+
+
+def _title(action: Action, item: Mapping[str, Any]) -> str:
+    note = action.note or ""
+    said = note if len(note) <= TITLE_MOST else f"{note[: TITLE_MOST - 1]}…"
+    found = action.opened.found
+    told = content.said_words(item, found.number, found.expected, found.choice or found.time_of_day or "")
+    wrong = said or told or _("not in order")
+    return str(_("%(what)s: %(wrong)s", what=words(item["prompt"]), wrong=wrong))
 
 
 def texts(project_id: str, found: Iterable[Action]) -> dict[str, dict[str, str]]:
@@ -114,7 +131,7 @@ def _wrong(project_id: str, rows: Sequence[Opening]) -> Iterator[Opened]:
         if not said or is_wrong(items.get((row.version_id or "", row.item or ""), {}), said):
             yield Opened(
                 row.place_in_order, row.origin, row.subject, row.place_id, row.priority, row.version_id, row.item, row.title,
-                row.assignee_id, row.due_at, row.author_id,
+                row.assignee_id, row.due_at, row.author_id, row.note, row.run, said,
             )  # fmt: skip
 
 

@@ -5,14 +5,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from webapp.content.rules import Found
+
 ORIGINS = CHECK, INSPECTION, HANDOVER, REMARK, RECORD = "check", "inspection", "handover", "remark", "record"
 PRIORITIES = NORMAL, URGENT = "normal", "urgent"
 VERDICTS = VERIFIED, REOPENED = "verified", "reopened"
-CANCELLED, DONE, PLANNED, FOUND_AGAIN = "cancelled", "done", "planned", "found_again"
+CANCELLED, DONE, PLANNED, FOUND_AGAIN, TOLD_MORE = "cancelled", "done", "planned", "found_again", "told_more"
 DUE_WITHIN = 24 * 3_600_000
 """How long an action has where nobody has said otherwise, in milliseconds."""
 SOON_WITHIN = 2 * 3_600_000
 """How long before it is due it is reminded of."""
+DUE_MOST = 366 * 24 * 3_600_000
+"""How far ahead anything may be due: what lies further is a slip of a key."""
+
+NOTHING = Found()
 
 Order = tuple[int, int, int, int, str, int]
 
@@ -39,6 +45,10 @@ class Opened:
     assignee_id: str | None = None
     due_at: int | None = None
     author_id: str | None = None
+    note: str | None = None
+    run: str | None = None
+    """Which run of its list it was found in, by the name that its page has for it."""
+    found: Found = NOTHING
 
     @property
     def id(self) -> str:
@@ -89,6 +99,8 @@ class Action:
     """Who did it since it was last opened: they cannot verify it."""
     version: str = ""
     """The last entry that counted: what a decision is based on."""
+    run: str | None = None
+    """The run in which it was last found."""
     known: set[str] = field(default_factory=set)
     """The entries since it was last opened, each of which a decision may have seen."""
 
@@ -114,6 +126,12 @@ class Action:
         """All entries that it is made of, for their photos."""
         return [self.id, self.opened.subject, *(each.act.id for each in self.history)]
 
+    @property
+    def note(self) -> str | None:
+        """What was written down of it last by whoever found it."""
+        told = [each.act.note for each in self.history if each.act.what in (FOUND_AGAIN, TOLD_MORE) and each.act.note]
+        return told[-1] if told else self.opened.note
+
     def is_overdue(self, now: int) -> bool:
         """Still to be done at its time; at the instant itself it is."""
         return self.status is Status.OPEN and self.due_at <= now
@@ -121,6 +139,11 @@ class Action:
     def may_verify(self, person_id: str | None, *, small: bool = False) -> bool:
         """Whoever put it right does not verify it, but in a small team."""
         return person_id is not None and (small or person_id not in self.doers)
+
+
+def may_be_due(due_at: int, now: int) -> bool:
+    """Whether somebody can have meant that: from now on, within a year."""
+    return now <= due_at <= now + DUE_MOST
 
 
 def actions_of(opened: Iterable[Opened], acts: Iterable[Act], is_small: Callable[[int], bool] = lambda _at: False) -> list[Action]:
@@ -154,12 +177,14 @@ def actions_of(opened: Iterable[Opened], acts: Iterable[Act], is_small: Callable
 
 def _begin(fact: Opened) -> Action:
     due_at = fact.due_at if fact.due_at is not None else fact.order[0] + DUE_WITHIN
-    return Action(fact, fact.assignee_id, due_at, fact.priority, version=fact.id, known={fact.id})
+    return Action(fact, fact.assignee_id, due_at, fact.priority, version=fact.id, known={fact.id}, run=fact.run)
 
 
 def _find_again(action: Action, fact: Opened) -> None:
-    """Found wrong again: what counted as done is open again."""
-    act = Act(fact.order, action.id, FOUND_AGAIN, fact.author_id)
+    """Found wrong again: what counted as done is open again. Said once more in the same run, as with a note, it is found once."""
+    is_new = action.status is Status.DONE or fact.run is None or fact.run != action.run
+    act = Act(fact.order, action.id, FOUND_AGAIN if is_new else TOLD_MORE, fact.author_id, fact.note)
+    action.run = fact.run
     if action.status is Status.DONE:
         _open_again(action, act.id)
     _note(action, act, counts=True)

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, abort, flash, g, make_response, re
 from flask_babel import gettext as _
 
 from webapp.actions import queries
-from webapp.actions.rules import CANCELLED, REMARK, REOPENED, SOON_WITHIN, VERIFIED, Action, Status
+from webapp.actions.rules import CANCELLED, REMARK, REOPENED, SOON_WITHIN, VERIFIED, Action, Status, may_be_due
 from webapp.actions.tables import ACTIONS
 from webapp.attachments import queries as attachments
 from webapp.base import clock, ids
@@ -140,6 +140,8 @@ def _acted(found: Action, site: Project) -> Mapping[str, str] | None:
     said |= {"action": found.id} | ({"result": act} if act in (VERIFIED, REOPENED) else {})
     said |= {name: clock.typed(said[name], site.zone) for name in said if isinstance(operation.fields[name], Instant)}
     wrong = operation.explain(operation.clean(said)[1])
+    if act == "plan" and "due" not in wrong and not _may_be_due(found, int(said["due"])):
+        wrong["due"] = _("Write a time from now on, within a year.")
     if act == REOPENED and not said["note"].strip():
         wrong["note"] = explain("required")
     if act == VERIFIED and not found.may_verify(g.person.id, small=_is_small(site)):
@@ -151,6 +153,11 @@ def _acted(found: Action, site: Project) -> Mapping[str, str] | None:
         return wrong
     flash(_(SAID[act]), "ok")
     return None
+
+
+def _may_be_due(found: Action, due_at: int) -> bool:
+    """What was not touched stays, also where it is over: whoever plans may have come to name somebody."""
+    return due_at == found.due_at - found.due_at % clock.MINUTE or may_be_due(due_at, clock.now())
 
 
 def _is_small(site: Project) -> bool:

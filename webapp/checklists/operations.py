@@ -50,7 +50,8 @@ def _answer(form: AnswerForm, occasion: Occasion) -> None:
     said = Found(form.number.data, form.expected.data, form.choice.data, form.time.data)
     if form.answer.data == FAIL or (said and form.answer.data != NOT_APPLICABLE):
         found = Found() if form.answer.data == FAIL else said
-        find_wrong(occasion, form.version.data, form.place.data, form.item.data, found)
+        where = form.version.data, form.place.data, form.item.data
+        find_wrong(occasion, *where, found, form.note.data, form.day.data)
     _count(form, occasion)
 
 

@@ -10,7 +10,6 @@ from webapp.attachments import queries as attachments
 from webapp.attachments.models import Mention
 from webapp.base import clock
 from webapp.base.database import db
-from webapp.base.i18n import words
 from webapp.base.written import amount_text
 from webapp.checklists.models import Answer, Return, Submission, Void
 from webapp.checklists.rules import Day, Given, Returned, Run, Standing, Window, run_of, standing, windows
@@ -294,14 +293,6 @@ def _touched(project_id: str, since: int, at: int) -> Mapping[tuple[str, str], l
         for code, place_id, instant in db.session.execute(wanted):
             found.setdefault((code, place_id), []).append(instant)
     return found
-
-
-def said_words(item: Mapping[str, Any], number: int | None, expected: int | None, said: str) -> str:
-    """What was found, in words: 7, 58 / 60, windows opened. `item` may be empty where its version is not known."""
-    if number is not None:
-        return amount_text(number) if expected is None else f"{amount_text(expected)} / {amount_text(number)}"
-    chosen = next((option for option in item.get("options", ()) if option["id"] == said), None)
-    return words(chosen["text"]) if chosen else said
 
 
 def _answers(project_id: str, code: str, place_id: str, since: int, at: int, author_id: str | None) -> list[Given]:

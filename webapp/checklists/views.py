@@ -14,6 +14,7 @@ from webapp.checklists import queries
 from webapp.checklists.queries import Check
 from webapp.checklists.rules import Line
 from webapp.checklists.tables import CHECKS
+from webapp.content.queries import said_words
 from webapp.operations import registry
 from webapp.operations.roles import DEPUTY, SUPERVISOR
 from webapp.sites import queries as sites
@@ -100,7 +101,7 @@ def _said(line: Line) -> str:
     given = line.given
     if given is None:
         return ""
-    found = queries.said_words(line.item, given.number, given.expected, given.choice or given.text or given.time_of_day or "")
+    found = said_words(line.item, given.number, given.expected, given.choice or given.text or given.time_of_day or "")
     return " · ".join(filter(None, (str(_(MARKS[given.answer])) if given.answer else "", found, given.note)))
 
 

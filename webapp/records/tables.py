@@ -11,8 +11,7 @@ from webapp.base import address, clock
 from webapp.base.i18n import N_, language, words
 from webapp.base.paper import Column, Grid, Paper, Sign
 from webapp.base.written import amount_text, day_text, instant_text, moment_text
-from webapp.checklists.queries import said_words
-from webapp.content.queries import edition
+from webapp.content.queries import edition, said_words
 from webapp.custody.queries import EVENT_NAMES, KIND_NAMES
 from webapp.duty.queries import CATEGORY_NAMES, kept_words
 from webapp.records import rules
