@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_28_noted"
-down_revision = "2026_11_28_left_open"
+down_revision = "2026_11_28_points"
 branch_labels = None
 depends_on = None
 
