@@ -89,7 +89,7 @@ EXAMPLES: dict[str, Body] = {
     "sites.add_post": lambda site: {"place": site.id("flat"), "code": "gate", "role": "greeter", "names": WORDS},
     "sites.set_profile": lambda _site: {"profile": "small"},
     "sites.set_dates": lambda _site: {"opens_on": "2026-05-01", "moves_in_on": "2027-06-30"},
-    "sites.set_printing": lambda _site: {"company": "雲前物業", "kept_years": "3", "in_ink": "yes"},
+    "sites.set_printing": lambda _site: {"company": "雲前物業", "kept_years": "3", "in_ink": "yes", "language": "en"},
     "staff.add_person": lambda _site: {"name": "新人", "call_name": "新", "language": "zh-Hant"},
     "staff.forget_view": lambda _site: {"table": "remarks", "name": "Repairs"},
     "staff.join": lambda site: {"person": site.person("stranger"), "role": "greeter"},

@@ -393,6 +393,17 @@ def sets_printing(site: Site, who: str = "chen", **said: str) -> int:
     return site.desk(who).post("/site/printing", data=said, headers=OURS).status_code
 
 
+def test_the_site_sets_in_which_language_its_sheets_are_written(site: Site):
+    assert sheet_of(page(site, YESTERDAY, sheet="")).attrs["lang"] == "zh-Hant"
+    assert sets_printing(site, language="en") == 303
+    assert sheet_of(page(site, YESTERDAY, sheet="")).attrs["lang"] == "en"
+    assert sheet_of(page(site, YESTERDAY, sheet="zh-Hans")).attrs["lang"] == "zh-Hans", "somebody may read it in another"
+    chosen = [each for each in read(site.desk("chen").get("/site?lang=en").text).all("option") if "selected" in each.attrs]
+    assert "English" in [each.text() for each in chosen]
+    assert sets_printing(site, language="xx") == 422
+    assert sheet_of(page(site, YESTERDAY, sheet="")).attrs["lang"] == "en"
+
+
 def test_a_site_says_how_its_sheets_are_printed(site: Site):
     assert {each.attrs["class"] for each in signs_of(page(site))} == {"paper__sign paper__sign--ink"}
     assert sets_printing(site, company="雲棲物業服務有限公司", kept_years="") == 303

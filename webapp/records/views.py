@@ -149,7 +149,7 @@ def blank(post_id: UUID) -> str:
     """The form to be filled in by hand."""
     site, now = this_site(), clock.now()
     post = _post(site, post_id)
-    with written_in(_chosen() or site.record_language):
+    with written_in(_chosen() or sites.record_language(site, now)):
         of = queries.unwritten(site, post, now)
         form = blanks.blank(of, layout(site, post, [of], [], now))
     return render_template("records/print.html", papers=[form], post=post, month=None, chosen=_chosen())
@@ -172,7 +172,7 @@ def _papers(site: Project, post: Post, found: Sequence[Account], now: int) -> li
     if not found:
         return []
     signed = queries.reviews(site.id, found[0].day, found[-1].day)
-    with written_in(_chosen() or site.record_language):
+    with written_in(_chosen() or sites.record_language(site, now)):
         told = layout(site, post, found, (row.author_id for row in signed.values()), now)
         return [_paper(told, each, signed.get((post.id, each.day, each.window.shift))) for each in found]
 

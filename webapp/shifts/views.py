@@ -63,10 +63,13 @@ def about() -> Response:
     return _about(_dated() if request.method == "POST" else {})
 
 
+PRINTED = ("company", "kept_years", "in_ink", "language")
+
+
 @desk_page(bp, "/site/printing", methods=("POST",))
 def printing() -> Response:
     """How the sheets of the site are printed (forms.md)."""
-    wrong = submit("sites.set_printing", {name: request.form.get(name, "").strip() for name in ("company", "kept_years", "in_ink")})
+    wrong = submit("sites.set_printing", {name: request.form.get(name, "").strip() for name in PRINTED})
     if "" in wrong:
         abort(403)
     if not wrong:
@@ -103,7 +106,8 @@ def _about(wrong: dict[str, str] | None) -> Response:
         kinds=queries.kinds(site.id),
         links=desk_links(),
         printing=sites.printing(site.id, at),
-        language=NAMES[site.record_language],
+        language=NAMES[sites.record_language(site, at)],
+        languages=[("", NAMES[site.record_language]), *((tag, name) for tag, name in NAMES.items() if tag != site.record_language)],
         profiles=[(STANDARD, str(_("Usual: somebody else verifies"))), (SMALL, str(_("Small: the doer may verify")))],
         is_small=sites.small_since(site.id, at)(at),
         may_size=ADMIN in g.roles,

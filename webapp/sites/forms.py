@@ -122,6 +122,7 @@ class PrintingForm(Form):
     company = Text(most=80, optional=True)
     kept_years = Number(least=1, most=100, optional=True)
     in_ink = Ticked()
+    language = Choice(of=LANGUAGES, optional=True)
 
 
 class ProfileForm(Form):

@@ -44,13 +44,15 @@ class Milestones(Fact):
 
 class Printing(Fact):
     """How the sheets of a site are printed; the last set counts, whole. `company`: what they are headed with, None the site's name;
-    `kept_years`: how long they are kept (保存期限), None is written by hand; `in_ink`: whether they are signed in ink too."""
+    `kept_years`: how long they are kept (保存期限), None is written by hand; `in_ink`: whether they are signed in ink too;
+    `language`: which they are written in, None the one that the site began with."""
 
     __tablename__ = "sites_printing"
 
     company: Mapped[str | None] = mapped_column(sa.String(80))
     kept_years: Mapped[int | None] = mapped_column(sa.SmallInteger)
     in_ink: Mapped[bool]
+    language: Mapped[str | None] = mapped_column(sa.String(16))
 
 
 class Profile(Fact):

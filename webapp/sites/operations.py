@@ -34,8 +34,10 @@ def set_dates(form: DatesForm, occasion: Occasion) -> None:
     title=N_("Printed sheets set"),
 )  # fmt: skip
 def set_printing(form: PrintingForm, occasion: Occasion) -> None:
-    """Say what printed sheets are headed with, how long they are kept (保存期限), and whether they are signed in ink too."""
-    occasion.record(Printing, company=form.company.data, kept_years=form.kept_years.data, in_ink=form.in_ink.data)
+    """Say what printed sheets are headed with, how long they are kept (保存期限), whether they are signed in ink too, and in which
+    language they are written."""
+    names = ("company", "kept_years", "in_ink", "language")
+    occasion.record(Printing, **{name: getattr(form, name).data for name in names})
 
 
 @operation("sites.set_profile", form=ProfileForm, roles={ADMIN}, proof=SESSION, decision=True, title=N_("Size of the team set"))

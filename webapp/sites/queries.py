@@ -47,6 +47,12 @@ def printing(project_id: str, at: int) -> Printing | None:
     return db.session.scalars(wanted.order_by(*ordered).limit(1)).one_or_none()
 
 
+def record_language(site: Project, at: int) -> str:
+    """In which language the site's records are written: as it was last set, else as the site began (domain section 0.12)."""
+    said = printing(site.id, at)
+    return (said and said.language) or site.record_language
+
+
 def places(project_id: str, kind: str | None = None) -> Sequence[Place]:
     wanted = select(Place).where(Place.project_id == project_id)
     if kind:
