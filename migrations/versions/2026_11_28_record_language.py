@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_28_record_language"
-down_revision = "2026_11_28_points"
+down_revision = "2026_11_28_noted"
 branch_labels = None
 depends_on = None
 
