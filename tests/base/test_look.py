@@ -21,7 +21,11 @@ COMPONENTS = [path for path in TEMPLATES if path.parent.name == "ui" or path.nam
 BUDGET = 15 * 1024
 LAYERS = ("reset", "tokens", "base", "layout", "components", "utilities", "print")
 
-LIGHTS = {"light": ":root {", "evening": ':root[data-theme="evening"] {', "the system's evening": ":root:not([data-theme]) {"}
+LIGHTS = {
+    "light": ':root, [data-theme="day"] {',
+    "evening": '[data-theme="evening"] {',
+    "the system's evening": ":root:not([data-theme]) {",
+}
 READABLE = 4.5
 VISIBLE = 3.0
 PAIRS = (

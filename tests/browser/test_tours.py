@@ -51,6 +51,11 @@ def said(page: Page) -> Locator:
     return page.locator(".script__now:visible > .say:visible")
 
 
+def seen(page: Page) -> list[str]:
+    """The stops that the stepper shows as seen."""
+    return page.locator(".steps__one", has=page.locator("[data-step=seen]:visible")).locator(".steps__name").all_inner_texts()
+
+
 def at_line(page: Page, room: str, words: str) -> None:
     expect(page.locator(".script__room:visible")).to_have_text(room)
     expect(said(page)).to_have_text(words)
@@ -65,9 +70,12 @@ def test_two_tours_are_carried_at_once_without_a_network_and_each_stays_at_its_l
     at_line(page, "門口", "您好，歡迎光臨A型樣板房")
     expect(page.locator(".script__also .say:visible")).to_have_text("早上好，歡迎光臨")
     expect(page.locator(".tour__party overlay-list [data-id]").first).to_contain_text("4 人")
+    assert seen(page) == []
     tap(door, page.locator(".script__go:visible"))
     at_line(page, "門口", "您好！請您穿上鞋套。")
     step(door, "kitchen.1")
+    expect(page.locator(".steps [data-step=seen]:visible").first).to_have_text("已參觀")
+    assert seen(page) == ["門口", "廚房"]
     at_line(page, "廚房", "廚房是 U 形，臺面總長約 3.2 米。")
     tap(door, page.locator(".script__go:visible"))
     words = "洗、切、炒順着一個方向，少走回頭路。"
@@ -93,6 +101,7 @@ def test_two_tours_are_carried_at_once_without_a_network_and_each_stays_at_its_l
     door.sent()
     tour(door, first)
     at_line(page, "廚房", words)
+    assert seen(page) == ["門口", "廚房"], "by the server's own page too"
     shown = page.locator(".plan__now:visible .plan__name")
     expect(shown).to_have_text("廚房")
     expect(page.locator(".plan__layer[data-step=seen]:visible")).to_have_count(1)
