@@ -48,6 +48,8 @@ ALLOWED = {
     "records": {
         "blanks",  # the form with nothing in it
         "layout",  # what the words of a record are looked up in, once for all that are shown together
+        "addenda",  # what came after a signature, in words: tables.py would be two sittings with it
+        "sealing",  # what a signature knew, and what came after it: queries.py would be two sittings with it
     },
     "review": {
         "points",  # what every package has open at the end of a day: queries.py would be two sittings with it

@@ -250,7 +250,7 @@ def test_what_arrives_after_it_was_signed_is_shown_as_such(site: Site):
     with clock.standing_at(AT + 10 * clock.MINUTE):
         shown = page(site, early)
     assert "Changed since it was signed" in shown.text()
-    assert cells(shown, "Addenda")[0][:2] == ["13:21", "Remark"]
+    assert cells(shown, "Addenda")[0][:2] == ["13:21", "Remark (Lamp fell)"]
 
 
 @pytest.mark.clause("P2-4.3.1f")

@@ -90,7 +90,7 @@ def submit(form: SubmitForm, occasion: Occasion) -> None:
 
 
 @operation("checklists.return_items", form=ReturnForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, decision=True,
-           title=N_("Check returned"))  # fmt: skip
+           title=N_("Check returned"), corrects="day")  # fmt: skip
 def return_items(form: ReturnForm, occasion: Occasion) -> None:
     """Give items of a run back with a word (退回); they stand open on the tablet again until they are answered anew."""
     for item in form.items.data:
@@ -100,7 +100,8 @@ def return_items(form: ReturnForm, occasion: Occasion) -> None:
         )  # fmt: skip
 
 
-@operation("checklists.void", form=VoidForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, decision=True, title=N_("Check voided"))
+@operation("checklists.void", form=VoidForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, decision=True,
+           title=N_("Check voided"), corrects="day")  # fmt: skip
 def void(form: VoidForm, occasion: Occasion) -> None:
     """Let a run not count (作廢), for a reason; its answers stay."""
     occasion.record(

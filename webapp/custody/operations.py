@@ -82,7 +82,8 @@ def find(form: EventForm, occasion: Occasion) -> None:
     _happened(occasion, form, FOUND)
 
 
-@operation("custody.reverse", form=ReverseForm, roles=STAFF, proof=POST, offline=True, title=N_("Record of a thing undone"),
+@operation("custody.reverse", form=ReverseForm, roles=STAFF, proof=POST, offline=True,
+           title=N_("Record of a thing undone"), corrects="entry",
            effects=[*_now_is("{became}", "undone"), Latest("asset/{damaged}/condition", "{became}"),
                     Step("undone/{entry}", "undone")])  # fmt: skip
 def reverse(form: ReverseForm, occasion: Occasion) -> None:
@@ -90,9 +91,8 @@ def reverse(form: ReverseForm, occasion: Occasion) -> None:
     occasion.record(Reversal, entry=form.entry.data, at_desk=False)
 
 
-@operation(
-    "custody.undo", form=UndoForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, title=N_("Record of a thing undone at the desk")
-)
+@operation("custody.undo", form=UndoForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION,
+           title=N_("Record of a thing undone at the desk"), corrects="entry")  # fmt: skip
 def undo(form: UndoForm, occasion: Occasion) -> None:
     """Undo what was recorded of a thing, whoever did and whenever."""
     occasion.record(Reversal, entry=form.entry.data, at_desk=True)

@@ -28,14 +28,16 @@ def remark(form: RemarkForm, occasion: Occasion) -> None:
     attach(occasion, form.photos.data)
 
 
-@operation("duty.reverse", form=ReverseForm, roles=STAFF, proof=POST, offline=True, title=N_("Remark taken back"),
+@operation("duty.reverse", form=ReverseForm, roles=STAFF, proof=POST, offline=True,
+           title=N_("Remark taken back"), corrects="entry",
            effects=[Step("undone/{entry}", "undone")])  # fmt: skip
 def reverse(form: ReverseForm, occasion: Occasion) -> None:
     """Take back a remark of one's own, whichever of both comes first."""
     occasion.record(Reversal, entry=form.entry.data, at_desk=False)
 
 
-@operation("duty.undo", form=ReverseForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, title=N_("Remark taken back at the desk"))
+@operation("duty.undo", form=ReverseForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION,
+           title=N_("Remark taken back at the desk"), corrects="entry")  # fmt: skip
 def undo(form: ReverseForm, occasion: Occasion) -> None:
     """Take back a remark, whoever wrote it and whenever."""
     occasion.record(Reversal, entry=form.entry.data, at_desk=True)

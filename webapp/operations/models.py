@@ -3,14 +3,15 @@
 Tablet, author and project are plain ids here, without foreign keys: this floor may not look up.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from webapp.base.append_only import append_only
 from webapp.base.database import Base, Id, Instant, partial_index
-from webapp.operations.rules import UNDONE_WITHIN
+from webapp.operations.knowing import Known, corrected_by, known_by
+from webapp.operations.rules import APPLIED, UNDONE_WITHIN
 
 T = TypeVar("T")
 KEYED = {"sqlite_with_rowid": False}
@@ -78,7 +79,10 @@ class Undoing(Fact):
     def _undoes(cls, model: type[Fact], at: int) -> sa.ColumnElement[bool]:
         own = (cls.author_id == model.author_id) & (cls.effective_at < model.effective_at + UNDONE_WITHIN)
         return sa.and_(
-            cls.project_id == model.project_id, cls.entry == model.operation_id, cls.effective_at <= at, cls.at_desk | own
+            cls.project_id == model.project_id,
+            cls.entry == model.operation_id,
+            cls.effective_at <= corrected_by(at),
+            cls.at_desk | own,
         )
 
 
@@ -143,6 +147,17 @@ class Receipt(Base):
     detail: Mapped[str] = mapped_column(sa.Text, default="")
     repairs: Mapped[Id | None]
 
+    @property
+    def known(self) -> Known:
+        """Where it stands among all that came in."""
+        return Known(self.received_at, self.tablet_no, self.epoch or 0, self.seq or 0, self.id)
+
+    @classmethod
+    def came_after(cls) -> sa.ColumnElement[bool]:
+        """Whether it came in after the entry by which facts are being read (knowing.py)."""
+        own = (cls.received_at, cls.tablet_no, sa.func.coalesce(cls.epoch, 0), sa.func.coalesce(cls.seq, 0), cls.id)
+        return sa.tuple_(*own) > sa.tuple_(*_KNOWN)
+
 
 class Update(Base):
     """A changed outcome on its way to the tablet (held → applied), numbered per tablet, kept 180 days."""
@@ -155,6 +170,37 @@ class Update(Base):
     receipt_id: Mapped[Id]
     outcome: Mapped[str] = mapped_column(sa.String(16))
     made_at: Mapped[Instant]
+
+
+def _known(name: str, kind: sa.types.TypeEngine[Any]) -> sa.BindParameter[Any]:
+    return sa.bindparam(f"known_{name}", callable_=lambda: getattr(known_by(), name), type_=kind)
+
+
+_KNOWN = [
+    _known("received_at", sa.BigInteger()), _known("tablet_no", sa.Integer()), _known("epoch", sa.Integer()),
+    _known("seq", sa.Integer()), _known("id", sa.Uuid(as_uuid=False)),
+]  # fmt: skip
+"""The entry by which facts are being read, looked at when a statement runs: so it is compiled once."""
+
+
+def _was_known(fact: type[Fact]) -> sa.ColumnElement[bool]:
+    """Whether nothing made this fact after the entry by which facts are being read: its own entry, the repair that stands in its
+    place, or the second try of one that was held."""
+    same = Receipt.project_id == fact.project_id
+    late = sa.select(Receipt.id).where(same, Receipt.id == fact.operation_id, Receipt.came_after())
+    mended = sa.select(Receipt.id).where(
+        same, Receipt.repairs == fact.operation_id, Receipt.came_after(), Receipt.outcome == APPLIED,
+        Receipt.flags.not_like("%superseded"),
+    )  # fmt: skip
+    held = sa.select(Update.receipt_id).where(Update.outcome == APPLIED, Update.made_at > _KNOWN[0])
+    return ~late.exists() & ~mended.exists() & fact.operation_id.not_in(held)
+
+
+@sa.event.listens_for(sa.orm.Session, "do_orm_execute")
+def _leave_out(state: sa.orm.ORMExecuteState) -> None:
+    """Leave out of every read what was not known yet."""
+    if state.is_select and known_by() is not None:
+        state.statement = state.statement.options(sa.orm.with_loader_criteria(Fact, _was_known, include_aliases=True))
 
 
 class Revision(Base):

@@ -43,6 +43,8 @@ class Operation:
     version: int = 1
     decision: bool = False
     effects: Sequence[Effect] = ()
+    corrects: str = ""
+    """The field that names what it takes back or gives back: an entry, or a day."""
     families: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -164,6 +166,7 @@ def operation(
     version: int = 1,
     decision: bool = False,
     effects: Sequence[Effect] = (),
+    corrects: str = "",
 ) -> Callable[[F], F]:
     """Declare an operation. A name is never used twice, not even for something gone. `title`: msgid of its name in lists."""
     if proof not in PROOFS:
@@ -183,6 +186,7 @@ def operation(
             version=version,
             decision=decision,
             effects=tuple(effects),
+            corrects=corrects,
         )
         return apply
 

@@ -1,6 +1,7 @@
 """Reads of duty records: what was recorded at a post in a shift, and what was signed of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from webapp.checklists.queries import Check
 from webapp.custody import queries as custody
 from webapp.duty import queries as duty
 from webapp.duty.rules import Agreed
+from webapp.operations.knowing import Known, as_known
 from webapp.operations.models import Receipt
 from webapp.operations.roles import GREETER
 from webapp.records import rules
@@ -54,8 +56,15 @@ def windows_of(site: Project, day: date) -> list[Window]:
     return rules.windows(kinds, start, end)
 
 
-def account(site: Project, post: Post, day: date, window: Window, now: int) -> Account:
-    """What a record of a post says of a window of a day, as far as the day has come."""
+def account(site: Project, post: Post, day: date, window: Window, now: int, by: Known | None = None) -> Account:
+    """What a record of a post says of a window of a day, as far as the day has come: by all that is known, or as an entry knew it.
+
+    What was taken back counts as soon as that is known, also where the shift was over by then."""
+    with as_known(by):
+        return _account(site, post, day, window, now)
+
+
+def _account(site: Project, post: Post, day: date, window: Window, now: int) -> Account:
     at, (_start, end) = min(now, window.end - 1), clock.day_bounds(day, site.zone)
     stood = _stood(site, post, day, window, at)
     readied = _readied(site, post, stood, at)
@@ -252,10 +261,30 @@ def _things(site: Project, post: Post, at: int) -> Iterator[Thing]:
         yield Thing(each.asset.id, now.where, holders, now.is_damaged, now.note or "", now.is_lent, now.loss or "")
 
 
-def reviews(project_id: str, since: str, until: str) -> dict[tuple[str, str, str | None], Review]:
-    """The last signature under each record (post, day, shift) of the days from `since` to `until`, both as in 2026-05-28."""
-    wanted = select(Review).where(Review.project_id == project_id, Review.day >= since, Review.day <= until)
-    return {(row.post_id, row.day, row.shift_id): row for row in db.session.scalars(wanted.order_by(*Review.order()))}
+@dataclass(frozen=True)
+class Signed:
+    """The manager's signature under a record. `known`: what it knew; `way`: how its digest was taken; `with_day`: it closed the day
+    too."""
+
+    at: int
+    by: str | None
+    digest: str
+    way: int | None
+    known: Known
+    with_day: bool
+
+
+def reviews(project_id: str, since: str, until: str) -> dict[tuple[str, str, str | None], Signed]:
+    """The signature under each record (post, day, shift) of the days from `since` to `until`, both as in 2026-05-28. Of several
+    the first counts: what comes after it are addenda."""
+    same = (Receipt.project_id == Review.project_id) & (Receipt.id == Review.operation_id)
+    wanted = select(Review, Receipt).join(Receipt, same)
+    wanted = wanted.where(Review.project_id == project_id, Review.day >= since, Review.day <= until)
+    found: dict[tuple[str, str, str | None], Signed] = {}
+    for row, receipt in db.session.execute(wanted.order_by(*Review.order())):
+        signed = Signed(row.effective_at, row.author_id, row.digest, row.way, receipt.known, receipt.operation != "records.review")
+        found.setdefault((row.post_id, row.day, row.shift_id), signed)
+    return found
 
 
 def came_after(project_id: str, start: int, end: int, signed_at: int) -> list[Receipt]:

@@ -37,8 +37,8 @@ def number_of(site: Project, post: Post, day: str, code: str) -> str:
     return f"{site.code}-{post.code}-{day.replace('-', '')}-{code}"
 
 
-def paper(of: Account, told: Layout, reviewed: Sign | None = None) -> Paper:
-    """A record as it is printed."""
+def paper(of: Account, told: Layout, reviewed: Sign | None = None, at: int | None = None) -> Paper:
+    """A record as it is printed. `at`: the instant of which it speaks, that of printing where none is said."""
     hours = _reception(of, told)
     grids = [_before(of, told), hours if told.is_flat else _drinks(of, told), _log(of, told), _custody(of, told)]
     grids += [_open(of, told), _remarks(of, told), _closing(of, told)]
@@ -50,7 +50,8 @@ def paper(of: Account, told: Layout, reviewed: Sign | None = None) -> Paper:
     )  # fmt: skip
     return Paper(
         language(), _company(told), _("Form %(form)s, version %(version)s", form=FORM, version=VERSION),
-        number_of(told.site, told.post, of.day, of.window.code), str(_("Duty record form")), tuple(_head(of, told)), tuple(grids),
+        number_of(told.site, told.post, of.day, of.window.code), str(_("Duty record form")),
+        tuple(_head(of, told, at or told.at)), tuple(grids),
         (_parties(of, told),) if told.is_flat else (), signs, (*foot_of(told), _("Hash %(hash)s", hash=of.digest[:8])),
         address.public(f"{path_of(of)}?sheet={Mark(of.digest, told.at)}"), bool(told.printing and told.printing.in_ink),
     )  # fmt: skip
@@ -97,7 +98,7 @@ def with_addenda(of: Paper, addenda: Grid) -> Paper:
 # the head
 
 
-def _head(of: Account, told: Layout) -> Iterator[tuple[str, str]]:
+def _head(of: Account, told: Layout, at: int) -> Iterator[tuple[str, str]]:
     place = sites.place(told.site.id, told.post.place_id)
     yield _("Project"), words(told.site.names)
     yield _("Place or type"), words(place.names) if place else ""
@@ -107,7 +108,7 @@ def _head(of: Account, told: Layout) -> Iterator[tuple[str, str]]:
     kind = told.kind(of)
     yield _("Shift"), words(kind.names) if kind else ""
     yield _("Planned hours"), f"{_clock(kind.starts)}–{_clock(kind.ends)}" if kind else ""
-    first, rest = rules.on_duty(of.stood, of.window, told.at)
+    first, rest = rules.on_duty(of.stood, of.window, at)
     yield _("Actual hours"), _span(told, first.since, first.until) if first else ""
     yield _("On duty"), told.name(first.person) if first else ""
     yield _("Relief"), " · ".join(f"{told.name(each.person)} {_span(told, each.since, each.until)}" for each in rest)

@@ -1,25 +1,24 @@
 """The duty records of a month, and each of them on the screen, on paper and as XLSX (P2-5.1)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from webapp.base import clock, ids
 from webapp.base.i18n import LANGUAGES, words, written_in
-from webapp.base.paper import Column, Grid, Paper, Sign, workbook
+from webapp.base.paper import Paper, Sign, workbook
 from webapp.base.table import XLSX
 from webapp.base.written import instant_text, moment_text
 from webapp.operations.roles import DEPUTY, SUPERVISOR
-from webapp.records import blanks, queries, rules, tables
+from webapp.records import addenda, blanks, queries, rules, sealing, tables
 from webapp.records.layout import Layout, layout
-from webapp.records.models import Review
+from webapp.records.queries import Signed
 from webapp.records.rules import Account, Window
-from webapp.repairs.queries import title_of
+from webapp.records.sealing import Record, Sealed
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
@@ -51,7 +50,7 @@ def listing() -> str:
     )
 
 
-def _lines(site: Project, day: date, posts: Any, signed: dict[Any, Review], now: int) -> list[tuple[Post, Window, bool]]:
+def _lines(site: Project, day: date, posts: Any, signed: dict[Any, Signed], now: int) -> list[tuple[Post, Window, bool]]:
     windows = [window for window in queries.windows_of(site, day) if window.start <= now]
     return [(post, window, (post.id, day.isoformat(), window.shift) in signed) for post in posts for window in windows]
 
@@ -60,42 +59,44 @@ def _lines(site: Project, day: date, posts: Any, signed: dict[Any, Review], now:
 def show(day: str, post_id: UUID, shift: str) -> Response:
     """One record; it is signed with the six digits once its shift is over. `?sheet=` is the code of a printed one."""
     site, now = this_site(), clock.now()
-    post, when, window = _asked(site, day, post_id, shift, now)
-    found = queries.account(site, post, when, window, now)
-    wrong = _signed(found, window, now) if request.method == "POST" else {}
+    of = _asked(site, day, post_id, shift, now)
+    found = _sealed(site, of, now)
+    wrong = _signed(found, of, now) if request.method == "POST" else {}
     if wrong is None:
         flash(_("Signed. What arrives later is shown as such."), "ok")
         return make_response(redirect(request.path, 303))
     page = render_template(
         "records/show.html",
-        papers=_papers(site, post, [found], now),
+        papers=_papers(site, of.post, [found], now),
         chosen=_chosen(),
-        sheet=_sheet(site, found),
-        may_sign=_may_sign() and window.end <= now and not _is_signed(site, found),
-        is_on=window.end > now,
-        digest=found.digest,
+        sheet=_sheet(site, of, found, now),
+        may_sign=_may_sign() and of.window.end <= now and found.signed is None,
+        is_on=of.window.end > now,
+        holds=found.holds,
+        digest=found.says.digest,
         wrong=wrong,
         one_time=ids.uuid7(now),
     )
     return make_response(page, 422 if wrong else 200)
 
 
-def _is_signed(site: Project, found: Account) -> bool:
-    """Whether the newest signature under a record is for what it says now."""
-    signed = queries.reviews(site.id, found.day, found.day).get((found.post, found.day, found.window.shift))
-    return signed is not None and found.is_what(signed.digest, signed.way)
+def _sealed(site: Project, of: Record, now: int) -> Sealed:
+    """A record, as it was signed where it was."""
+    day = of.day.isoformat()
+    signed = queries.reviews(site.id, day, day).get((of.post.id, day, of.window.shift))
+    return sealing.sealed(site, of, now, signed)
 
 
-def _sheet(site: Project, found: Account) -> dict[str, Any] | None:
-    """What is said to whoever scanned a printed sheet: whether the record is still what it says, and what came in since."""
+def _sheet(site: Project, of: Record, found: Sealed, now: int) -> dict[str, Any] | None:
+    """What is said to whoever scanned a printed sheet: whether the record is still what it says, and what changed it since."""
     if "sheet" not in request.args:
         return None
     mark = rules.mark_of(request.args["sheet"]) or abort(404)
-    since = queries.came_after(site.id, found.window.start, found.window.end, mark.printed_at)
+    late = sealing.since(site, of, mark.printed_at, now)
     return {
-        "agrees": found.is_what(mark.digest),
+        "agrees": found.says.is_what(mark.digest) and not late,
         "printed": moment_text(mark.printed_at, site.zone),
-        "late": [(row.effective_at, title_of(row.operation)) for row in since],
+        "late": [(each.came.at, addenda.what(site, each.came, now)) for each in late],
     }
 
 
@@ -103,26 +104,28 @@ def _may_sign() -> bool:
     return bool(g.roles & {SUPERVISOR, DEPUTY})
 
 
-def _signed(found: Account, window: Window, now: int) -> dict[str, str] | None:
-    """Sign what was shown; what is wrong by field, None where nothing is."""
-    if not _may_sign() or window.end > now:
+def _signed(found: Sealed, of: Record, now: int) -> dict[str, str] | None:
+    """Sign what was shown; what is wrong by field, None where nothing is, or where it was signed before."""
+    if not _may_sign() or of.window.end > now:
         abort(403)
-    if request.form.get("digest") != found.digest:
+    if found.signed is not None:
+        return None
+    if request.form.get("digest") != found.says.digest:
         return {"digest": _("Something has arrived since this page was opened. Look at it again and sign then.")}
     who = g.person.id
     tried = check_code(who, request.form.get("code", ""), now)
     if tried.person_id is None:
         return {"code": _("The code does not match this person. Try again.")}
-    body = {"post": found.post, "shift": window.shift, "day": found.day, "digest": found.digest, "way": str(rules.DIGESTS)}
-    return submit("records.review", body) or None
+    body = {"post": of.post.id, "shift": of.window.shift, "day": of.day.isoformat()}
+    return submit("records.review", body | {"digest": found.says.digest, "way": str(rules.DIGESTS)}) or None
 
 
 @desk_page(bp, "/records/<day>/<uuid:post_id>/<shift>/sheet.xlsx")
 def sheet(day: str, post_id: UUID, shift: str) -> Response:
     """One record as a file."""
     site, now = this_site(), clock.now()
-    post, when, window = _asked(site, day, post_id, shift, now)
-    made = _papers(site, post, [queries.account(site, post, when, window, now)], now)[0]
+    of = _asked(site, day, post_id, shift, now)
+    made = _papers(site, of.post, [_sealed(site, of, now)], now)[0]
     return _file(made.number, workbook([(day, [made])]))
 
 
@@ -158,23 +161,34 @@ def blank(post_id: UUID) -> str:
 def _month_of(site: Project, post: Post, first: date) -> list[tuple[str, Paper]]:
     """Every record of a post in a month that has begun, in order, each with its day."""
     now, begins = clock.now(), first_day()
+    signed = queries.reviews(site.id, first.isoformat(), _last(first).isoformat())
     found = [
-        queries.account(site, post, day, window, now)
+        sealing.sealed(site, Record(post, day, window), now, signed.get((post.id, day.isoformat(), window.shift)))
         for day in _days(first)
         for window in (queries.windows_of(site, day) if day >= begins else ())
         if window.start <= now
     ]
-    return list(zip((each.day for each in found), _papers(site, post, found, now), strict=True))
+    return list(zip((each.says.day for each in found), _papers(site, post, found, now), strict=True))
 
 
-def _papers(site: Project, post: Post, found: Sequence[Account], now: int) -> list[Paper]:
+def _papers(site: Project, post: Post, found: Sequence[Sealed], now: int) -> list[Paper]:
     """Records with the signatures under them and what has come since, in the language that was asked for or the site records in."""
-    if not found:
-        return []
-    signed = queries.reviews(site.id, found[0].day, found[-1].day)
     with written_in(_chosen() or sites.record_language(site, now)):
-        told = layout(site, post, found, (row.author_id for row in signed.values()), now)
-        return [_paper(told, each, signed.get((post.id, each.day, each.window.shift))) for each in found]
+        told = layout(site, post, _accounts(found), _signers(found), now)
+        return [_paper(told, each) for each in found]
+
+
+def _accounts(found: Sequence[Sealed]) -> Iterator[Account]:
+    """All that is named: what they say, and what each addendum makes of it."""
+    for each in found:
+        yield each.says
+        yield from (said for one in each.addenda for said in (one.before, one.after))
+
+
+def _signers(found: Sequence[Sealed]) -> Iterator[str | None]:
+    for each in found:
+        yield each.signed.by if each.signed else None
+        yield from (one.came.author_id for one in each.addenda)
 
 
 def _chosen() -> str:
@@ -183,39 +197,23 @@ def _chosen() -> str:
     return asked if asked in LANGUAGES else ""
 
 
-def _paper(told: Layout, found: Account, signed: Review | None) -> Paper:
-    made = tables.paper(found, told, _review(told, signed) if signed else None)
-    if signed is None or found.is_what(signed.digest, signed.way):
-        return made
-    return tables.with_addenda(made, _addenda(told.site, found, signed.effective_at))
+def _paper(told: Layout, found: Sealed) -> Paper:
+    made = tables.paper(found.says, told, _review(told, found.signed) if found.signed else None, found.at)
+    return tables.with_addenda(made, addenda.grid(told, found.addenda, found.says.window.start)) if found.addenda else made
 
 
-def _review(told: Layout, signed: Review) -> Sign:
-    at = instant_text(signed.effective_at, told.site.zone, 0)
-    return tables.by_code(_("Reviewed by the sales-centre manager"), told.name(signed.author_id), at)
-
-
-def _addenda(site: Project, found: Account, signed_at: int) -> Grid:
-    rows = [
-        (
-            instant_text(row.effective_at, site.zone, row.effective_at),
-            title_of(row.operation),
-            instant_text(row.received_at, site.zone, 0),
-        )
-        for row in queries.came_after(site.id, found.window.start, found.window.end, signed_at)
-    ]
-    total = ngettext("%(num)s entry came after this was signed", "%(num)s entries came after this was signed", len(rows))
-    columns = (Column(_("Time"), "words"), Column(_("Event")), Column(_("Came in"), "words"))
-    return Grid(_("Addenda"), columns, tuple(rows), (total, "", ""))
+def _review(told: Layout, signed: Signed) -> Sign:
+    at = instant_text(signed.at, told.site.zone, 0)
+    return tables.by_code(_("Reviewed by the sales-centre manager"), told.name(signed.by), at)
 
 
 # what an address asks for
 
 
-def _asked(site: Project, day: str, post_id: UUID, shift: str, now: int) -> tuple[Post, date, Window]:
+def _asked(site: Project, day: str, post_id: UUID, shift: str, now: int) -> Record:
     when = day_asked(day)
     window = next((each for each in queries.windows_of(site, when) if each.code == shift and each.start <= now), None)
-    return _post(site, post_id), when, window or abort(404)
+    return Record(_post(site, post_id), when, window or abort(404))
 
 
 def _asked_month(month: str, post_id: UUID) -> tuple[Project, Post, date]:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -266,8 +266,9 @@ def photos_of(row: Receipt, name: str, field: Photos) -> list[str]:
         return []
 
 
-def content(row: Receipt, site: Project, at: int) -> list[tuple[str, str]]:
-    """What was typed in words, name by name; of what this server has no form for, only its texts."""
+def content(row: Receipt, site: Project, at: int, among: Container[str] | None = None) -> list[tuple[str, str]]:
+    """What was typed in words, name by name, of some fields only where they are named; of what this server has no form for, only
+    its texts."""
     known, said = registry.find(row.operation), typed(row)
     if not said:
         return [(_("Text"), row.raw[:500])] if row.raw else []
@@ -278,7 +279,7 @@ def content(row: Receipt, site: Project, at: int) -> list[tuple[str, str]]:
     return [
         (field_name(name), prompts.get(said[name]) or _measured(name, field, said, site) or _in_words(field, said[name], site, at))
         for name, field in fields.items()
-        if not isinstance(field, Lines)
+        if not isinstance(field, Lines) and (among is None or name in among)
     ]
 
 

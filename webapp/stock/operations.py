@@ -140,7 +140,8 @@ def write_off(form: WriteOffForm, occasion: Occasion) -> None:
     move(occasion, item, quantity, (place, state), (place, WRITTEN_OFF), "write_off")
 
 
-@operation("stock.reverse", form=ReverseForm, roles=STAFF, proof=POST, offline=True, title=N_("Movement undone"),
+@operation("stock.reverse", form=ReverseForm, roles=STAFF, proof=POST, offline=True,
+           title=N_("Movement undone"), corrects="entry",
            effects=[Tally("stock/{place}/{item}/{state}", "-quantity"), Tally("stock/{home}/{item}/{source}", "+quantity"),
                     Step("undone/{entry}", "undone")])  # fmt: skip
 def reverse(form: ReverseForm, occasion: Occasion) -> None:
@@ -148,7 +149,8 @@ def reverse(form: ReverseForm, occasion: Occasion) -> None:
     occasion.record(Reversal, entry=form.entry.data, at_desk=False, of_party=False)
 
 
-@operation("stock.undo", form=UndoForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, title=N_("Movement undone at the desk"))
+@operation("stock.undo", form=UndoForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION,
+           title=N_("Movement undone at the desk"), corrects="entry")  # fmt: skip
 def undo(form: UndoForm, occasion: Occasion) -> None:
     """Undo a movement, whoever recorded it and whenever."""
     occasion.record(Reversal, entry=form.entry.data, at_desk=True, of_party=False)
@@ -178,7 +180,8 @@ def confirm(form: ConfirmForm, occasion: Occasion) -> None:
     move(occasion, form.item.data, quantity, (place, ISSUED), (place, CLEAN), "received")
 
 
-@operation("stock.settle", form=SettleForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, title=N_("Order of a count settled"))
+@operation("stock.settle", form=SettleForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION,
+           title=N_("Order of a count settled"), corrects="entry")  # fmt: skip
 def settle(form: SettleForm, occasion: Occasion) -> None:
     """Say whether a movement was before or after a count, where two tablets' clocks cannot tell (domain section 0.2)."""
     occasion.record(Ordering, counted=form.count.data, entry=form.entry.data, side=form.side.data)

@@ -16,6 +16,7 @@ from webapp.base.database import db
 from webapp.base.i18n import N_, words
 from webapp.content import queries as content
 from webapp.operations.declarations import state as declare_state
+from webapp.operations.knowing import corrected_by
 from webapp.operations.models import Fact
 from webapp.stock.models import (
     Confirmation,
@@ -312,7 +313,8 @@ def _settled(project_id: str, at: int) -> sa.Subquery:
     """What was ruled last on a movement and a count."""
     latest_first = [column.desc() for column in Ordering.order()]
     rank = sa.func.row_number().over(partition_by=[Ordering.counted, Ordering.entry], order_by=latest_first)
-    ranked = select(Ordering, rank.label("rank")).where(Ordering.project_id == project_id, Ordering.effective_at <= at).subquery()
+    known = (Ordering.project_id == project_id, Ordering.effective_at <= corrected_by(at))
+    ranked = select(Ordering, rank.label("rank")).where(*known).subquery()
     return select(ranked).where(ranked.c.rank == 1).subquery()
 
 

@@ -49,7 +49,8 @@ def see_off(form: SeeOffForm, occasion: Occasion) -> None:
     occasion.record(SeenOff, party=form.party.data)
 
 
-@operation("tours.stay", form=StayForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Guests are still here"),
+@operation("tours.stay", form=StayForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True,
+           title=N_("Guests are still here"), corrects="party",
            effects=[Latest("party/{party}", "inside"), Tally("stock/{place}/{item}/in_use", "+covers"),
                     Tally("stock/{place}/{item}/soiled", "-covers")])  # fmt: skip
 def stay(form: StayForm, occasion: Occasion) -> None:
@@ -58,7 +59,7 @@ def stay(form: StayForm, occasion: Occasion) -> None:
 
 
 @operation("tours.reverse", form=ReverseForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True,
-           title=N_("Arrival or question undone"),
+           title=N_("Arrival or question undone"), corrects="entry",
            effects=[Latest("party/{entry}", "undone"), Reached("undone/{entry}", "undone"), Tally("parties/{place}", "-1"),
                     Tally("guests/{place}", "-guests"), Tally("stock/{place}/{item}/clean", "+covers"),
                     Tally("stock/{place}/{item}/in_use", "-covers"), Tally("handed/{place}/{item}", "-covers")])  # fmt: skip
@@ -67,9 +68,8 @@ def reverse(form: ReverseForm, occasion: Occasion) -> None:
     _undone(occasion, form.entry.data, at_desk=False)
 
 
-@operation(
-    "tours.undo", form=UndoForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, title=N_("Arrival or question undone at the desk")
-)
+@operation("tours.undo", form=UndoForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION,
+           title=N_("Arrival or question undone at the desk"), corrects="entry")  # fmt: skip
 def undo(form: UndoForm, occasion: Occasion) -> None:
     """Undo an arrival or a question, whoever recorded it and whenever."""
     _undone(occasion, form.entry.data, at_desk=True)

@@ -16,6 +16,7 @@ from webapp.content import queries as content
 from webapp.content.queries import Edition
 from webapp.content.rules import Said, band_at, line_for, text_in
 from webapp.operations.declarations import state
+from webapp.operations.knowing import corrected_by
 from webapp.operations.models import Fact
 from webapp.sites import queries as sites
 from webapp.sites.models import Flat, Project
@@ -149,7 +150,7 @@ L = TypeVar("L", SeenOff, Stay)
 
 def _seen_off(project_id: str, since: int, at: int, party_id: str | None = None) -> Mapping[str, Order]:
     """The first time each party was seen off, by the tie order; where it stayed nevertheless, the first time after that."""
-    stayed = _leaving(Stay, project_id, since, at, party_id)
+    stayed = _leaving(Stay, project_id, since, corrected_by(at), party_id)
     told = _leaving(SeenOff, project_id, since, at, party_id)
     return {party: order for party, orders in told.items() if (order := left(orders, stayed.get(party, ())))}
 

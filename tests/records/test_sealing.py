@@ -1,0 +1,235 @@
+"""A signed record stays what was signed; everything that comes later is an addendum, and exactly one."""
+
+from collections.abc import Callable
+from random import Random
+
+import pytest
+
+from tests.cast import Site, Tablet, at
+from tests.records.test_account import DAY, shifts, whole_day
+from webapp.base import clock
+from webapp.base.database import db
+from webapp.base.i18n import written_in
+from webapp.operations.ledger import Ledger
+from webapp.records import addenda, queries, sealing, tables
+from webapp.records.layout import layout
+from webapp.records.rules import DIGESTS
+from webapp.records.sealing import Record, Sealed
+from webapp.sites import queries as sites
+
+SIGNED = "13:40"
+
+
+def record(site: Site, code: str = "early") -> Record:
+    project = sites.project(site.project_id)
+    assert project
+    window = next(each for each in queries.windows_of(project, DAY) if each.code == code)
+    return Record(sites.posts(site.project_id)[0], DAY, window)
+
+
+def sealed(site: Site, code: str = "early", now: str = "23:59") -> Sealed:
+    project, of = sites.project(site.project_id), record(site, code)
+    assert project
+    signed = queries.reviews(site.project_id, DAY.isoformat(), DAY.isoformat())
+    found = sealing.sealed(project, of, at(now), signed.get((of.post.id, DAY.isoformat(), of.window.shift)))
+    db.session.rollback()
+    return found
+
+
+def printed(site: Site, found: Sealed) -> tuple[object, ...]:
+    """The cells of a sheet, without its addenda and the time of its printing."""
+    project, of = sites.project(site.project_id), record(site)
+    assert project
+    with written_in("en"):
+        told = layout(project, of.post, [found.says], [], at("23:59"))
+        made = tables.paper(found.says, told, None, found.at)
+    return made.head, made.grids, made.more, made.signs, made.foot[-1]
+
+
+def told(site: Site, found: Sealed) -> list[tuple[str, ...]]:
+    project, of = sites.project(site.project_id), record(site)
+    assert project
+    accounts = [each.after for each in found.addenda] + [each.before for each in found.addenda]
+    with written_in("en"):
+        named = layout(project, of.post, accounts, [each.came.author_id for each in found.addenda], at("23:59"))
+        return list(addenda.grid(named, found.addenda, at("23:59")).rows)
+
+
+def sign(site: Site, code: str = "early", when: str = SIGNED) -> None:
+    of, found = record(site, code), sealed(site, code, when)
+    outcome = site.submit(
+        "records.review", author="chen", proof="session", when=at(when), post=of.post.id, shift=of.window.shift, day=DAY,
+        digest=found.says.digest, way=DIGESTS,
+    )  # fmt: skip
+    assert outcome.outcome == "applied"
+
+
+def prepared(site: Site) -> tuple[Tablet, Tablet]:
+    shifts(site)
+    tablets = site.tablet(1), site.tablet(2)
+    whole_day(site, *tablets)
+    for tablet in reversed(tablets):  # the first one has the handover, which knows what the other one sent before
+        tablet.send([each for each in tablet.kept if each.happened_at < at("13:30")], at("13:35"))
+        del tablet.kept[sum(each.happened_at < at("13:30") for each in tablet.kept) :]
+    return tablets
+
+
+def kept(tablet: Tablet, operation: str, when: str) -> str:
+    return next(each.id for each in tablet.kept if each.operation == operation and each.happened_at == at(when))
+
+
+Act = Callable[[Site, Tablet, Tablet, int], None]
+
+
+def _desk(operation: str, **body: Callable[[Site, Tablet, Tablet], object]) -> Act:
+    def act(site: Site, one: Tablet, two: Tablet, when: int) -> None:
+        said = {name: value(site, one, two) for name, value in body.items()}
+        assert site.submit(operation, author="chen", proof="session", when=when, **said).outcome == "applied"
+
+    return act
+
+
+def _late(who: str, operation: str, happened: str, **body: object) -> Act:
+    """The second tablet sends what it recorded in the shift only now."""
+
+    def act(site: Site, _one: Tablet, two: Tablet, when: int) -> None:
+        named = {name: site.id(str(value)) if name in REFERENCES else value for name, value in body.items()}
+        two.keep(who, operation, happened, **named)
+        answer = two.send(received_at=when)
+        assert answer.results[-1]["outcome"] == "applied", answer.results[-1]
+
+    return act
+
+
+def _own(site: Site, one: Tablet, _two: Tablet, when: int) -> None:
+    one.keep("lin", "tours.reverse", when, entry=kept(one, "tours.arrive", "10:01"))
+    one.send(received_at=when)
+
+
+REFERENCES = ("place", "item", "flat", "post", "asset", "version")
+PLACE = {"place": "flat"}
+ACTS: dict[str, Act] = {
+    "a party undone at the desk": _desk("tours.undo", entry=lambda _site, one, _two: kept(one, "tours.arrive", "09:01")),
+    "a party undone by whoever received it": _own,
+    "a farewell undone": _desk("tours.stay", party=lambda _site, one, _two: kept(one, "tours.arrive", "11:01")),
+    "an item given back": _desk(
+        "checklists.return_items", version=lambda site, *_: site.id("version"), place=lambda site, *_: site.id("flat"),
+        day=lambda *_: DAY, items=lambda *_: "small.door", comment=lambda *_: "Look again",
+    ),
+    "a draw undone": _desk("stock.undo", entry=lambda _site, _one, two: kept(two, "stock.draw", "12:42")),
+    "a remark taken back": _desk("duty.undo", entry=lambda _site, _one, two: kept(two, "duty.remark", "11:45")),
+    "a late party": _late("he", "tours.arrive", "12:55", **PLACE, flat="A", item="covers", guests=2, covers=2),
+    "a late remark": _late("he", "duty.remark", "12:56", **PLACE, post="door", category="safety", text="Wet floor"),
+    "a late count": _late("he", "stock.count", "12:57", **PLACE, item="covers", state="clean", counted=50),
+    "a key taken late": _late("he", "custody.take", "12:58", asset="key"),
+    "a post taken late": _late("he", "shifts.take_post", "12:59", post="door"),
+}  # fmt: skip
+
+
+@pytest.mark.clause("P2-5.1")
+def test_whatever_comes_after_the_signature_is_one_addendum_and_changes_nothing_else(ledger: Ledger, rounds: int, tell) -> None:
+    for n in range(rounds):
+        _in_some_order(Site(ledger, f"sealed {n}").build(), Random(n))
+    tell(f"{rounds * len(ACTS)} entries after a signature")
+
+
+def _in_some_order(site: Site, chance: Random) -> None:
+    one, two = prepared(site)
+    sign(site)
+    first = sealed(site)
+    cells = printed(site, first)
+    assert (first.holds, first.addenda) == (True, ())
+    late = iter([name for name in ACTS if "late" in name.split()])  # what a tablet recorded it sends in its order
+    names = [next(late) if "late" in name.split() else name for name in chance.sample(list(ACTS), len(ACTS))]
+    for n, name in enumerate(names, 1):
+        ACTS[name](site, one, two, at("14:00") + n * clock.MINUTE)
+        found = sealed(site)
+        assert (found.says.digest, found.holds) == (first.says.digest, True), name
+        assert printed(site, found) == cells, name
+        assert len(found.addenda) == n, names[:n]
+
+
+def acted(site: Site, *names: str) -> Sealed:
+    one, two = prepared(site)
+    sign(site)
+    for n, name in enumerate(names):
+        ACTS[name](site, one, two, at("14:00") + n * 60_000)
+    return sealed(site)
+
+
+@pytest.mark.database
+def test_an_addendum_says_who_when_what_it_was_and_what_it_is(site: Site) -> None:
+    found = acted(site, "a party undone at the desk", "an item given back", "a late remark")
+    undone, given_back, remark = told(site, found)
+    assert undone[0] == "14:00"
+    assert undone[1] == "Arrival or question undone at the desk · 09:01 Guests arrived (Guests 1, Shoe covers 1)"
+    assert "2. Reception 09:00 Number of parties 2 → 1, Number of guests 3 → 2" in undone[4]
+    assert undone[2:4] == ("chen", "14:00")
+    assert given_back[1] == "Check returned"
+    assert "1. Before duty word: Result √ → —" in given_back[4].replace("word Result", "word: Result")
+    assert remark[1] == "Remark (Wet floor)"
+    assert remark[0] == "12:56"
+    assert "6. Remarks (what was abnormal) — → 12:56 Safety Wet floor he" in remark[4]
+
+
+def test_a_late_entry_that_is_taken_back_leaves_both(site: Site) -> None:
+    one, two = prepared(site)
+    sign(site)
+    ACTS["a late party"](site, one, two, at("14:00"))
+    site.submit("tours.undo", author="chen", proof="session", when=at("14:05"), entry=two.kept[-1].id)
+    assert [each.came.operation for each in sealed(site).addenda] == ["tours.arrive", "tours.undo"]
+
+
+def test_what_is_taken_back_before_the_signature_is_not_on_the_record(site: Site) -> None:
+    one, two = prepared(site)
+    before = sealed(site, now=SIGNED)
+    ACTS["a party undone at the desk"](site, one, two, at("13:36"))
+    sign(site)
+    found = sealed(site)
+    assert (len(found.says.visits), found.addenda) == (len(before.says.visits) - 1, ())
+
+
+def test_what_another_shift_does_is_no_addendum(site: Site) -> None:
+    one, _two = prepared(site)
+    sign(site)
+    one.keep("he", "tours.arrive", "14:10", **{name: site.id(str(value)) for name, value in
+             (("place", "flat"), ("flat", "A"), ("item", "covers"))}, guests=9, covers=9)  # fmt: skip
+    one.send(received_at=at("14:11"))
+    assert sealed(site).addenda == ()
+    assert len(sealed(site, "middle").says.visits) == 1
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_a_handover_seals_what_was_before_it(site: Site) -> None:
+    """Nobody has signed for the manager yet: the values are those of now, and what changed them since stands in the addenda."""
+    one, two = prepared(site)
+    before = sealed(site)
+    assert before.addenda == ()
+    ACTS["a party undone at the desk"](site, one, two, at("14:00"))
+    ACTS["a late party"](site, one, two, at("14:01"))
+    found = sealed(site)
+    assert len(found.addenda) == 2
+    assert len(found.says.visits) == len(before.says.visits)
+    sign(site, when="14:05")
+    assert len(sealed(site).addenda) == 2, "they are told also once the manager has signed"
+
+
+def test_the_first_signature_is_the_one_that_counts(site: Site) -> None:
+    one, two = prepared(site)
+    sign(site)
+    first = sealed(site)
+    ACTS["a late party"](site, one, two, at("14:00"))
+    sign(site, when="14:30")
+    found = sealed(site)
+    assert (found.says, found.signed) == (first.says, first.signed)
+
+
+def test_a_signature_of_something_else_is_said_not_to_hold(site: Site) -> None:
+    prepared(site)
+    site.submit(
+        "records.review", author="chen", proof="session", when=at(SIGNED), post=site.id("door"), shift=site.id("early"), day=DAY,
+        digest="0" * 64,
+    )  # fmt: skip
+    found = sealed(site)
+    assert not found.holds
+    assert found.says.digest == sealed(site, now=SIGNED).says.digest

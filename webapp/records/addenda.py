@@ -1,0 +1,111 @@
+"""The addenda of a record in words (補記): who, when, what, and what the record said without it and says with it."""
+
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import takewhile
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from webapp.base.paper import Column, Grid
+from webapp.base.written import instant_text
+from webapp.operations.later import Came
+from webapp.records import tables
+from webapp.records.layout import Layout
+from webapp.records.rules import Account
+from webapp.records.sealing import MOST, Addendum
+from webapp.repairs.queries import Broken, content, entry
+from webapp.sites.models import Project
+
+LABELS = 2
+"""So many cells say which line of a part it is."""
+OF_A_PARTY = ("guests", "covers")
+TELLING = ("asset", "item", "counted", "quantity", "text")
+"""The fields of an entry that tell it from another of its kind."""
+
+
+def grid(told: Layout, addenda: Sequence[Addendum], now: int) -> Grid:
+    """The part of a record that tells what came after it was signed."""
+    columns = (
+        Column(_("Time"), "words"), Column(_("Event")), Column(_("Recorded by"), "name"), Column(_("Came in"), "words"),
+        Column(_("What changed"), "note"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            instant_text(each.came.at, told.site.zone, now),
+            what(told.site, each.came, now),
+            told.name(each.came.author_id),
+            instant_text(each.came.known.received_at, told.site.zone, now),
+            " · ".join(changes(each.before, each.after, told)),
+        )
+        for each in addenda
+    )
+    total = ngettext("%(num)s entry came after this was signed", "%(num)s entries came after this was signed", len(rows))
+    if len(rows) == MOST:
+        total = _("at least %(number)s entries came after this was signed", number=MOST)
+    return Grid(_("Addenda"), columns, rows, (total, *("" for _each in columns[1:])))
+
+
+def what(site: Project, came: Came, now: int) -> str:
+    """What an entry did, in words, and what it took back by that: Movement undone · 12:42 Drawn from the store (Quantity 30)."""
+    done, undone = entry(site.id, came.id), entry(site.id, came.corrected) if came.corrected else None
+    told = [_in_words(done, site, now)] if done else []
+    if undone:
+        told.append(f"{instant_text(undone.row.effective_at, site.zone, now)} {_in_words(undone, site, now)}")
+    return " · ".join(told)
+
+
+def _in_words(of: Broken, site: Project, now: int) -> str:
+    """What was done, and of what, how many."""
+    said = dict(content(of.row, site, now, OF_A_PARTY if of.row.operation == "tours.arrive" else TELLING))
+    told = [f"{name} {value}" if value.isdecimal() else value for name, value in said.items()]
+    return str(_("%(what)s (%(how)s)", what=of.title, how=str(_(", ")).join(told))) if told else of.title
+
+
+def changes(before: Account, after: Account, told: Layout) -> Iterator[str]:
+    """Cell by cell what a record said and says."""
+    was, now = tables.paper(before, told), tables.paper(after, told)
+    for (label, old), (_label, new) in zip(was.head, now.head, strict=True):
+        if old != new:
+            yield _became(label, old, new)
+    for old_part, new_part in zip((*was.grids, *was.more), (*now.grids, *now.more), strict=True):
+        yield from _in_part(old_part, new_part)
+    for signed, signs in zip(was.signs, now.signs, strict=True):
+        if signed.said != signs.said:
+            yield _became(signed.who, signed.said, signs.said)
+
+
+def _in_part(was: Grid, now: Grid) -> Iterator[str]:
+    columns = [each.title for each in was.columns[_numbered(was) :]]
+    old, new = _lines(was), _lines(now)
+    for what, start, end, begin, stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what == "replace" and end - start == stop - begin:
+            pairs = zip(old[start:end], new[begin:stop], strict=True)
+            yield from (f"{now.title} {_in_line(columns, one, other)}" for one, other in pairs)
+        elif what != "equal":
+            yield from (_became(now.title, _line(each), "") for each in old[start:end])
+            yield from (_became(now.title, "", _line(each)) for each in new[begin:stop])
+
+
+def _numbered(part: Grid) -> int:
+    """Whether the lines of a part begin with their number, which says nothing."""
+    return int(part.kinds[0] == "number")
+
+
+def _lines(part: Grid) -> list[tuple[str, ...]]:
+    return [each[_numbered(part) :] for each in (*part.rows, *((part.total,) if part.total else ()))]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return " ".join(filter(None, cells))
+
+
+def _in_line(columns: Sequence[str], old: Sequence[str], new: Sequence[str]) -> str:
+    same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=True))))
+    label = _line(old[: min(same, LABELS)])
+    told = [_became(column, one, other) for column, one, other in zip(columns, old, new, strict=True) if one != other]
+    return " ".join(filter(None, (label, str(_(", ")).join(told))))
+
+
+def _became(what: str, old: str, new: str) -> str:
+    return f"{what} {old or '—'} → {new or '—'}"

@@ -1,0 +1,122 @@
+"""What was signed of a record, and what came after: a signature keeps what it knew, everything later is an addendum (P2-5.1)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from webapp.base.database import db
+from webapp.duty import queries as duty
+from webapp.operations.knowing import Known
+from webapp.operations.later import NOBODY, Came, came_after
+from webapp.operations.models import Receipt
+from webapp.records import queries
+from webapp.records.queries import Signed
+from webapp.records.rules import Account, Window
+from webapp.sites.models import Post, Project
+
+TOLD_OF = {"actions", "checklists", "custody", "duty", "shifts", "stock", "tours"}
+"""What a record tells of."""
+MOST = 30
+"""So many addenda of one record are told one by one."""
+
+
+class Record(NamedTuple):
+    """Which record: of a post in a shift of a day."""
+
+    post: Post
+    day: date
+    window: Window
+
+
+class Seal(NamedTuple):
+    """A signature on a record: what it knew, and up to which instant it speaks of the shift."""
+
+    known: Known
+    until: int
+
+
+@dataclass(frozen=True)
+class Addendum:
+    """An entry that came after a signature, with what the record said without it and with it."""
+
+    came: Came
+    before: Account
+    after: Account
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A record as it stands: what it says, by whom it was signed, and what came after the first signature on it. `at`: the instant
+    of which it speaks; `holds`: whether what was signed can still be told."""
+
+    says: Account
+    at: int
+    signed: Signed | None
+    addenda: tuple[Addendum, ...]
+    holds: bool = True
+
+
+def sealed(site: Project, of: Record, now: int, signed: Signed | None) -> Sealed:
+    """A record as it was signed; as far as it has come where the manager has not signed it."""
+    found = _account(site, of, now) if signed is None else _account(site, of, signed.at, signed.known)
+    holds = signed is None or found.is_what(signed.digest, signed.way)
+    seals = [*_of_handovers(site, of, now, signed), *([Seal(signed.known, now)] if signed else [])]
+    addenda = tuple(islice(_addenda(site, of, seals), MOST))
+    if holds:
+        return Sealed(found, signed.at if signed else now, signed, addenda)
+    return Sealed(_account(site, of, now), now, signed, addenda, holds=False)
+
+
+def since(site: Project, of: Record, at: int, now: int) -> list[Addendum]:
+    """What changed a record after an instant."""
+    return list(islice(_addenda(site, of, [Seal(Known(at, 0, 0, 0, NOBODY), now)]), MOST))
+
+
+def _account(site: Project, of: Record, now: int, by: Known | None = None) -> Account:
+    return queries.account(site, of.post, of.day, of.window, now, by)
+
+
+def _of_handovers(site: Project, of: Record, now: int, signed: Signed | None) -> list[Seal]:
+    """The signatures of whoever took the post over, or locked it up, before the manager signed; each speaks of what was before."""
+    given = duty.handovers(site.id, of.window.start, of.window.end, now, of.post.place_id)
+    ends = [(each.id, each.at) for each in given if each.post_id == of.post.id and each.kept]
+    ends += [(answer.id, answer.at) for each in given if each.post_id == of.post.id for answer in each.answers]
+    known = _known(site.id, [entry for entry, _at in ends])
+    found = sorted(Seal(known[entry], at) for entry, at in ends if entry in known)
+    return [each for each in found if signed is None or each.known < signed.known]
+
+
+def _known(project_id: str, entries: Iterable[str]) -> dict[str, Known]:
+    wanted = select(Receipt).where(Receipt.project_id == project_id, Receipt.id.in_(list(entries)))
+    return {row.id: row.known for row in db.session.scalars(wanted)}
+
+
+def _addenda(site: Project, of: Record, seals: Sequence[Seal]) -> Iterator[Addendum]:
+    """Entry by entry as they came in: those that changed what a signature speaks of."""
+    if not seals:
+        return
+    came = [each for each in came_after(site.id, seals[0].known, seals[-1].until, site.zone) if each.family in TOLD_OF]
+    for seal, following in zip(seals, [*seals[1:], None], strict=True):
+        late = [each for each in came if seal.known < each.known and each.since <= seal.until]
+        late = [each for each in late if following is None or each.known <= following.known]
+        if late:
+            said = [_account(site, of, seal.until, by) for by in (seal.known, late[-1].known)]
+            yield from _changing(site, of, seal, late, *said)
+
+
+def _changing(site: Project, of: Record, seal: Seal, late: Sequence[Came], before: Account, after: Account) -> Iterator[Addendum]:
+    """Those of these entries that changed what was said before them to what was said after; found by halves, for most changed
+    nothing here."""
+    if before == after and not {each.corrected for each in late} & {each.id for each in late}:
+        return
+    if len(late) == 1:
+        yield from [Addendum(late[0], before, after)] if before != after else []
+        return
+    half = len(late) // 2
+    between = _account(site, of, seal.until, late[half - 1].known)
+    yield from _changing(site, of, seal, late[:half], before, between)
+    yield from _changing(site, of, seal, late[half:], between, after)
