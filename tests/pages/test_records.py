@@ -56,7 +56,8 @@ def lines_of(part: Node) -> list[list[str]]:
     for row in part.all("tr"):
         found = [cell.text() for cell in row.all("td")]
         if row.attrs.get("class") == "paper__said":
-            lines[-1][heads_of(part).index("Note")] = found[0].replace("Note", "").strip()
+            title = next(each for each in heads_of(part) if each and found[0].endswith(each))
+            lines[-1][heads_of(part).index(title)] = found[0].removesuffix(title).strip()
         elif found:
             lines.append(found)
     return lines
@@ -250,7 +251,10 @@ def test_what_arrives_after_it_was_signed_is_shown_as_such(site: Site):
     with clock.standing_at(AT + 10 * clock.MINUTE):
         shown = page(site, early)
     assert "Changed since it was signed" in shown.text()
-    assert cells(shown, "Addenda")[0][:2] == ["13:21", "Remark (Lamp fell)"]
+    found, total = cells(shown, "Addenda")
+    assert found[:4] == ["13:21", "Remark (Lamp fell)", "何欣怡", "13:36"]
+    assert "6. Remarks (what was abnormal) — → 13:21 Abnormal Lamp fell 何欣怡" in found[4]
+    assert total[0] == "1 entry came after this was signed"
 
 
 @pytest.mark.clause("P2-4.3.1f")
