@@ -164,7 +164,7 @@ def test_an_addendum_says_who_when_what_it_was_and_what_it_is(site: Site) -> Non
     found = acted(site, "a party undone at the desk", "an item given back", "a late remark")
     undone, given_back, remark = told(site, found)
     assert undone[0] == "14:00"
-    assert undone[1] == "Arrival or question undone at the desk · 09:01 Guests arrived (Guests 1, Shoe covers 1)"
+    assert undone[1] == "Arrival or question undone at the desk · 09:01 Guests arrived (1 guest, 1 word)"
     assert "2. Reception 09:00 Number of parties 2 → 1, Number of guests 3 → 2" in undone[4]
     assert undone[2:4] == ("chen", "14:00")
     assert given_back[1] == "Check returned"

@@ -47,7 +47,7 @@ def grid(told: Layout, addenda: Sequence[Addendum], now: int) -> Grid:
 
 
 def what(site: Project, came: Came, now: int) -> str:
-    """What an entry did, in words, and what it took back by that: Movement undone · 12:42 Drawn from the store (Quantity 30)."""
+    """What an entry did, in words, and what it took back by that: Movement undone · 12:42 Drawn from the store (30 pairs)."""
     done, undone = entry(site.id, came.id), entry(site.id, came.corrected) if came.corrected else None
     told = [_in_words(done, site, now)] if done else []
     if undone:
