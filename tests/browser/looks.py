@@ -90,11 +90,11 @@ def opened(browser: Browser, server: Server, tablet: Tablet) -> tuple[Gallery, l
     for context in (tablet.context, counter):
         # After a look at the locked screen the next page is itself again, and none locks itself while it is looked at.
         context.add_init_script("localStorage.locked = ''; localStorage.touched = Date.now();")
-    pages = _signed_in(server, desk, ACCOUNT, "review"), _signed_in(server, office, WRITER, "documents")
+    pages = signed_in(server, desk, ACCOUNT, "review"), signed_in(server, office, WRITER, "documents")
     return Gallery(tablet, bar, *pages, alone.new_page(), tablet.watch), [counter, desk, office, alone]
 
 
-def _signed_in(server: Server, context: BrowserContext, account: str, home: str) -> Page:
+def signed_in(server: Server, context: BrowserContext, account: str, home: str) -> Page:
     page = context.new_page()
     page.goto(f"{server.url}/sign-in")
     page.locator("#account").fill(account)

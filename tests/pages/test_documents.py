@@ -25,7 +25,7 @@ def fields(shown: Node) -> dict[str, str]:
     found = {}
     for each in form.all("input", "textarea", "select"):
         name, kind = each.attrs.get("name", ""), each.attrs.get("type", "")
-        if kind == "checkbox" and "checked" not in each.attrs:
+        if (kind == "checkbox" and "checked" not in each.attrs) or "disabled" in each.attrs:
             continue
         if each.tag == "textarea":
             found[name] = "".join(each.words)
@@ -153,7 +153,34 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(site: S
     assert next(each for each in shown.all("textarea") if each.attrs["name"] == "title.en").text() == "Kept"
     links = {each.attrs["href"] for each in shown.all("a") if each.attrs.get("class") == "errors__link"}
     assert links == {"#0.title.zh-Hant", "#0.lines.0.en"}
+    told = {each.text() for each in shown.all("a") if each.attrs.get("class") == "errors__link"}
+    assert {each.partition(": ")[0] for each in told} == {
+        "1 Exterior · Title · 繁體", "1 Exterior · Lines, one breath each 1 · English"
+    }  # fmt: skip
     assert next(each for each in shown.all("details") if each.has_parent("form")).attrs.get("open") is not None
+
+
+def open_folds(page: Node) -> list[int]:
+    folds = [each for each in page.all("details") if any("data-fold" in one.attrs for one in each.all("input"))]
+    return [number for number, each in enumerate(folds) if "open" in each.attrs]
+
+
+@pytest.mark.parametrize(
+    ("button", "left"), [("up:3", [2, 7]), ("out:3", [6]), ("up:5", [3, 4, 7]), ("up:3.lines.1", [3, 7]), ("add", [3, 7, 14])]
+)
+def test_moving_and_leaving_out_keeps_the_folds_as_they_were(site: Site, button: str, left: list[int]):
+    fang = site.desk("fang")
+    said = fields(page(fang, f"{SCRIPT}/edit")) | {"3.open": "yes", "7.open": "yes", "do": button}
+    shown = read(fang.post(f"{SCRIPT}/edit?lang=en", data=said, headers=OURS).text)
+    assert open_folds(shown) == left
+    said = fields(shown)
+    assert [number for number in range(20) if f"{number}.open" in said] == left
+
+
+@pytest.mark.parametrize(("starts", "words"), [("9999-12-31", "Write a date from 2000 to 2100."), ("soon", "Write a day, such as")])
+def test_a_day_that_nothing_may_begin_on_says_which_may(site: Site, starts: str, words: str):
+    status, shown = decide(site.desk("chen"), "approve", starts=starts)
+    assert (status, words in shown, number()) == (422, True, 1)
 
 
 def test_a_missing_language_is_marked_where_it_is_written_and_where_it_is_read(site: Site):
@@ -238,7 +265,7 @@ def test_who_only_writes_is_led_to_the_documents(site: Site):
     assert (answer.status_code, answer.headers["Location"]) == (303, "/documents")
     shown = page(client, "/documents")
     rail = [each.attrs["href"] for each in shown.all("a") if each.attrs.get("class") == "rail__link"]
-    assert rail == ["/documents"]
+    assert rail == ["/documents", "/lists/questions"]
 
 
 @pytest.mark.clause("P2-4.4.2c")

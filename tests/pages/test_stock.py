@@ -1,6 +1,7 @@
 """The stock page of the desk, and what a tablet's page offers to undo and to ask for."""
 
 import json
+import re
 from io import BytesIO
 
 import pytest
@@ -198,6 +199,16 @@ def test_what_is_no_photo_is_told_beside_its_field(site: Site):
     field = next(each for each in read(text).all("input") if each.attrs.get("aria-invalid"))
     assert field.attrs["type"] == "file"
     assert "This photo cannot be read." in text
+
+
+def test_a_photo_that_was_set_is_answered_and_none_is_asked_for(site: Site):
+    desk = site.desk("chen")
+    code = next(each.attrs["value"] for each in read(desk.get(CONTENTS).text).all("input") if each.attrs.get("name") == "code")
+    answer = desk.post(f"{CONTENTS}?lang=en", data={"code": code, "photo": (BytesIO(b""), "")}, headers=OURS)
+    assert (answer.status_code, "Take a photo or choose a file." in answer.text) == (422, True)
+    data = {"code": code, "photo": (BytesIO(photo(4)), "IMG_1.jpg")}
+    answer = desk.post(f"{CONTENTS}?lang=en", data=data, headers=OURS, follow_redirects=True)
+    assert re.search(r"The photo of [\w ]+ is set.", read(answer.text).text())
 
 
 def test_front_staff_may_not_set_how_a_thing_looks(site: Site):

@@ -58,11 +58,17 @@ def typed(text: str, zone: str) -> str:
     return str(instant_of(moment))
 
 
+class NoSuchYear(ValueError):
+    """A day is named, but in a year that nothing here may speak of."""
+
+
 def day_named(text: str) -> date:
-    """The day that a text such as 2026-03-06 names. Raises ValueError for another year than YEARS too."""
+    """The day that a text such as 2026-03-06 names. Raises ValueError where it names none, NoSuchYear where not one of YEARS."""
     day = date.fromisoformat(text)
-    if day.year not in YEARS or day.isoformat() != text:
+    if day.isoformat() != text:
         raise ValueError(text)
+    if day.year not in YEARS:
+        raise NoSuchYear(text)
     return day
 
 

@@ -94,19 +94,13 @@ class Filter:
             return ""
         if self.options:
             return "" if value in dict(self.options(scope)) else str(_("Choose one of the entries offered."))
-        return _wrong_day(value)
-
-
-def _wrong_day(text: str) -> str:
-    try:
-        is_day = date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        is_day = False
-    if not is_day:
-        return str(_("Write a day, such as 2026-05-28."))
-    first, last = clock.YEARS[0], clock.YEARS[-1]
-    is_known = first <= int(text[:4]) <= last
-    return "" if is_known else str(_("Write a date from %(first)s to %(last)s.", first=first, last=last))
+        try:
+            clock.day_named(value)
+        except clock.NoSuchYear:
+            return str(_("Write a date from %(first)s to %(last)s.", first=clock.YEARS[0], last=clock.YEARS[-1]))
+        except ValueError:
+            return str(_("Write a day, such as 2026-05-28."))
+        return ""
 
 
 @dataclass(frozen=True)

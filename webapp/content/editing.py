@@ -14,7 +14,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from webapp.base.i18n import N_
+from webapp.base.i18n import N_, words
+from webapp.base.i18n import NAMES as LANGUAGE_NAMES
 from webapp.content.rules import DAY_MINUTES, INVENTORY, LANGUAGES, is_clause, is_key, is_number, is_time, slots
 from webapp.content.shapes import (
     CHOICE,
@@ -232,14 +233,49 @@ def act(body: Body, button: str) -> Body:
     if rest and number.isdigit() and int(number) < len(rows):
         path, _dot, number = rest.rpartition(".")
         into = value(rows[int(at.partition(".")[0])], path)
-    if not isinstance(into, list) or not number.isdigit() or int(number) >= len(into):
-        return changed
+    if isinstance(into, list):
+        _turn(into, done, number)
+    return changed
+
+
+def _turn(into: list[Any], done: str, number: str) -> None:
+    if not number.isdigit() or int(number) >= len(into):
+        return
     here = int(number)
     if done == "up" and here:
         into[here - 1], into[here] = into[here], into[here - 1]
     if done == "out":
         del into[here]
-    return changed
+
+
+def unfolded(said: Said, rows: int, button: str) -> set[int]:
+    """Which rows stand open after a button of the page, by their new numbers: those that did, and the one it is in."""
+    done, _colon, at = button.partition(":")
+    row, _dot, rest = at.partition(".")
+    order = list(range(rows))
+    if not rest:
+        _turn(order, done, row)
+    return {now for now, was in enumerate(order) if f"{was}.open" in said or str(was) == row}
+
+
+def where(name: str, body: Mapping[str, Any]) -> list[str]:
+    """What the field of a name stands in, in the reader's language: the row by its number and title, the part, the line."""
+    shape, found = SHAPES[body["kind"]], list[str]()
+    number, _dot, path = name.partition(".")
+    parts, is_row = shape.head, number.isdigit() and int(number) < len(rows_of(body))
+    if is_row:
+        row, parts = rows_of(body)[int(number)], shape.row
+        found.append(f"{int(number) + 1} {words(row.get('title') or row.get('prompt') or row.get('text') or {})}".strip())
+    path = path if is_row else name
+    part = next((each for each in parts if path == each.path or path.startswith(f"{each.path}.")), None)
+    if path == "key":
+        found.append(str(_("Permanent short name")))
+    if part:
+        rest = path.removeprefix(part.path).strip(".").split(".")
+        line = f" {int(rest[0]) + 1}" if rest[0].isdigit() else ""
+        found.append(str(_(part.label)) + line)
+        found += [LANGUAGE_NAMES[each] for each in rest[-1:] if each in LANGUAGE_NAMES]
+    return found
 
 
 # what is wrong where

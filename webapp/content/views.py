@@ -171,8 +171,8 @@ def _decided(site: Project, copy: Copy, at: int) -> dict[str, str] | None:
     objection = rules.objection(copy.life, rules.Act(act, g.person.id, at, number))
     if objection:
         return {"what": told(objection)}
-    if starts == -1:
-        return {"starts": explain("not_a_day")}
+    if isinstance(starts, str):
+        return {"starts": explain(starts)}
     if starts is not None and starts < sites.day_around(site, at)[0]:
         return {"starts": _("That day is over. Leave it blank to have it in force from now on.")}
     outcome, codes = _submit(name, **body)
@@ -195,13 +195,15 @@ def _act_words(copy: Copy, site: Project, at: int) -> str:
     return str(_("approved, in force from %(day)s", day=day_and_month(starts, site.zone)))
 
 
-def _starts(site: Project) -> int | None:
-    """The first instant of the day from which it is to be in force; None for at once, -1 for what is no date."""
+def _starts(site: Project) -> int | str | None:
+    """The first instant of the day from which it is to be in force; None for at once, a code for what is no date."""
     text = request.form.get("starts", "").strip()
     try:
         return clock.day_bounds(clock.day_named(text), site.zone)[0] if text else None
+    except clock.NoSuchYear:
+        return "no_such_year"
     except ValueError:
-        return -1
+        return "not_a_day"
 
 
 @desk_page(bp, "/documents/<uuid:document_id>/<int:old>/<int:new>", among=OFFICE)
@@ -226,10 +228,11 @@ def edit(document_id: UUID) -> Response:
     site, at, one = _site(), clock.now(), _document(document_id)
     found = queries.copies_of(site.id, one.id, at)
     newest = found[0].number if found else 0
-    body, wrong = _newest(site, one, found), Errors()
+    body, wrong, unfolded = _newest(site, one, found), Errors(), set[int]()
     if request.method == "POST":
         body = editing.read(request.form, body)
         button = request.form.get("do", "keep")
+        unfolded = editing.unfolded(request.form, len(editing.rows_of(body)), button)
         if button != "keep":
             body = editing.act(body, button)
         else:
@@ -240,15 +243,16 @@ def edit(document_id: UUID) -> Response:
     page = render_template(
         "content/edit.html", one=one, body=body, shape=SHAPES[one.kind], seen=newest, title=queries.title_of(one, found),
         wrong={name: told(*code) for name, code in wrong.items()}, one_time=ids.uuid7(at), main=site.record_language,
-        is_locked=editing.is_locked, chosen=editing.chosen, touched=_touched(), **_around(site, at),
+        errors=[(name, _named(name, body, told(*code))) for name, code in wrong.items()],
+        is_locked=editing.is_locked, chosen=editing.chosen, unfolded=unfolded, **_around(site, at),
     )  # fmt: skip
     return make_response(page, 422 if wrong else 200)
 
 
-def _touched() -> str:
-    """In which row a button moved a line: that row stays open."""
-    row, _dot, rest = request.form.get("do", "").partition(":")[2].partition(".")
-    return row if rest else ""
+def _named(name: str, body: Mapping[str, Any], words_: str) -> str:
+    """What is wrong, after the row and the field where it is."""
+    where = " · ".join(editing.where(name, body))
+    return str(_("%(field)s: %(reason)s", field=where, reason=words_)) if where else words_
 
 
 def _newest(site: Project, one: Document, found: list[Copy]) -> dict[str, Any]:

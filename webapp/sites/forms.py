@@ -105,6 +105,8 @@ class Day(Text):
     def parse(self, text: str) -> str:
         try:
             return clock.day_named(text).isoformat()
+        except clock.NoSuchYear:
+            raise Invalid("no_such_year") from None
         except ValueError:
             raise Invalid("not_a_day") from None
 

@@ -200,6 +200,8 @@ def _joined(found: Person) -> dict[str, str] | None:
     if until:
         try:
             day = clock.day_named(until)
+        except clock.NoSuchYear:
+            return {"until": explain("no_such_year")}
         except ValueError:
             return {"until": explain("not_a_day")}
         body["until"] = str(clock.day_bounds(day, sites.zone_of(g.project_id))[1])

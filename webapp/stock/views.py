@@ -94,6 +94,8 @@ def contents(flat_id: UUID) -> Response:
     code = request.form.get("code", "")
     wrong = _pictured(flat.id, code, at) if request.method == "POST" else {}
     if wrong is None:
+        named = next((each.names for each in queries.inventory(site.id, flat.id, clock.now()) if each.code == code), {})
+        flash(_("The photo of %(thing)s is set. Tablets follow with their next pages.", thing=words(named)), "ok")
         return make_response(redirect(request.path, 303))
     page = render_template(
         "stock/contents.html",
@@ -117,7 +119,10 @@ def _pictured(flat_id: str, code: str, at: int) -> dict[str, str] | None:
         "expected": amount_text(thing.expected),
     }  # fmt: skip
     db.session.rollback()
-    kept = keep(g.project_id, g.person.id, b"".join(each.read() for each in request.files.getlist("photo")[:1]), at)
+    photo = b"".join(each.read() for each in request.files.getlist("photo")[:1])
+    if not photo:
+        return {"photo": str(_("Take a photo or choose a file."))}
+    kept = keep(g.project_id, g.person.id, photo, at)
     if kept.outcome in {REFUSED, NAMELESS}:
         return {"photo": explain("not_a_photo")}
     return submit("stock.list_thing", body | {"photos": kept.digest}) or None

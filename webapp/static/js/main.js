@@ -18,6 +18,7 @@ import "./elements/sync-chip.js";
 import "./elements/tablet-check.js";
 import "./elements/tally-value.js";
 import "./elements/text-size.js";
+import "./folds.js";
 import "./wrong.js";
 import { StoreBroken } from "./outbox/store.js";
 import { beginAnew, courier, isInUse, on, outbox, said, say, store } from "./tablet.js";
