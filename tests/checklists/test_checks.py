@@ -62,3 +62,22 @@ def test_a_new_version_at_noon_keeps_the_mornings_answers(site: Site) -> None:
     site.submit("content.publish", site.id("second"), when=at("12:00"), document=site.id("document"), number=2, body=CHECK)
     assert check(site, "13:00").edition.number == 2
     assert check(site, "13:00").run.done == 1
+
+
+def test_an_answer_stands_under_the_words_it_was_given_to(site: Site) -> None:
+    """And is judged by them; what a later version asks counts from the next answer on."""
+    from tests.cast import CHECK
+
+    door, covers = CHECK["items"]
+    new = {"zh-Hant": "新", "zh-Hans": "新", "en": "new"}
+    body = CHECK | {"items": [door | {"prompt": new, "critical": False}, covers | {"prompt": new, "max": 8}]}
+    tablet, about = site.tablet(), {"version": site.id("version"), "place": site.id("flat")}
+    tablet.keep("lin", "checklists.answer", "08:40", item="small.door", answer="fail", **about)
+    tablet.keep("lin", "checklists.answer", "08:41", item="small.covers", number="46", **about)
+    tablet.keep("lin", "checklists.answer", "12:30", item="small.covers", number="9", **about | {"version": site.id("second")})
+    site.submit("content.publish", site.id("second"), when=at("12:00"), document=site.id("document"), number=2, body=body)
+    tablet.send()
+    morning, later = check(site, "12:10").run, check(site, "13:00").run
+    assert [line.item["prompt"]["en"] for line in morning.lines] == [door["prompt"]["en"], covers["prompt"]["en"]]
+    assert [line.item["id"] for line in morning.failed_critically] == ["small.door"]
+    assert [(line.item["prompt"]["en"], line.is_failed) for line in later.lines] == [("word", True), ("new", True)]

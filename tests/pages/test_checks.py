@@ -1,14 +1,18 @@
 """Checks at the desk: what is given back shows on the tablet, what is voided counts no more; inspections."""
 
+import json
 import re
 
 import pytest
 
 from tests.pages.conftest import AT, OURS, Site, read
 from webapp import demo
+from webapp.base import clock
 from webapp.base.database import db
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
+from webapp.content import queries as content
+from webapp.operations.ledger import the_ledger
 from webapp.sites import queries as sites
 
 DAY = "/checks/2026-05-28"
@@ -124,3 +128,26 @@ def test_checks_at_the_desk_are_closed_to_whoever_is_not_signed_in(site: Site, p
 @pytest.mark.parametrize("path", ["/checks/2026-02-30", "/checks/2027-01-01", f"/inspection/{demo.project_id()}"])
 def test_what_is_not_there_is_not_found(site: Site, path: str) -> None:
     assert site.desk("chen").get(path).status_code == 404
+
+
+def test_what_was_answered_before_a_new_version_stands_under_its_own_words(site: Site):
+    """On every page and on paper; only what is still to be answered is asked as it is now (facts pin version and item)."""
+    found = content.in_force(demo.project_id(), "checklist", CODE, AT)
+    assert found
+    new = [item | {"prompt": {tag: f"{text} (new)" for tag, text in item["prompt"].items()}} for item in found.body["items"]]
+    body = json.dumps(found.body | {"items": new})
+    outcome = the_ledger().submit(
+        "content.publish", {"document": demo.named("document", CODE), "number": "2", "body": body},
+        project_id=demo.project_id(), author_id=None, proof="system", at=AT - clock.HOUR,
+    )  # fmt: skip
+    assert outcome.outcome == "applied", outcome
+    db.session.rollback()
+    before = [line.item["prompt"]["en"] for line in the_run().run.lines if line.given]
+    assert len(before) > 3
+    assert not [each for each in before if each.endswith("(new)")]
+    record = f"/records/2026-05-28/{demo.named('post', 'door')}/early?in=en&lang=en"
+    pages = [site.desk("chen").get(path).text for path in ("/checks/2026-05-28?lang=en", record)]
+    for text in (*pages, site.tablet("door").get("/en/door/checks").text):
+        shown = read(text).text()
+        assert [each for each in before if each not in shown or f"{each} (new)" in shown] == []
+    assert " (new)" in site.tablet("door").get("/en/door/checks").text, "what nobody has answered is asked as it is now"

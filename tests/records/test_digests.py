@@ -27,7 +27,7 @@ from webapp.records.rules import (
 
 FULL = Account(
     "p", "2026-05-28", Window("s", "early", 1, 2), (Stood("a", 1, None),), True,
-    (List("v", "opening", (Point("i", "pass", 1, 2, "n", "b", True, False, 3, "x"),)),),
+    (List("v", "opening", (Point("i", "pass", 1, 2, "n", "b", True, False, 3, "x", "w"),)),),
     (Visit("v", 1, 2, 2, 3, "b", "guided"),),
     (Stock("i", "clean", 1, 2, 3, 4, 5, 6, 7, 8),),
     (Event(1, "taken", "b", "", "i", 2, "k"),),
@@ -47,6 +47,7 @@ RECORDED = {
     4: "b2edf640c465e03974af84421517a08a3722b423eba06283846c0bd5ea626c34",
     5: "76a624ef59f70908538d92598e34f308f7fa7470c6f42c6f51eb99487d540978",
     6: "fc54d51df5910165da5b4ae90287917bd0406b676852934d409479f525e1a41f",
+    7: "a3be317a4a328aa0cb6d1046ef55f67c782b6a20585299bd27080f1fc4664700",
 }
 """Its digests, each as the code of its time took it. A field that is new needs `added` and a line here; no line ever changes."""
 

@@ -115,7 +115,8 @@ def _check(site: Project, edition: Edition, place_id: str, window: Window, at: i
     named = f"{day}.{window.number}" if window.number else day
     returns = [_returned(row) for row in _decided(Return, site.id, edition.code, place_id, named)]
     voids = [row.reason for row in _decided(Void, site.id, edition.code, place_id, named)]
-    run = run_of(items, answers, done[0].effective_at if done else None, returns, voids[-1] if voids else None)
+    asked = _asked(site.id, {each.version for each in answers} - {edition.id})
+    run = run_of(items, answers, done[0].effective_at if done else None, returns, voids[-1] if voids else None, asked)
     return Check(edition, place_id, named, run, window, expected, dict(_counts(site.id, items)), tuple(things))
 
 
@@ -127,6 +128,12 @@ def _counts(project_id: str, items: Iterable[Mapping[str, Any]]) -> Iterator[tup
         sku, state = item["counts"]["sku"], item["counts"]["state"]
         if sku in known:
             yield item["id"], (known[sku], state)
+
+
+def _asked(project_id: str, versions: Iterable[str]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """The items of these versions, by version and key: what was answered before a new one came stands as it was asked."""
+    editions = [found for version in versions if (found := content.edition(project_id, version))]
+    return {(each.id, item["id"]): item for each in editions for item in each.body["items"]}
 
 
 def _things(project_id: str, place_id: str, at: int) -> list[Thing]:
@@ -320,7 +327,7 @@ def _within(
 def _given(row: Answer, has_photos: bool) -> Given:
     return Given(
         row.place_in_order, row.item, row.answer, row.number, row.note, row.author_id, row.expected, row.choice, row.text, row.time,
-        has_photos,
+        has_photos, row.version_id,
     )  # fmt: skip
 
 

@@ -62,6 +62,8 @@ class Given:
     text: str | None = None
     time_of_day: str | None = None
     has_photos: bool = False
+    version: str = ""
+    """The version of the list that it was given to."""
 
     @property
     def at(self) -> int:
@@ -85,7 +87,8 @@ class Returned:
 
 @dataclass(frozen=True)
 class Line:
-    """An item of a run with the answer that counts, and what it means. `returned`: it was given back and not answered since."""
+    """An item of a run with the answer that counts, and what it means: the item as it was asked, also where a later version asks
+    otherwise. `returned`: it was given back and not answered since."""
 
     item: Mapping[str, Any]
     given: Given | None
@@ -159,21 +162,31 @@ class Run:
         return self.last.at if self.last else None
 
 
+NO_OTHERS: Mapping[tuple[str, str], Mapping[str, Any]] = {}
+
+
 def run_of(
     items: Sequence[Mapping[str, Any]], answers: Iterable[Given], submitted_at: int | None = None, returns: Iterable[Returned] = (),
-    voided: str | None = None,
+    voided: str | None = None, asked: Mapping[tuple[str, str], Mapping[str, Any]] = NO_OTHERS,
 ) -> Run:  # fmt: skip
-    """The run of a day: of several answers to an item the last by order counts, and only if it was not given back after it."""
+    """The run of a day: of several answers to an item the last by order counts, and only if it was not given back after it.
+
+    `asked`: the items of other versions, by version and key, to which some of these answers were given.
+    """
     last: dict[str, Given] = {}
     for given in sorted(answers, key=lambda each: each.order):
         last[given.item] = given
     back = {each.item: each for each in sorted(returns, key=lambda each: each.order)}
-    return Run(tuple(_line(item, last.get(item["id"]), back.get(item["id"])) for item in items), submitted_at, voided)
+    lines = tuple(_line(item, last.get(item["id"]), back.get(item["id"]), asked) for item in items)
+    return Run(lines, submitted_at, voided)
 
 
-def _line(item: Mapping[str, Any], given: Given | None, returned: Returned | None) -> Line:
+def _line(
+    item: Mapping[str, Any], given: Given | None, returned: Returned | None, asked: Mapping[tuple[str, str], Mapping[str, Any]]
+) -> Line:  # fmt: skip
     if returned is None or (given is not None and given.order > returned.order):
-        return Line(item, given, is_failed(item, given))
+        answered = asked.get((given.version, given.item), item) if given else item
+        return Line(answered, given, is_failed(answered, given))
     return Line(item, given, is_failed=False, returned=returned)
 
 

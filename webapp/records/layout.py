@@ -45,7 +45,7 @@ class Layout:
         return self.names.get(person_id or "", "")
 
     def prompt(self, version: str, point: Point) -> str:
-        item = self.asked.get(version, {}).get(point.item)
+        item = self.asked.get(point.version or version, {}).get(point.item)
         return words(item["prompt"]) if item else ""
 
     @property
@@ -57,6 +57,7 @@ def layout(site: Project, post: Post, accounts: Iterable[Account], signers: Iter
     """Everything that these records and who signed them name, looked up once for all of them."""
     known = list(accounts)
     versions = {check.version for each in known for check in each.lists}
+    versions |= {point.version for each in known for check in each.lists for point in check.points if point.version}
     bodies = {version: found.body for version in versions if (found := edition(site.id, version))}
     named = people({person for person in (*signers, *(person for each in known for person in _persons(each))) if person})
     return Layout(

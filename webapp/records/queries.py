@@ -144,6 +144,7 @@ def _points(found: Check, window: Window) -> Iterator[Point]:
             yield Point(
                 item["id"], given.answer or "", given.number, given.at, given.note or "", given.author_id, required, line.is_failed,
                 given.expected, given.choice or given.text or given.time_of_day or "",
+                given.version if given.version != found.edition.id else "",
             )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 MODES = ("accompanied", "guided", "self_guided")
-DIGESTS = 6
+DIGESTS = 7
 """The newest way to take a record's digest. Each has more fields than the one before; what was signed by an old one is compared
 by its fields for ever."""
 MARK_CHARS = 16
@@ -61,7 +61,7 @@ class Readied:
 @dataclass(frozen=True)
 class Point:
     """An item of a check. `answer`: pass, fail, na, signed, '' = none of them; `number` and what was `expected` in thousandths;
-    `said`: the key of a choice, a text or a time."""
+    `said`: the key of a choice, a text or a time; `version`: to which of the list it was given, '' where that of the list."""
 
     item: str
     answer: str = ""
@@ -73,6 +73,7 @@ class Point:
     failed: bool = False
     expected: int | None = added(4, None)
     said: str = added(4, "")
+    version: str = added(7, "")
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ def _ready(of: Account, told: Layout) -> list[tuple[str, ...]]:
 
 
 def _checked(told: Layout, version: str, point: Point) -> tuple[str, str, str, str, str]:
-    item = told.asked.get(version, {}).get(point.item, {})
+    item = told.asked.get(point.version or version, {}).get(point.item, {})
     found = said_words(item, point.number, point.expected, point.said)
     mark = MARKS.get(point.answer) or ("" if point.at is None else "×" if point.failed else "√")
     return told.prompt(version, point), found, mark, told.time(point.at), point.note
