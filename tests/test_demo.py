@@ -10,8 +10,10 @@ from tests.conftest import Rows
 from webapp import demo
 from webapp.base import clock
 from webapp.base.database import db
+from webapp.checklists.models import Answer
 from webapp.cli import digest_text
 from webapp.demo.doors import MISSED
+from webapp.demo.places import LISTED
 from webapp.duty import queries as duty
 from webapp.duty import rules as duty_rules
 from webapp.losses import queries as losses
@@ -129,10 +131,16 @@ def test_a_week_reads_like_a_real_show_flat(app: Flask, rows: Rows, hour: int) -
     assert digest_text(demo.project_id(), at) == state
 
 
-def test_each_flat_of_a_week_is_told_by_its_own_script(app: Flask) -> None:
+def test_each_flat_of_a_week_has_its_own_script_and_its_things_their_photos(app: Flask) -> None:
     with clock.standing_at(MORNING):
         demo.load(MORNING, week=True)
     site = sites.project_by_code("YQF")
     assert site
+    for flat in sites.flats(site.id):
+        things = stock.inventory(site.id, flat.id, MORNING)
+        assert len(things) == 5
+        assert set(stock.pictures(site.id, flat.id, MORNING)) == {each.code for each in things}
+    counted = sa.select(Answer.number).where(Answer.item.in_(("flat_open.inventory", "flat_close.inventory")))
+    assert set(db.session.scalars(counted)) == {1000 * int(LISTED)}
     prompts = [tours.prompt(site, flat, MORNING) for flat in sites.flats(site.id)]
     assert [each.title["en"] for each in prompts if each] == ["Tour script, Type A", "Tour script, Type B"]

@@ -33,6 +33,7 @@ ALLOWED = {
         "names",  # ids that come out the same every time
         "people",  # the cast
         "places",  # the site as a file would say it
+        "pictures",  # how its things should look, drawn
         "log",  # what one tablet recorded, and how it is sent
         "checks",  # a list answered
         "posts",  # a post taken, handed over, relieved

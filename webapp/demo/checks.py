@@ -37,7 +37,7 @@ def _said(item: Mapping[str, Any], told: str) -> dict[str, str] | None:
     kind = item["response"]
     if kind in ("pass_fail_na", "signature"):
         return {"answer": "pass"} if kind == "pass_fail_na" else {}
-    if kind == "quantity":
+    if kind == "quantity" and told:
         return {"number": told, "expected": told}
     return {kind: told} if told else None
 

@@ -154,7 +154,9 @@ def second_door_day(log: Log, back: int, short: int = 0) -> None:
     place, post, covers = named("place", "flat-b"), named("post", "door-b"), named("item", "cover.cloth")
     clean = str(FULL["door-b"] - short)
     log.keep(log.at("08:31"), "wu", "shifts.take_post", post=post)
-    tick(log, "wu", "check.flat_opening", "flat-b", log.at("08:36"), {"flat_open.covers": clean})
+    tick(log, "wu", "check.flat_opening", "flat-b", log.at("08:36"), {
+        "flat_open.covers": clean, "flat_open.inventory": LISTED,
+    })  # fmt: skip
     log.keep(log.at("08:53"), "wu", "stock.count", item=covers, place=place, state="soiled", counted="0")
     parties, late = parties_at_b(back), back == UNATTENDED
     worn = pairs_of(each for each in parties if each < "13:25")
@@ -172,7 +174,7 @@ def second_door_day(log: Log, back: int, short: int = 0) -> None:
     pairs = pairs_of(parties)
     left = str(FULL["door-b"] - pairs - (MISSED if back == DISPUTED else 0))
     tick(log, last, "check.flat_closing", "flat-b", log.at("17:52"), {
-        "flat_close.covers_clean": left, "flat_close.covers_soiled": str(pairs),
+        "flat_close.covers_clean": left, "flat_close.covers_soiled": str(pairs), "flat_close.inventory": LISTED,
     })  # fmt: skip
     log.keep(
         log.at("17:58"), last, "stock.collect", item=covers, place=place, laundry=named("place", "laundry"), quantity=str(pairs)

@@ -5,10 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from webapp import opening
+from webapp.attachments.keeping import keep
 from webapp.base import clock
+from webapp.base.database import db
 from webapp.content import queries as content
-from webapp.demo.names import CODE, ZONE, named, project_id
+from webapp.demo.names import CODE, ZONE, named, person, project_id
 from webapp.demo.people import CAST, MORE, rows_of
+from webapp.demo.pictures import drawn
 from webapp.operations.roles import GREETER, WATER_BAR
 
 PLACES: Mapping[str, tuple[str, dict[str, str]]] = {
@@ -60,7 +63,7 @@ INVENTORY = (
     ("master.book", {"zh-Hant": "床頭擺書", "zh-Hans": "床头摆书", "en": "Books at the bedside"}),
     ("study.model", {"zh-Hant": "書架模型", "zh-Hans": "书架模型", "en": "Models on the shelf"}),
 )
-"""Things of show flat A that are counted each morning."""
+"""Things of a show flat that are counted each morning."""
 
 LISTED = str(sum(1 + number % 3 for number in range(len(INVENTORY))))
 """How many pieces they are."""
@@ -136,8 +139,16 @@ def stock_up(at: int, *, week: bool) -> None:
         often = FOR_A_WEEK if item["id"] in [sku for sku, _left in BAR_LEFT] else 2
         quantity = min(item["par"] * often, 900_000) if week else item["par"]
         _submit("stock.receive", named("opening", item["id"]), at, item=made, place=store, quantity=quantity)
-    for number, (code, names) in enumerate(INVENTORY):
-        _submit("stock.list_thing", named("inventory", code), at, flat=named("flat", "a"), code=code, names=names,
-                placing=PLACING[number % len(PLACING)], expected=1 + number % 3)  # fmt: skip
+    for flat in "ab" if week else "a":
+        for number, (code, names) in enumerate(INVENTORY):
+            entry = named("inventory", code if flat == "a" else f"{flat}.{code}")
+            _submit("stock.list_thing", entry, at, flat=named("flat", flat), code=code, names=names, expected=1 + number % 3,
+                    placing=PLACING[number % len(PLACING)], **(_photo(code, 1 + number % 3, at) if week else {}))  # fmt: skip
     for code, quantity in (("flat-a", 90), ("flat-b", 50))[: 2 if week else 1]:
         _submit("stock.draw", named("opening", code), at, item=covers, place=named("place", code), store=store, quantity=quantity)
+
+
+def _photo(code: str, number: int, at: int) -> dict[str, str]:
+    """The reference photo of a thing, kept."""
+    db.session.rollback()
+    return {"photos": keep(project_id(), person("chen"), drawn(code, number), at).digest}
