@@ -52,6 +52,29 @@ def test_a_supervisor_issues_what_was_asked_for(site: Site):
     assert (found(request).status, found(request).issued) == ("issued", 20_000)
 
 
+@pytest.mark.clause("P2-4.1.5a")
+def test_more_than_the_records_have_is_asked_once_more_beside_its_field(site: Site):
+    """A slip of a key moves nothing; a shelf that really holds more is believed at the second word, and a slip is taken back."""
+    request, store = asked(25), demo.named("place", "store")
+    body = {"request": request, "item": COVERS, "place": FLAT, "store": store}
+    held = stock.figures(demo.project_id(), AT, store, COVERS)[store, COVERS, "store"].quantity // 1000
+    db.session.rollback()
+    told = answer(site, "issues", quantity=9999, reason="週末", **body)
+    page = read(told.text)
+    typed = {each.attrs["name"]: each.attrs.get("value") for each in page.all("input") if each.attrs.get("name")}
+    assert (told.status_code, found(request).status) == (422, "requested")
+    assert (typed["quantity"], typed["reason"], typed["sure"]) == ("9999", "週末", "9999")
+    assert f" {held}。" in next(each.text() for each in page.all("p") if each.attrs.get("class") == "field__error")
+    assert answer(site, "issues", quantity=99999, sure="9999", **body).status_code == 422, "another number is another slip"
+    assert answer(site, "issues", quantity=held, **body).status_code == 303, "all of it may go"
+    again = read(site.desk("chen").get("/stock?lang=en").text)
+    back = next(each for each in again.all("form") if f"Take the answer back: {held}" in each.text())
+    assert answer(site, "reversals", entry=hidden_of(back)["entry"]).status_code == 303
+    assert found(request).status == "requested"
+    assert answer(site, "issues", quantity=9999, sure="9999", **body).status_code == 303
+    assert found(request).issued == 9_999_000
+
+
 def test_whoever_answers_second_is_told_and_nothing_typed_is_lost(site: Site):
     request = asked()
     body = {"request": request, "item": COVERS, "place": FLAT}

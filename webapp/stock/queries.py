@@ -171,6 +171,8 @@ class Asked:
     answers: int
     reason: str | None
     later: tuple[Answered, ...] = ()
+    answer: str | None = None
+    """The answer that counts."""
 
     @property
     def status(self) -> str:
@@ -425,6 +427,7 @@ def requests(project_id: str, since: int, at: int, place_id: str | None = None) 
             sum(each.quantity for each in arrived[row.operation_id]) if row.operation_id in arrived else None,
             len(answers[row.operation_id]), next((each.reason for each in answers[row.operation_id][:1]), None),
             tuple(_answered(each) for each in answers[row.operation_id][1:]),
+            next((each.operation_id for each in answers[row.operation_id][:1]), None),
         )
         for row in reversed(_facts(Request, project_id, at, since))
         if place_id in (None, row.place_id)

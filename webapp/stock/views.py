@@ -17,7 +17,7 @@ from webapp.base.i18n import N_, words
 from webapp.base.written import amount_text, instant_text
 from webapp.operations import registry
 from webapp.operations.declarations import desk_link
-from webapp.operations.fields import explain
+from webapp.operations.fields import Invalid, explain
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.staff.desk import desk_page, submit
@@ -129,12 +129,34 @@ def _pictured(flat_id: str, code: str, at: int) -> dict[str, str] | None:
 
 
 def _clash() -> dict[str, str]:
-    """Somebody has answered since the page was opened: look at it again."""
-    if _asked().answers:
+    """Somebody has answered since the page was opened: look at it again. So where nothing is issued without a reason, and where
+    more is than the records have: a shelf may hold more than they know, so the same number said once more is believed."""
+    asked, quantity = _asked(), request.form.get("quantity", "").strip()
+    if asked.answers:
         return {"quantity": _("Somebody has answered this since the page was opened. Look at it again.")}
-    if request.form.get("quantity", "").strip() == "0" and not request.form.get("reason", "").strip():
+    if quantity == "0" and not request.form.get("reason", "").strip():
         return {"reason": _("Say why nothing is issued.")}
+    stored = _stored(asked, request.form.get("store", ""))
+    if stored is not None and quantity != request.form.get("sure") and _thousandths(quantity) > max(stored, 0):
+        return {
+            "quantity": _("There are %(number)s by the records. Look again; said once more it stands.", number=amount_text(stored))
+        }
     return {}
+
+
+def _stored(asked: queries.Asked, store: str) -> int | None:
+    """How much of what was asked for lies where it is taken from, in thousandths; None where nobody keeps count of it there."""
+    place_id = store or asked.place_id
+    figure = queries.figures(g.project_id, clock.now(), place_id, asked.item_id).get((place_id, asked.item_id, STORE))
+    return figure.quantity if figure else None
+
+
+def _thousandths(typed: str) -> int:
+    """A quantity as it is kept; 0 for what is none, which its field will say."""
+    try:
+        return int(registry.get("stock.issue").fields["quantity"].clean(typed))
+    except Invalid:
+        return 0
 
 
 def _came_second() -> bool:
