@@ -167,10 +167,12 @@ def test_what_is_locked_up_for_the_night_has_a_custodian_and_a_word_on_each_thin
     here.go("handover/things")
     does(here, "K-02", "領取")
     does(here, "R-1", "歸還")
+    does(here, "U-2", "借出")
     here.go("handover")
     form = here.page.locator('operation-form[operation="duty.offer"]')
     form.locator("summary").click()
     expect(line(form, "K-02")).to_be_visible()
+    expect(line(form, "U-2")).to_be_hidden()  # a guest has it: nobody locks it up
     expect(line(form, "R-1")).to_be_hidden()
     form.locator('[name="kept"][value="key_box"]').check(force=True)
     before = len(here.entries())
@@ -186,6 +188,7 @@ def test_what_is_locked_up_for_the_night_has_a_custodian_and_a_word_on_each_thin
     put_away = {row["asset"] for row in rows_of(json.loads(offer["body"]))}
     assert demo.named("thing", "K-02") in put_away
     assert demo.named("thing", "R-1") not in put_away, "it lies in its place already"
+    assert demo.named("thing", "U-2") not in put_away
     told = here.page.locator(f'overlay-list[key="offers"] [data-id="{offer["id"]}"]')
     expect(told).to_contain_text("林靜怡 3 號鑰匙箱")
     expect(told.locator(".offered .tag:visible")).to_have_text(["末班封存"])

@@ -206,9 +206,13 @@ def test_covers_that_run_low_without_a_network_say_so_and_one_tap_draws_them(tab
     expect(figure(here, "clean")).to_have_text(str(least - 1 + drawn))
     expect(low).to_be_hidden()
     assert here.entries()[-1]["operation"] == "stock.draw"
-    # The page of the supplies says the same of the same entries.
+    # The page of the supplies says the same of the same entries, and what cannot be is told to be counted.
     here.go("stock")
     expect(here.page.locator(".lows__note").first).to_be_hidden()
+    below = here.page.locator(".lows__below").first
+    expect(below).to_be_hidden()
+    here.submit("stock.collect", quantity="500")
+    expect(below).to_be_visible()
     here.go()
     here.arrive(drawn)
     here.go("stock")

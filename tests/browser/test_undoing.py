@@ -70,6 +70,20 @@ def test_only_ones_own_entries_can_be_undone_on_a_tablet(tablet: Callable[..., T
     here.sent()
     here.go("parties")
     expect(here.page.locator('[operation="tours.reverse"] button:visible')).to_have_count(0)
+    # Nor what no server knows yet, before the page is left and after.
+    here.server.stop()
+    here.watch.may_be_down = True
+    here.go("parties")
+    here.go()
+    here.arrive(3)
+    undo = here.page.locator(f'[data-id="{here.entries()[-1]["id"]}"] [operation="tours.reverse"] button')
+    expect(undo).to_be_visible()
+    relieve(here, "lin")
+    here.go()
+    expect(undo).to_have_count(1)
+    expect(undo).to_be_hidden()
+    here.server.start()
+    here.sent()
 
 
 def test_a_number_keeps_its_steps_whoever_is_on_the_post(tablet: Callable[..., Tablet]):

@@ -1,5 +1,6 @@
 """What the desk sees of the tablets."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -118,6 +119,24 @@ def test_the_review_names_who_rehearsed_a_whole_script(site: Site):
     assert "Tour script, Type A · certified" in told
     assert "Certified for the tour" in told
     assert "Certified for the tour" not in review(site, "2026-05-26")
+
+
+@pytest.mark.clause("P2-4.4.7b")
+def test_what_somebody_else_took_back_without_effect_is_told_in_the_review(site: Site):
+    body = json.dumps({"flat": demo.named("flat", "a"), "place": demo.named("place", "flat-a"), "guests": "7"})
+    came = replace(FIRST, operation="tours.arrive", body=body, digest=digest_of(body))
+    undo = json.dumps({"entry": came.id})
+    other = replace(
+        FIRST, id=FIRST.id[:-1] + "9", seq=FIRST.seq + 1, operation="tours.reverse", body=undo, digest=digest_of(undo),
+        author=demo.person("lin"),
+    )  # fmt: skip
+    sends("Door", came, other, high=other.seq)
+    told = review(site, "2026-05-28")
+    assert "Taken back without effect; it still stands" in told
+    assert "recorded by 何欣怡, taken back by 林靜怡" in told
+    own = replace(other, id=FIRST.id[:-1] + "8", seq=other.seq + 1, author=came.author)
+    sends("Door", own, high=own.seq)
+    assert review(site, "2026-05-28").count("Taken back without effect") == 1, "what one may take back is no point"
 
 
 @pytest.mark.clause("P2-4.4.3f")

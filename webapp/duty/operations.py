@@ -58,7 +58,7 @@ def offer(form: OfferForm, occasion: Occasion) -> None:
     attach(occasion, form.photos.data)
     for row in _touched(form.lines.data):
         _gone_through(occasion, row)
-        if form.kept.data and row["asset"] and row["said"] == AGREES:
+        if form.kept.data and row["asset"] and row["said"] == AGREES and row["state"] != "lent":
             occasion.record(Event, asset_id=row["asset"], what=BACK, note=None, party=None)
 
 

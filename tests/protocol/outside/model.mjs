@@ -653,7 +653,7 @@ function resultOf({ lines, result }) {
 /** Which things change hands with an offer or its answer, as [asset, what]. */
 function passedOn(operation, values) {
   const agreed = touched(values.lines ?? []).filter(({ asset, said }) => asset && said === "agrees");
-  if (operation === "duty.offer" && values.kept) return agreed.map(({ asset }) => [asset, "given_back"]);
+  if (operation === "duty.offer" && values.kept) return agreed.filter(({ state }) => state !== "lent").map(({ asset }) => [asset, "given_back"]);
   if (operation !== "duty.accept" || resultOf(values) === "disputed") return [];
   return agreed.filter(({ state }) => state === "out").map(({ asset }) => [asset, "handed_over"]);
 }

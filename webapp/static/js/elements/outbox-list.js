@@ -89,7 +89,7 @@ export class OutboxList extends HTMLElement {
     this.#link(row, entry, title?.getAttribute("data-mend") ?? "");
     const undo = isOwn && ["waiting", "applied"].includes(state) && this.#copy(`[data-undo="${CSS.escape(entry.operation)}"]`);
     if (undo) {
-      fillIn(undo, body, entry.id);
+      fillIn(undo, { ...body, author: entry.author ?? "" }, entry.id);
       row.append(undo);
     }
     return row;

@@ -37,7 +37,10 @@ export class OverlayList extends ReaderElement {
       const made = this.#rows.get(row.entry.id) ?? this.#make(row);
       if (!made) continue;
       made.toggleAttribute("pending", row.entry.waiting === 1);
-      if (made.parentNode !== list) list.insertBefore(made, above ? above.nextSibling : list.firstChild);
+      if (made.parentNode !== list) {
+        list.insertBefore(made, above ? above.nextSibling : list.firstChild);
+        if (made.querySelector("[data-by]")) /** @type {import("./post-gate.js").PostGate | null} */ (document.querySelector("post-gate"))?.fill();
+      }
       above = made;
     }
     this.querySelector("[data-empty]")?.toggleAttribute("hidden", list.querySelector("[data-id]") !== null);

@@ -1,4 +1,4 @@
-/** A figure with this tablet's own movements after its last count. Below `data-least` it is `low`; `data-full` is as far as its gauge goes. */
+/** A figure with this tablet's own movements after its last count. Less than nothing is `below`, less than `data-least` `low`; `data-full` is as far as its gauge goes. */
 
 import { ReaderElement } from "../readers.js";
 
@@ -19,6 +19,7 @@ export class TallyValue extends ReaderElement {
     this.toggleAttribute("one", value === "1");
     const { least, full } = this.dataset;
     if (least) this.toggleAttribute("low", Number(value) < Number(least));
+    this.toggleAttribute("below", Number(value) < 0);
     if (full) this.closest(".lows")?.querySelector(".meter__bar")?.setAttribute("width", `${Math.min(100, Math.max(0, 100 * Number(value) / Number(full)))}%`);
     this.toggleAttribute("approx", approx);
     this.toggleAttribute("pending", pending);
