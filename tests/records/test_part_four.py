@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import CHECK, WORDS, Site, Tablet, at
 from tests.records.test_account import accounts, shifts
-from webapp.records.rules import Handed
+from webapp.records.rules import Gone, Handed
 
 CARD, UMBRELLA = "card", "umbrella"
 
@@ -108,6 +108,20 @@ def test_what_was_lost_or_lent_stands_as_it_was_at_the_handover_with_the_words_o
         (at("13:26"), "given_back", site.id(UMBRELLA), ""),
     ]
     assert [(each.kind, each.asset) for each in middle.happened] == [("found", site.id(CARD))]
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "is_there"),
+    [
+        ("back", "agrees", True),
+        ("out", "agrees", True),
+        ("lost", "agrees", False),
+        ("lent", "agrees", False),
+        ("back", "differs", None),
+    ],
+)
+def test_who_agrees_that_a_thing_is_lost_or_lent_has_not_found_it(state: str, said: str, *, is_there: bool | None) -> None:
+    assert Gone("asset", "a", None, state, said, None, "").is_there is is_there
 
 
 def test_a_loss_taken_back_was_none(site: Site) -> None:

@@ -176,6 +176,11 @@ class Gone:
     found: int | None
     note: str
 
+    @property
+    def is_there(self) -> bool | None:
+        """Whether both found a thing where it was due; what they knew to be lost or lent was not. None: they found it otherwise."""
+        return self.state not in ("lost", "lent") if self.said == "agrees" else None
+
 
 @dataclass(frozen=True)
 class Lay:

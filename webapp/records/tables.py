@@ -253,9 +253,7 @@ def _found(thing: Thing, line: Gone | None) -> str:
     """Whether a thing was there: what was said at the handover, 0 of what was known to be lost or lent; '' where nobody looked."""
     if line is None:
         return "" if thing.is_there else "0"
-    if line.said != "agrees":
-        return "×"
-    return "0" if line.state in ("lost", "lent") else "1"
+    return {True: "1", False: "0", None: "×"}[line.is_there]
 
 
 def _covers(of: Account, told: Layout) -> Iterator[tuple[str, ...]]:
