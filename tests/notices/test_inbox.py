@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from tests.cast import WORDS, ZONE, Site, at
+from tests.cast import CHECK, WORDS, ZONE, Site, at
 from tests.checklists.test_kinds import publish
 from tests.checklists.test_schedules import SCHEDULED, enrolled
 from tests.conftest import Rows
@@ -16,7 +16,8 @@ from webapp.jobs.declarations import Turn
 from webapp.jobs.worker import Worker
 from webapp.notices import queries
 from webapp.notices.jobs import put
-from webapp.notices.rules import KEPT_WITHIN, Event, to_tell
+from webapp.notices.rules import KEPT_WITHIN, LEADS_TO, Event, to_tell
+from webapp.operations.ledger import Outcome
 
 pytestmark = pytest.mark.database
 
@@ -225,3 +226,91 @@ def test_a_deputy_is_told_of_what_happens_while_he_is_one(site: Site) -> None:
     found = queries.inbox(site.project_id, site.person("he"), at("15:00"))
     assert sorted(one.event_at for one, _is_read in found) == [at("12:00"), at("13:59")]
     assert len(told(site, "chen", at("15:00"))) == 4
+
+
+def kinds(site: Site, who: str, now: int) -> list[str]:
+    tells(now)
+    return [kind for kind, _is_read in told(site, who, now)]
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_a_dispute_is_gone_once_it_is_settled_and_an_exception_stands(site: Site) -> None:
+    tablet = site.tablet()
+    about = {"place": site.id("flat"), "post": site.id("door")}
+    offers = [tablet.keep("lin", "duty.offer", time, **about) for time in ("13:00", "14:00")]
+    answers = [
+        tablet.keep("he", "duty.accept", f"{13 + hour}:05", offer=offers[hour].id, result=result, exceptions="鑰匙少一把")
+        for hour, result in enumerate(("disputed", "accepted_with_exceptions"))
+    ]
+    tablet.send()
+    assert kinds(site, "chen", at("14:10")) == ["handover_disputed", "handover_exceptions"]
+    found = {one.kind: one.subject for one, _is_read in queries.inbox(site.project_id, site.person("chen"), at("14:10"))}
+    assert found == {"handover_disputed": offers[0].id, "handover_exceptions": offers[1].id}
+    site.submit("duty.resolve", author="chen", proof="session", when=at("14:20"), offer=offers[0].id, based_on=answers[0].id,
+                text="兩把都在")  # fmt: skip
+    assert kinds(site, "chen", at("14:21")) == ["handover_exceptions"]
+    assert [kinds(site, who, at("14:22")) for who in ("lin", "zhou", "stranger")] == [[], [], []]
+
+
+@pytest.mark.clause("P2-4.3.1f")
+def test_a_lost_thing_is_told_until_it_is_found(site: Site, rows: Rows) -> None:
+    tablet = site.tablet()
+    tablet.keep("lin", "custody.lose", "10:00", asset=site.id("key"), note="在電梯口掉了")
+    tablet.send()
+    assert kinds(site, "chen", at("10:01")) == kinds(site, "chen", at("10:02")) == ["thing_lost"]
+    assert (kinds(site, "zhou", at("10:03")), rows.count("notices_notice")) == ([], 1)
+    tablet.keep("lin", "custody.find", "11:00", asset=site.id("key"))
+    tablet.send()
+    assert kinds(site, "chen", at("11:01")) == []
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_covers_that_run_low_are_told_once_a_day_until_there_are_enough(site: Site) -> None:
+    tablet, about = site.tablet(), {"item": site.id("covers"), "place": site.id("flat"), "state": "clean"}
+    tablet.keep("lin", "stock.count", "09:00", counted="29", **about)
+    tablet.send()
+    assert kinds(site, "chen", at("09:01")) == kinds(site, "chen", at("09:30")) == ["covers_low"]
+    assert kinds(site, "zhou", at("09:31")) == []
+    tablet.keep("lin", "stock.count", "10:00", counted="30", **about)
+    tablet.send()
+    assert kinds(site, "chen", at("10:01")) == []
+
+
+@pytest.mark.clause("P2-4.4.6b")
+def test_a_closing_check_submitted_without_a_critical_point_is_told(site: Site) -> None:
+    about = publish(site, CHECK | {"id": "check.end", "purpose": "closing"}, at("07:00"))
+    tablet = site.tablet()
+    tablet.keep("lin", "checklists.answer", "17:50", item="small.covers", number="46", **about)
+    tablet.send()
+    assert kinds(site, "chen", at("17:51")) == []
+    tablet.keep("lin", "checklists.submit", "17:52", **about)
+    tablet.send()
+    assert kinds(site, "chen", at("17:53")) == kinds(site, "chen", at("17:54")) == ["check_unanswered"]
+    assert kinds(site, "zhou", at("17:55")) == []
+
+
+@pytest.mark.clause("P2-4.4.3d")
+def test_a_version_that_waits_is_told_to_whoever_may_approve_and_one_given_back_to_its_writer(site: Site) -> None:
+    site.submit("staff.add_person", site.person("fang"), name="fang", call_name="fang", language="en")
+    site.submit("staff.join", site.id("fang joins"), person=site.person("fang"), role="marketing_editor")
+
+    def does(name: str, who: str, time: str, **said: object) -> Outcome:
+        made = site.id(f"version {said['number']}") if name == "write" else None
+        return site.submit(f"content.{name}", made, author=who, proof="session", when=at(time), **said)
+
+    about = {"version": site.id("version 2")}
+    assert does("write", "fang", "10:00", document=site.id("document"), number=2, body=CHECK).outcome == "applied"
+    assert kinds(site, "chen", at("10:01")) == []
+    assert does("offer", "fang", "10:05", seen=1, **about).outcome == "applied"
+    assert kinds(site, "chen", at("10:06")) == kinds(site, "zhou", at("10:06")) == ["document_awaiting"]
+    assert kinds(site, "fang", at("10:06")) == kinds(site, "lin", at("10:06")) == []
+    assert does("give_back", "chen", "10:10", seen=2, reason="第 3 條太長", **about).outcome == "applied"
+    assert (kinds(site, "chen", at("10:11")), kinds(site, "fang", at("10:11"))) == ([], ["document_returned"])
+    (one, _is_read) = queries.inbox(site.project_id, site.person("fang"), at("10:12"))[0]
+    assert (one.subject, one.about) == (site.id("document"), WORDS)
+    assert does("write", "fang", "10:20", document=site.id("document"), number=3, body=CHECK).outcome == "applied"
+    assert kinds(site, "fang", at("10:21")) == []
+
+
+def test_every_kind_has_words_and_leads_somewhere() -> None:
+    assert set(queries.KIND_NAMES) == set(LEADS_TO)

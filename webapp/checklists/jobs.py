@@ -7,9 +7,9 @@ from webapp.base.i18n import LANGUAGES
 from webapp.checklists import queries
 from webapp.checklists.queries import Check
 from webapp.notices.jobs import source
-from webapp.notices.rules import MISSED, Event
+from webapp.notices.rules import MISSED, UNANSWERED, Event
 from webapp.sites import queries as sites
-from webapp.sites.models import Place
+from webapp.sites.models import Place, Project
 from webapp.staff.queries import managers
 
 TOLD_WITHIN = 7 * clock.DAY
@@ -26,6 +26,18 @@ def tell(project_id: str, at: int) -> Iterator[Event]:
         due_at = min(check.window.closes_at or at, check.window.until - 1)
         to = managers(project_id, at, due_at)
         yield Event(MISSED, check.key, check.edition.id, to, _about(check, known.get(check.place_id)), due_at)
+    yield from _unanswered(site, at) if site else ()
+
+
+def _unanswered(site: Project, at: int) -> Iterator[Event]:
+    """Every closing check of the day that was submitted while a critical point had no answer (P2-4.4.6b)."""
+    known = {place.id: place for place in sites.places(site.id)}
+    for place_id, role in queries.watched(site.id):
+        for check in queries.runs(site, place_id, role, at):
+            said_at = check.run.submitted_at
+            if check.edition.body["purpose"] == "closing" and said_at is not None and check.run.left_critically:
+                about = _about(check, known.get(place_id))
+                yield Event(UNANSWERED, check.key, check.edition.id, managers(site.id, at, said_at), about, said_at)
 
 
 def _about(check: Check, place: Place | None) -> dict[str, str]:

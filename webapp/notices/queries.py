@@ -10,13 +10,19 @@ from webapp.base.i18n import N_
 from webapp.notices.models import IN_APP, Notice, Reading
 from webapp.notices.rules import (
     ASSIGNED,
+    AWAITING,
     CRITICAL,
     DISPUTED,
     DUE_SOON,
+    EXCEPTIONS,
     KEPT_WITHIN,
+    LOST,
+    LOW,
     MISSED,
     OVERDUE,
+    RETURNED,
     TO_VERIFY,
+    UNANSWERED,
     UNATTENDED,
 )
 
@@ -30,6 +36,12 @@ KIND_NAMES = {
     MISSED: N_("A checklist was missed"),
     DISPUTED: N_("A handover is disputed"),
     UNATTENDED: N_("Nobody came to take over"),
+    UNANSWERED: N_("A check was submitted without a critical point"),
+    EXCEPTIONS: N_("A handover was taken over with exceptions"),
+    LOST: N_("A thing is lost"),
+    LOW: N_("Shoe covers run low"),
+    AWAITING: N_("A version waits for your approval"),
+    RETURNED: N_("A version of yours was given back"),
 }
 _READ = sa.exists().where(
     Reading.project_id == Notice.project_id, Reading.notice == Notice.id, Reading.author_id == Notice.person_id

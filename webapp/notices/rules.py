@@ -7,11 +7,17 @@ ASSIGNED, DUE_SOON, OVERDUE, TO_VERIFY, CRITICAL, MISSED, DISPUTED, UNATTENDED =
     "action_assigned", "action_due_soon", "action_overdue", "action_to_verify", "check_critical", "check_missed",
     "handover_disputed", "handover_unattended",
 )  # fmt: skip
+UNANSWERED, EXCEPTIONS, LOST, LOW, AWAITING, RETURNED = (
+    "check_unanswered", "handover_exceptions", "thing_lost", "covers_low", "document_awaiting", "document_returned",
+)  # fmt: skip
 LEADS_TO = {
     ASSIGNED: "/actions/{}", DUE_SOON: "/actions/{}", OVERDUE: "/actions/{}", TO_VERIFY: "/actions/{}", CRITICAL: "/actions/{}",
-    MISSED: "/checks/{day}", DISPUTED: "/handovers/{}", UNATTENDED: "/handovers/{}",
+    MISSED: "/checks/{day}", DISPUTED: "/handovers/{}", UNATTENDED: "/handovers/{}", UNANSWERED: "/checks/{day}",
+    EXCEPTIONS: "/handovers/{}", LOST: "/things", LOW: "/stock", AWAITING: "/documents/{}", RETURNED: "/documents/{}",
 }  # fmt: skip
 """Where a notice leads, by its subject and the local day of its event."""
+UNTIL_SETTLED = frozenset({TO_VERIFY, DISPUTED, LOST, LOW, AWAITING, RETURNED})
+"""What is told as long as it is so, and is gone once somebody has seen to it; all else has happened, and stands."""
 KEPT_WITHIN = 30 * 24 * 3_600_000
 """How long a notice stands in the inbox, in milliseconds."""
 
