@@ -1,8 +1,9 @@
 """Reads of duty records: what was recorded at a post in a shift, and what was signed of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from sqlalchemy import select
 
@@ -45,6 +46,8 @@ from webapp.stock.queries import Movement
 from webapp.stock.rules import CLEAN, IN_USE, SOILED
 from webapp.tours import queries as tours
 
+Due = Callable[[str, int], int]
+"""A state and an instant → how many there should be."""
 ABNORMAL = ("abnormal", "safety", "repair")
 DRAWN, WRITTEN_OFF = {"issue", "received"}, {"loss", "write_off", "reject"}
 
@@ -161,16 +164,16 @@ def _visits(site: Project, post: Post, window: Window, at: int) -> Iterator[Visi
 def _stocks(site: Project, post: Post, window: Window, at: int) -> Iterator[Stock]:
     for item in stock.watched(site.id, post.place_id, at):
         moved = stock.movements(site.id, window.start, at + 1, post.place_id, item.id)
+        due = _dues(site, post, item)
         for kept in (CLEAN, SOILED) if item.category == "shoe_cover" else (CLEAN,):
-            yield _stock(site, post, item, kept, window, [each for each in moved if each.state == kept], at)
+            yield _stock(item, kept, window, [each for each in moved if each.state == kept], at, due)
         if item.category == "shoe_cover":
-            worn = [tours.covers(site.id, post.place_id, item, then, then).in_use for then in (window.start - 1, at)]
-            yield Stock(item.id, IN_USE, worn[0], 0, 0, 0, 0, worn[1])
+            yield Stock(item.id, IN_USE, due(IN_USE, window.start - 1), 0, 0, 0, 0, due(IN_USE, at))
 
 
-def _stock(site: Project, post: Post, item: Item, kept: str, window: Window, moved: Sequence[Movement], at: int) -> Stock:
+def _stock(item: Item, kept: str, window: Window, moved: Sequence[Movement], at: int, due: Due) -> Stock:
     """`moved`: newest first, as movements are read; the newest count is what was counted."""
-    opening = _due(site, post, item, kept, window.start - 1)
+    opening = due(kept, window.start - 1)
     legs = [each for each in moved if each.kind != "count"]
     drawn, written_off = _sum(legs, DRAWN), -_sum(legs, WRITTEN_OFF)
     rest = [each.quantity for each in legs if each.kind not in DRAWN | WRITTEN_OFF]
@@ -179,19 +182,27 @@ def _stock(site: Project, post: Post, item: Item, kept: str, window: Window, mov
     before = moved[moved.index(counted) + 1 :] if counted else ()
     then = opening + sum(each.quantity for each in before if each.kind != "count") if counted else None
     if counted and item.category == "shoe_cover":  # handed over as they lay there a moment before, whatever was counted earlier
-        then = _due(site, post, item, kept, counted.at - 1)
+        then = due(kept, counted.at - 1)
     return Stock(
         item.id, kept, opening, drawn, -sum(each for each in rest if each < 0), written_off, sum(each for each in rest if each > 0),
-        _due(site, post, item, kept, at), counted.quantity if counted else None, then,
+        due(kept, at), counted.quantity if counted else None, then,
     )  # fmt: skip
 
 
-def _due(site: Project, post: Post, item: Item, kept: str, at: int) -> int:
-    """What there should be at an instant; of used covers also what guests have put into the basket."""
-    if item.category != "shoe_cover":
+def _dues(site: Project, post: Post, item: Item) -> Due:
+    """What there should be of an item, of used covers also what guests have put into the basket. An instant is asked for once."""
+
+    @cache
+    def covers(at: int) -> Mapping[str, int]:
+        found = tours.covers(site.id, post.place_id, item, at, at)
+        return {CLEAN: found.clean, SOILED: found.soiled, IN_USE: found.in_use}
+
+    def due(kept: str, at: int) -> int:
+        if item.category == "shoe_cover":
+            return covers(at)[kept]
         return stock.figure(site.id, post.place_id, item.id, kept, at).quantity
-    covers = tours.covers(site.id, post.place_id, item, at, at)
-    return covers.clean if kept == CLEAN else covers.soiled
+
+    return due
 
 
 def _sum(legs: Iterable[Movement], kinds: set[str]) -> int:
