@@ -172,6 +172,8 @@ def test_a_whole_day_without_a_server_ends_in_a_record_that_agrees(
     said = " ".join(cell for title in told for row in record(title) for cell in row)
     for words in ("花瓶移位", "次臥窗簾掉了一個鉤", "少一把雨傘", "傘不在架上"):
         assert words in said, words
+    handed = next(row for row in record("值班記事") if "已交班" in row[1])
+    assert "借用雨傘 U-1: 傘不在架上" in handed[2], "what differed stands in the log too"
     covers = [[row[0], *row[2:4]] for row in record("交接物品") if "布鞋套" in row[1]]
     clean, soiled = str(day.clean), str(day.soiled)
     assert covers == [["乾淨", clean, clean], ["使用中", str(day.worn), "√"], ["待洗", soiled, soiled]], "due and found"
@@ -242,7 +244,7 @@ def printed(browser: Browser, server: Server) -> Callable[[str], list[list[str]]
     sign_in(page)
     page.locator("#for_all").select_option(index=1)
     page.locator("#code").fill(CODES["chen"])
-    page.locator("form#closing button").last.click()
+    page.locator("#code").press("Enter")  # as a phone's keyboard does it
     page.wait_for_url(f"**/review/{day}")
     page.goto(f"{server.url}/records/{day}/{DOOR}/early?lang=zh-Hant")
     found: dict[str, list[list[str]]] = {}

@@ -137,6 +137,14 @@ def test_the_last_shift_locks_up_and_whoever_opens_confirms(site: Site) -> None:
     assert concerns(told(site, made)) == (), "who locked up may open"
 
 
+def test_what_a_guest_has_is_not_put_away_with_the_keys(site: Site) -> None:
+    tablet = site.tablet()
+    tablet.keep("lin", "custody.take", "13:30", asset=site.id("key"))
+    offer(site, tablet, "18:02", kept="key_box", custodian="3", **key(site, said="agrees", state="lent"))
+    tablet.send()
+    assert holders(site) == [site.person("lin")]
+
+
 def test_keys_left_with_nobody_named_are_told(site: Site) -> None:
     tablet = site.tablet()
     made = offer(site, tablet, "18:02", kept="security")

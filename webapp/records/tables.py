@@ -13,7 +13,8 @@ from webapp.base.paper import Column, Grid, Paper, Sign
 from webapp.base.written import amount_text, day_text, instant_text, moment_text
 from webapp.content.queries import edition, said_words
 from webapp.custody.queries import EVENT_NAMES, KIND_NAMES
-from webapp.duty.queries import CATEGORY_NAMES, kept_words
+from webapp.duty.queries import CATEGORY_NAMES, STATE_NAMES, kept_words, signed_text
+from webapp.duty.rules import DIFFERS
 from webapp.records import rules
 from webapp.records.layout import Layout
 from webapp.records.rules import Account, Event, Gone, Handed, Lay, Mark, Point, Thing
@@ -206,11 +207,31 @@ def _log(of: Account, told: Layout) -> Grid:
     )  # fmt: skip
     rows = [(told.time(each.at), _event(told, each), "", "", told.name(each.by)) for each in (*of.log, *of.happened)]
     for each in of.handed:
-        answer = " · ".join(filter(None, (str(_(RESULTS[each.result])) if each.result else "", each.exceptions)))
+        result = str(_(RESULTS[each.result])) if each.result else ""
+        answer = " · ".join(filter(None, (result, each.exceptions, *_differing(told, each))))
         kept, absent = kept_words(each.kept, each.custodian), each.absent and f"{_('Nobody came')}: {each.absent}"
         handed = " · ".join(filter(None, (str(_("Handover offered")), kept, absent, each.note)))
         rows.append((told.time(each.at), handed, answer, told.name(each.answered_by), told.name(each.by)))
     return Grid(_("3. Log"), columns, tuple(sorted(rows, key=lambda row: row[0])))
+
+
+def _differing(told: Layout, each: Handed) -> Iterator[str]:
+    """What did not agree when a post was handed over, line by line: in words, and by how much a count was another."""
+    for line in each.lines:
+        if line.said == DIFFERS:
+            asset, item = told.assets.get(line.asset or ""), told.items.get(line.item or "")
+            name = f"{words(asset.names)} {asset.code}" if asset else f"{words(item.names)} {_state(line.state)}" if item else ""
+            yield ": ".join(filter(None, (name, line.note or str(_("differs")))))
+    for lay in each.covers:
+        item = told.items.get(lay.item)
+        if item and lay.variance:
+            found, more = amount_text(lay.found or 0), signed_text(lay.variance)
+            counted = _("%(found)s counted, %(more)s against what was expected", found=found, more=more)
+            yield f"{words(item.names)} {_state(lay.state)}: {counted}"
+
+
+def _state(state: str | None) -> str:
+    return str(_(STATE_NAMES[state])) if state in STATE_NAMES else ""
 
 
 def _event(told: Layout, each: Event) -> str:
