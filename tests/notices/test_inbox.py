@@ -314,3 +314,13 @@ def test_a_version_that_waits_is_told_to_whoever_may_approve_and_one_given_back_
 
 def test_every_kind_has_words_and_leads_somewhere() -> None:
     assert set(queries.KIND_NAMES) == set(LEADS_TO)
+
+
+def test_a_notice_of_an_action_tells_what_was_noted(site: Site) -> None:
+    body = {"version": site.id("version"), "place": site.id("flat"), "item": "small.door", "answer": "fail", "note": "鎖不上"}
+    tablet = site.tablet()
+    tablet.keep("lin", "checklists.answer", "09:00", **body)
+    tablet.send()
+    tells(at("09:01"))
+    (one, _is_read) = queries.inbox(site.project_id, site.person("chen"), at("09:02"))[0]
+    assert (one.kind, one.about["en"], one.about["zh-Hant"]) == ("check_critical", "word · 鎖不上", "字 · 鎖不上")

@@ -97,7 +97,12 @@ def texts(project_id: str, found: Iterable[Action]) -> dict[str, dict[str, str]]
     """What each is about in all languages that there are of it; what somebody wrote down is in none in particular."""
     known = list(found)
     items = _items_of(project_id, known)
-    return {each.id: items[each.id]["prompt"] if each.id in items else _typed(each.opened) for each in known}
+    return {each.id: _noted(items[each.id]["prompt"], each.note) if each.id in items else _typed(each.opened) for each in known}
+
+
+def _noted(prompt: Mapping[str, str], note: str | None) -> dict[str, str]:
+    """An item with what was written down of it, in every language of the item."""
+    return {tag: " · ".join(filter(None, (text, note and note[:TITLE_MOST]))) for tag, text in prompt.items()}
 
 
 def _typed(opened: Opened) -> dict[str, str]:
