@@ -19,6 +19,7 @@ from webapp.review import views
 from webapp.review.models import Closure, LeftOpen
 from webapp.review.points import left_open
 from webapp.review.rules import NOTE_MOST, POINTS_MOST, REASONS, WORDS_MOST, Point, labelled
+from webapp.tours import queries as tours
 
 TODAY, YESTERDAY = "/review/2026-05-28", "/review/2026-05-27"
 CLOSE = f"{TODAY}/close"
@@ -275,7 +276,42 @@ def test_what_arrives_after_closing_is_shown_as_such(site: Site):
     with clock.standing_at(AT + 10 * clock.MINUTE):
         late = section(page(site), "late")
     assert late.startswith("Arrived after closing 1")
-    assert "13:21 Remark 何欣怡 · came in 13:36" in late
+    assert "13:21 Remark (Lamp fell) 何欣怡 · came in 13:36" in late
+
+
+def undoes_the_last_party(at: int) -> int:
+    """The supervisor undoes it at the desk; how many guests it had."""
+    db.session.rollback()
+    party = tours.parties(demo.project_id(), AT - clock.DAY, AT, AT)[0]
+    outcome = the_ledger().submit(
+        "tours.undo", {"entry": party.id}, project_id=demo.project_id(), author_id=demo.person("chen"), proof="session", at=at
+    )
+    assert outcome.outcome == "applied"
+    return party.guests
+
+
+@pytest.mark.clause("P2-4.1.3")
+@pytest.mark.parametrize("after", [5 * clock.MINUTE, clock.DAY])
+def test_what_is_taken_back_after_closing_is_told_with_what_it_made_of_the_figures(site: Site, after: int):
+    closes(site)
+    before = int(page(site).text().split("parties with")[0].split()[-1])
+    guests = undoes_the_last_party(AT + after)
+    with clock.standing_at(AT + after + clock.MINUTE):
+        told = page(site)
+    late = section(told, "late")
+    assert late.startswith("Arrived after closing 1")
+    assert "Arrival or question undone at the desk" in late
+    assert f"Guests arrived ({guests} guest" in late
+    assert "陳思遠 · came in" in late
+    made = f"Number of parties {before} → {before - 1}"
+    assert made in late
+    assert f"The figures have changed since closing: {made}" in told.text()
+    assert f"{before - 1} parties with" in told.text()
+
+
+def test_a_day_whose_figures_are_those_of_the_closing_says_nothing_of_it(site: Site):
+    closes(site)
+    assert "The figures have changed since closing" not in page(site).text()
 
 
 def test_a_day_that_nobody_closed_closes_by_itself_and_nothing_is_written(site: Site):
@@ -293,7 +329,8 @@ def test_what_arrives_after_it_closed_by_itself_is_shown_too(site: Site):
     assert section(page(site, YESTERDAY), "late") == ""
     before = AT - clock.DAY
     sends("Door", replace(FIRST, happened_at=before, beacon_at=before))
-    assert "13:31 Remark 何欣怡 · came in 13:31" in section(page(site, YESTERDAY), "late")
+    late = section(page(site, YESTERDAY), "late")
+    assert "13:31 Remark (Lamp lit) 何欣怡 · came in Thursday 28 May 13:31" in late
 
 
 def test_a_day_that_is_over_is_not_signed_afterwards(site: Site):

@@ -16,10 +16,15 @@ from webapp.operations.rules import APPLIED
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
+def at_instant(at: int) -> Known:
+    """Whatever came in before an instant was known at it."""
+    return Known(at, 0, 0, 0, NOBODY)
+
+
 @dataclass(frozen=True)
 class Came:
-    """An entry that came in. `at`: when it happened; `corrected`: the entry that it takes back or gives back; `since`: the instant
-    from which on it changes what is told, that of the entry where it corrects one."""
+    """An entry that came in. `at`: when it happened; `is_correction`: it takes something back or gives it back; `corrected`: which
+    entry; `since`: the instant from which on it changes what is told, that of the entry where it corrects one."""
 
     id: str
     operation: str
@@ -28,6 +33,7 @@ class Came:
     author_id: str | None
     tablet_id: str | None
     since: int
+    is_correction: bool = False
     corrected: str | None = None
 
     @property
@@ -58,7 +64,7 @@ def _correcting() -> list[str]:
 def _taken_again(project_id: str, by: Known) -> dict[str, Known]:
     """What was held when it came, and taken since."""
     wanted = select(Update).where(Update.project_id == project_id, Update.made_at > by.received_at, Update.outcome == APPLIED)
-    return {row.receipt_id: Known(row.made_at, 0, 0, 0, NOBODY) for row in db.session.scalars(wanted)}
+    return {row.receipt_id: at_instant(row.made_at) for row in db.session.scalars(wanted)}
 
 
 def _corrected(row: Receipt) -> str | None:
@@ -82,7 +88,7 @@ def _came(row: Receipt, known: Known, target: str | None, happened: Mapping[str,
         since = min(since, happened.get(corrected, since))
     elif target:
         since = min(since, _begins(target, zone) or since)
-    return Came(row.id, row.operation, row.effective_at, known, row.author_id, row.tablet_id, since, corrected)
+    return Came(row.id, row.operation, row.effective_at, known, row.author_id, row.tablet_id, since, bool(target), corrected)
 
 
 def _begins(day: str, zone: str) -> int | None:

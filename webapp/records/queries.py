@@ -297,12 +297,3 @@ def reviews(project_id: str, since: str, until: str) -> dict[tuple[str, str, str
         signed = Signed(row.effective_at, row.author_id, row.digest, row.way, receipt.known, receipt.operation != "records.review")
         found.setdefault((row.post_id, row.day, row.shift_id), signed)
     return found
-
-
-def came_after(project_id: str, start: int, end: int, signed_at: int) -> list[Receipt]:
-    """The entries of a record's window, or of a day, that came after it was signed, by when they happened."""
-    wanted = select(Receipt).where(
-        Receipt.project_id == project_id, Receipt.effective_at >= start, Receipt.effective_at < end,
-        Receipt.received_at > signed_at, Receipt.outcome == "applied", Receipt.tablet_id.is_not(None),
-    )  # fmt: skip
-    return list(db.session.scalars(wanted.order_by(Receipt.effective_at).limit(50)))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from webapp.base.database import db
 from webapp.duty import queries as duty
 from webapp.operations.knowing import Known
-from webapp.operations.later import NOBODY, Came, came_after
+from webapp.operations.later import Came, at_instant, came_after
 from webapp.operations.models import Receipt
 from webapp.records import queries
 from webapp.records.queries import Signed
@@ -73,7 +73,7 @@ def sealed(site: Project, of: Record, now: int, signed: Signed | None) -> Sealed
 
 def since(site: Project, of: Record, at: int, now: int) -> list[Addendum]:
     """What changed a record after an instant."""
-    return list(islice(_addenda(site, of, [Seal(Known(at, 0, 0, 0, NOBODY), now)]), MOST))
+    return list(islice(_addenda(site, of, [Seal(at_instant(at), now)]), MOST))
 
 
 def _account(site: Project, of: Record, now: int, by: Known | None = None) -> Account:

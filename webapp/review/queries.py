@@ -1,7 +1,8 @@
 """Reads of a day for the supervisor: figures, the log, who closed it, and the entries that want a look."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -9,14 +10,15 @@ from sqlalchemy import select
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.i18n import N_, words
-from webapp.base.written import time_text
+from webapp.base.written import amount_text, time_text
 from webapp.content import queries as content
 from webapp.custody import queries as custody
 from webapp.duty import queries as duty
 from webapp.losses import queries as losses
 from webapp.losses.rules import Standing as Completeness
+from webapp.operations.knowing import Known, as_known
+from webapp.operations.later import Came, at_instant, came_after
 from webapp.operations.models import DOUBTFUL, Receipt
-from webapp.records import queries as records
 from webapp.repairs import queries as repairs
 from webapp.review.models import Closure, LeftOpen
 from webapp.review.rules import Closed, Event, Left
@@ -25,6 +27,7 @@ from webapp.sites import queries as sites
 from webapp.sites.models import Place, Project
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
+from webapp.stock.rules import CLEAN, SOILED
 from webapp.tablets.queries import Contact, TabletRow, contacts, tablets
 from webapp.tablets.rules import is_silent
 from webapp.tours import queries as tours
@@ -60,6 +63,36 @@ class Day:
 
     def time(self, instant: int) -> str:
         return time_text(instant, self.site.zone)
+
+
+class Tally(NamedTuple):
+    """What the head of a day's page counts; covers clean and soiled in thousandths."""
+
+    parties: int
+    guests: int
+    handed_out: int
+    clean: int
+    soiled: int
+
+
+TALLIED: Sequence[tuple[str, Callable[[int], str]]] = (
+    (N_("Number of parties"), str), (N_("Number of guests"), str), (N_("Covers handed out (pairs)"), str),
+    (N_("Clean"), amount_text), (N_("Soiled"), amount_text),
+)  # fmt: skip
+LATE_MOST = 50
+COUNTED = {
+    "duty.accept", "stock.collect", "stock.confirm", "stock.count", "stock.draw", "stock.lose", "stock.return_clean",
+    "stock.reverse", "stock.settle", "stock.undo", "stock.write_off", "tours.arrive", "tours.reverse", "tours.see_off",
+    "tours.stay", "tours.undo",
+}  # fmt: skip
+"""What may change the figures of a day."""
+
+
+class Late(NamedTuple):
+    """An entry that came in after a day was closed, and what it made of the figures, in words."""
+
+    came: Came
+    changed: str
 
 
 @dataclass(frozen=True)
@@ -150,9 +183,10 @@ def closures(day: Day) -> list[Closed]:
         Closure.project_id == day.site.id, Closure.effective_at >= day.start, Closure.effective_at < day.end,
         Closure.day == clock.day_of(day.start, day.site.zone).isoformat(),
     )  # fmt: skip
-    found = list(db.session.scalars(wanted.order_by(*Closure.order()).limit(20)))
-    left = _left([row.operation_id for row in found], day.site.id) if found else {}
-    return [Closed(row.effective_at, row.author_id, tuple(left.get(row.operation_id, ()))) for row in found]
+    same = (Receipt.project_id == Closure.project_id) & (Receipt.id == Closure.operation_id)
+    found = db.session.execute(wanted.join(Receipt, same).add_columns(Receipt).order_by(*Closure.order()).limit(20)).all()
+    left = _left([row.operation_id for row, _receipt in found], day.site.id) if found else {}
+    return [Closed(row.effective_at, row.author_id, tuple(left.get(row.operation_id, ())), receipt.known) for row, receipt in found]
 
 
 def _left(entries: Sequence[str], project_id: str) -> dict[str, list[Left]]:
@@ -163,9 +197,34 @@ def _left(entries: Sequence[str], project_id: str) -> dict[str, list[Left]]:
     return found
 
 
-def came_after(day: Day, closed_at: int) -> list[Receipt]:
-    """The entries of the day that came after it was closed, or closed by itself, by when they happened."""
-    return records.came_after(day.site.id, day.start, day.end, closed_at)
+def tally(day: Day, by: Known | None = None) -> Tally:
+    """What a day counts, by all that is known, or as an entry knew it."""
+    with as_known(by):
+        came, covers = tours.figures_of(day.site, day.start, day.end, day.at), covers_of(day)
+    clean, soiled = (sum(getattr(each.covers, state) for each in covers) for state in (CLEAN, SOILED))
+    return Tally(came.parties, came.guests, sum(each.handed_out for each in covers), clean, soiled)
+
+
+def late(day: Day, closed: Closed | None) -> list[Late]:
+    """What came in for the day after it was closed, or had closed by itself, and what was taken back of it since; as it came in,
+    each with what it made of the figures."""
+    by = closed.known if closed else at_instant(day.end)
+    came = [each for each in came_after(day.site.id, by, day.end - 1, day.site.zone) if each.since >= day.start]
+    before, found = tally(day, by) if came else None, []
+    for each in [each for each in came if each.tablet_id or each.is_correction][:LATE_MOST]:
+        after = tally(day, each.known) if each.operation in COUNTED else before
+        found.append(Late(each, changed(before, after) if before and after else ""))
+        before = after
+    return found
+
+
+def changed(before: Tally, after: Tally) -> str:
+    """What the figures were and are, in words; '' where they are the same."""
+    return " · ".join(
+        f"{_(name)} {shown(old)} → {shown(new)}"
+        for (name, shown), old, new in zip(TALLIED, before, after, strict=True)
+        if old != new
+    )
 
 
 def log(day: Day) -> list[Event]:

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 REASONS = ("carried", "in_hand", "unreachable", "other")
 """Why a point stays open: carried to tomorrow, being put right, its tablet not reachable, something else."""
@@ -61,11 +62,12 @@ class Left:
 
 @dataclass(frozen=True)
 class Closed:
-    """One signature that closed a day; `by` is a person's id."""
+    """One signature that closed a day; `by` is a person's id, `known` what it knew."""
 
     at: int
     by: str | None
-    left: tuple[Left, ...] = ()
+    left: tuple[Left, ...]
+    known: Any
 
 
 def labelled(points: Iterable[Point]) -> dict[str, Point]:

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,14 +15,15 @@ from webapp.attachments import queries as attachments
 from webapp.base import clock, ids
 from webapp.base.database import db
 from webapp.base.i18n import LANGUAGES, written_in
-from webapp.base.written import amount_text
+from webapp.base.written import amount_text, instant_text
 from webapp.operations import registry
-from webapp.operations.models import Receipt
+from webapp.operations.knowing import as_known
 from webapp.operations.roles import DEPUTY, SUPERVISOR
-from webapp.repairs.queries import OUTCOMES, title_of
+from webapp.records.addenda import what
+from webapp.repairs.queries import OUTCOMES
 from webapp.review import queries
 from webapp.review.points import left_open, points_of
-from webapp.review.queries import Day, Heard, PlaceCovers
+from webapp.review.queries import Day, Heard, Late, PlaceCovers
 from webapp.review.rules import NOTE_MOST, TOLD_MOST, WORDS_MOST, Closed, Point, by_hour, open_first
 from webapp.shifts.queries import shift_at
 from webapp.sites.models import Project
@@ -181,12 +183,14 @@ def _page(site: Project, wanted: date) -> str:
     now = clock.now()
     day = _day(site, wanted, now)
     end = day.end
-    heard, covers, found = queries.heard_of(day, now), queries.covers_of(day), queries.doubts(day)
-    log, certified, closures = queries.log(day), queries.certified(day), queries.closures(day)
-    late = _late(day, closures, now)
+    closures = queries.closures(day)
+    late, since_closing = _late(day, closures, now)
+    with as_known():  # what was taken back counts, also where the day was over by then
+        heard, covers, found = queries.heard_of(day, now), queries.covers_of(day), queries.doubts(day)
+        log, certified, figures = queries.log(day), queries.certified(day), _figures(day, covers, heard)
+        points = open_first(points_of(day, heard, covers, found))
     yesterday = queries.closures(_day(site, wanted - timedelta(days=1), now))
-    points = open_first(points_of(day, heard, covers, found))
-    named = {*(each.by for each in closures), *(each.by for each in log), *(each.author_id for each in late)}
+    named = {*(each.by for each in closures), *(each.by for each in log), *(each.came.author_id for each in late)}
     named |= {*(each.author_id for each in found), *(each.author_id for each in certified)}
     return render_template(
         "review/day.html",
@@ -194,12 +198,13 @@ def _page(site: Project, wanted: date) -> str:
         before=wanted - timedelta(days=1) if wanted > first_day() else None,
         after=wanted + timedelta(days=1) if end <= now else None,
         shift=shift_at(site.id, now) if end > now else None,
-        **_figures(day, covers, heard),
+        **figures,
         points=points,
         open=sum(point.is_open for point in points),
         is_over=bool(closures) or end <= now,
         closures=closures,
-        late=[(title_of(each.operation), each) for each in late],
+        late=[(what(site, each.came, day.start), each, _came_in(day, each)) for each in late],
+        since_closing=since_closing,
         carried=yesterday[0].left if yesterday else (),
         closed_itself=bool(log) and not closures and end <= now,
         may_close=_may_close() and not closures and end > now,
@@ -214,10 +219,19 @@ def _page(site: Project, wanted: date) -> str:
     )
 
 
-def _late(day: Day, closures: Sequence[Closed], now: int) -> list[Receipt]:
-    """What arrived for the day after it was closed, or after it had closed by itself."""
-    closed_at = closures[0].at if closures else day.end
-    return queries.came_after(day, closed_at) if closed_at <= now else []
+def _late(day: Day, closures: Sequence[Closed], now: int) -> tuple[list[Late], str]:
+    """What came for the day after it was closed, or after it had closed by itself; and what the figures were at the closing where
+    they are no more."""
+    if not closures:
+        return queries.late(day, None) if day.end <= now else [], ""
+    first = closures[0]
+    then = queries.tally(replace(day, at=first.at), first.known)
+    return queries.late(day, first), queries.changed(then, queries.tally(day))
+
+
+def _came_in(day: Day, late: Late) -> str:
+    """When an entry came in, with its day where that is another."""
+    return str(_("came in %(time)s", time=instant_text(late.came.known.received_at, day.site.zone, day.start)))
 
 
 def _figures(day: Day, covers: Sequence[PlaceCovers], heard: Sequence[Heard]) -> dict[str, Any]:
