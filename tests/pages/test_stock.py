@@ -158,6 +158,16 @@ def test_what_runs_low_is_drawn_with_one_tap(site: Site):
     assert hidden_of(tap)["quantity"] == "78"
 
 
+@pytest.mark.clause("P2-4.4.2c")
+def test_what_was_asked_for_is_not_asked_for_again_with_one_tap(site: Site):
+    assert answer(site, "ways", category="shoe_cover", way="request").status_code == 303
+    record("stock.count", item=COVERS, place=FLAT, state="clean", counted=12)
+    pages = ("/en/door/stock", "/en/door/")
+    assert all("Ask for 78 pairs" in site.tablet("door").get(path).text for path in pages)
+    record("stock.request", item=COVERS, place=FLAT, quantity=78)
+    assert not any("Ask for 78 pairs" in site.tablet("door").get(path).text for path in pages)
+
+
 def test_what_was_drawn_today_can_be_undone_on_the_tablet(site: Site):
     drawn = record("stock.draw", item=COVERS, place=FLAT, quantity=7)
     page = read(site.tablet("door").get("/en/door/stock").text)

@@ -170,6 +170,8 @@ def _covers(site: Project, at: int) -> dict[str, Any] | None:
     if item is None:
         return None
     opens, closes = _opens_and_closes(site, at)
+    waiting = stock.requests(site.id, at - 7 * clock.DAY, at, g.tablet.place_id)
+    asked = any(each.is_open and each.item_id == item.id for each in waiting)
     found = tours.covers(site.id, g.tablet.place_id, item, min(opens, at), at)
     par = stock.par(site.id, g.tablet.place_id, item, at)
     full = max(par, found.clean, 1)
@@ -180,7 +182,7 @@ def _covers(site: Project, at: int) -> dict[str, Any] | None:
         "found": found,
         "full": full,
         "percent": round(100 * found.clean / full),
-        "refill": one_draw(found.clean, found.minimum, par),
+        "refill": 0 if asked else one_draw(found.clean, found.minimum, par),
         "store": store,
         "asks": stock.ways(site.id, at)[item.category] == REQUEST,
         "mark": round(100 * found.minimum / full),

@@ -193,6 +193,7 @@ def supplies() -> str:
     where = {"store": store.id if store else place_id, "laundry": laundry.id if laundry else place_id}
     items = _shown(site.id, place_id, at)
     covers = {item.id: queries.covers(site.id, place_id, item, at, at) for item in items}
+    told = _told_of_stock(site, items, at)
     return render_template(
         "stock/supplies.html",
         day=clock.day_of(at, site.zone),
@@ -203,11 +204,12 @@ def supplies() -> str:
         refill={
             item.id: one_draw(covers[item.id].clean, covers[item.id].minimum, stock.par(site.id, place_id, item, at))
             for item in items
+            if not any(each.is_open for each in told["asked"][item.id])
         },
         undoing=UNDOING,
         back=lambda moved: _back(moved, where),
         choices=lambda among: [(item.id, words(item.names)) for item in among],
-        **_told_of_stock(site, items, at),
+        **told,
     )
 
 
