@@ -45,7 +45,7 @@ class Shift:
         self.tablet.take_post(who, wrong_first)
         self.did(who, "shifts.take_post", post=POST)
         name = next(each.call_name for each in demo.CAST if each.key == who)
-        expect(self.tablet.page.locator("h1 [data-post-call]")).to_have_text(name)
+        expect(self.tablet.page.locator("h1 [data-post-call]:visible")).to_have_text(name)
 
     def says_since_when(self) -> None:
         """By the server's clock, not by the tablet's, which is off by months."""
@@ -233,14 +233,14 @@ def test_a_guests_way_from_the_door_to_the_supervisor(server: Server, profile: P
     shift.tablet = tablet = Tablet(context, context.pages[0], server, Watch(may_be_down=True).over(context), taps=tablet.taps)
     tablet.page.set_default_timeout(30_000)
     tablet.go()
-    expect(tablet.page.locator("h1 [data-post-call]")).to_have_text("靜怡")
+    expect(tablet.page.locator("h1 [data-post-call]:visible")).to_have_text("靜怡")
     shift.shows_everything_once()
     shift.waits_to_send()
 
     # The other greeter takes over.
     shift.takes_over("he", before="lin")
     tablet.go()
-    expect(tablet.page.locator("h1 [data-post-call]")).to_have_text("欣怡")
+    expect(tablet.page.locator("h1 [data-post-call]:visible")).to_have_text("欣怡")
     shift.sees_off("he", shift.parties[1])
     entries = tablet.entries()
     agree(shift.deeds, entries)

@@ -1,5 +1,6 @@
 """The prompter without a network: two parties at once, any order of stops, three languages, the same line after anything."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -59,6 +60,24 @@ def seen(page: Page) -> list[str]:
 def at_line(page: Page, room: str, words: str) -> None:
     expect(page.locator(".script__room:visible")).to_have_text(room)
     expect(said(page)).to_have_text(words)
+
+
+LATER = "const now = Date.now; Date.now = () => now() + 4 * 3_600_000;"
+
+
+@pytest.mark.clause("P2-4.4.4")
+def test_a_page_that_has_been_open_without_a_network_greets_by_the_time_of_day(door: Tablet):
+    door.server.stop()
+    page = tour(door, arrived(door, 2))
+    also = page.locator(".script__also:not([hidden]) .say:visible")
+    expect(also).to_have_text("早上好，歡迎光臨")
+    door.context.add_init_script(LATER)
+    page.reload()
+    shown = page.locator(".script__panel:not([hidden]) .script__also:not([hidden]) .say[lang=zh-Hant]")
+    expect(shown).to_have_text(re.compile("^下午好"))
+    door.go()
+    expect(page.locator("h1 > span:not([hidden]) [data-post-call]").first).to_have_text("靜怡")
+    expect(page.locator("h1 > span:not([hidden])")).to_contain_text("下午好")
 
 
 @pytest.mark.clause("P2-4.4.3d")

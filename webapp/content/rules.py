@@ -82,6 +82,10 @@ def band_at(minute: int) -> str:
     return "noon" if minute < AFTERNOON_FROM else "afternoon"
 
 
+HOURS = {"morning": ("00:00", "11:00"), "noon": ("11:00", "13:00"), "afternoon": ("13:00", "24:00")}
+"""From when until when each band goes, as a clock shows it."""
+
+
 def line_for(lines: Sequence[Mapping[str, Any]], trigger: str, post: str, band: str = "any") -> Mapping[str, Any] | None:
     """The spoken line for a moment: one for this very post comes first, then one for this time of day (guideline K14)."""
     fitting = [line for line in lines if line["trigger"] == trigger and line["post"] in (post, "any")]

@@ -58,7 +58,6 @@ def home() -> str:
     return render_template(
         "duty/home.html",
         day=clock.day_of(at, site.zone),
-        band=_band(clock.local(at, site.zone).hour),
         shift=_shift(site, at),
         post=this_post(),
         flat=flat,
@@ -90,7 +89,6 @@ def counter() -> str:
     return render_template(
         "duty/counter.html",
         day=clock.day_of(at, site.zone),
-        band=_band(clock.local(at, site.zone).hour),
         shift=_shift(site, at),
         post=this_post(),
         check=_check(checks, site, at),
@@ -128,10 +126,6 @@ def _at_hand(parties: Sequence[Party], at: int, newest: int = 0) -> list[Party]:
     inside = [each for each in parties if party_status(each, at) is PartyStatus.INSIDE][:INSIDE_MOST]
     kept = {each.id for each in (*parties[:newest], *inside)}
     return [each for each in parties if each.id in kept]
-
-
-def _band(hour: int) -> str:
-    return "morning" if hour < 11 else "noon" if hour < 13 else "afternoon" if hour < 18 else "evening"
 
 
 def _opens_and_closes(site: Project, at: int) -> tuple[int, int]:

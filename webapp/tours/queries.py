@@ -14,7 +14,7 @@ from webapp.base.database import db
 from webapp.base.i18n import N_, NAMES
 from webapp.content import queries as content
 from webapp.content.queries import Edition
-from webapp.content.rules import Said, band_at, line_for, text_in
+from webapp.content.rules import HOURS, Said, band_at, line_for, text_in
 from webapp.operations.declarations import state
 from webapp.operations.knowing import corrected_by
 from webapp.operations.models import Fact
@@ -309,8 +309,9 @@ def _spoken(site: Project, flat: Flat, at: int) -> dict[str, Line]:
         if chosen:
             found[trigger] = Line(trigger, filled(chosen["text"], figures_here), filled(chosen["cue"], figures_here))
     if "approach" in found:
-        by_hour = line_for(edition.body["lines"], "approach", "any", band)
-        also = filled(by_hour["text"], figures_here) if by_hour else None
+        # All of the day's, for a page may be open without a network from morning to night.
+        by_hour = {hours: line_for(edition.body["lines"], "approach", "any", each) for each, hours in HOURS.items()}
+        also = tuple((*hours, filled(line["text"], figures_here)) for hours, line in by_hour.items() if line)
         found["approach"] = Line("approach", found["approach"].words, found["approach"].cue, also)
     return found
 

@@ -114,12 +114,13 @@ def figures(parties: Iterable[Party], at: int, hour_of: Callable[[int], int]) ->
 
 @dataclass(frozen=True)
 class Line:
-    """One breath of the tour. `key`: hall.2; `also`: what may be said instead; `cue`: what to do meanwhile."""
+    """One breath of the tour. `key`: hall.2; `cue`: what to do meanwhile; `also`: what may be said instead, each from when until
+    when of the day."""
 
     key: str
     words: Words
     cue: Words | None = None
-    also: Words | None = None
+    also: tuple[tuple[str, str, Words], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,12 @@ export class AppBar extends HTMLElement {
     if (!said("zone")) return;
     const { offset = 0 } = (await store.get("clock").catch(() => undefined)) ?? {};
     const now = Date.now() + offset;
-    for (const part of document.querySelectorAll("[data-clock]")) part.textContent = timeText(now);
+    const time = timeText(now);
+    for (const part of document.querySelectorAll("[data-clock]")) part.textContent = time;
+    for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-from]"))) {
+      const { from = "", until = "" } = part.dataset;
+      part.hidden = time < from || time >= until;
+    }
     for (const part of document.querySelectorAll("[data-as-of]")) part.toggleAttribute("hidden", part.getAttribute("data-as-of") === dayOf(now));
     // When something was may be said of the last two days, and of nothing that is yet to come.
     for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("operation-form [type=datetime-local]"))) {
