@@ -67,8 +67,8 @@ def test_covers_last_as_long_as_this_mornings_rate_says() -> None:
     assert lasts_until(-2_000, 14_000, since=0, at=7 * HOUR) == 7 * HOUR
 
 
-def washed(at: int, batch: str | None, sent: int = 0, returned: int = 0) -> Washed:
-    return Washed(order(at), "covers", "flat", batch, sent, returned, 0)
+def washed(at: int, batch: str | None, sent: int = 0, returned: int = 0, rejected: int = 0, place: str = "flat") -> Washed:
+    return Washed(order(at), "covers", place, batch, sent, returned, rejected)
 
 
 @pytest.mark.clause("P2-4.4.3f")
@@ -81,6 +81,15 @@ def test_what_comes_back_without_a_name_is_of_the_oldest_batch_that_was_out_then
         washed(3, None, returned=7),
     ]
     assert [(each.id, each.out) for each in batches(lines)] == [("a", 0), ("b", 10), ("c", 9)]
+
+
+@pytest.mark.clause("P2-4.4.3f")
+def test_what_comes_back_to_a_place_is_of_its_own_batches_first() -> None:
+    lines = [
+        washed(1, "other", 6, place="flat b"), washed(5, "own", 36), washed(12, None, returned=30, rejected=6),
+        washed(20, None, returned=4),
+    ]  # fmt: skip
+    assert [(each.id, each.out) for each in batches(lines)] == [("other", 2), ("own", 0)]
 
 
 def test_a_batch_whose_beginning_has_not_arrived_says_so() -> None:

@@ -120,7 +120,8 @@ class Batch:
 
 
 def batches(lines: Iterable[Washed]) -> list[Batch]:
-    """Batches in the order they went out. What came back without a name is of the oldest of the item that was out then."""
+    """Batches in the order they went out. What came back without a name is of the oldest of the item that was out then: of the
+    place where it was put back, and only what is over of another's."""
     named: dict[str, list[Washed]] = defaultdict(list)
     unnamed = []
     for line in sorted(lines, key=lambda each: each.order):
@@ -146,13 +147,13 @@ def _batch(key: str, lines: list[Washed]) -> Batch:
 
 def _filled(found: list[Batch], line: Washed) -> list[Batch]:
     """What came back goes to the batches that were out before it; more than that is of none."""
-    left, filled = line.returned + line.rejected, []
-    for batch in found:
+    left, filled = line.returned + line.rejected, {}
+    for batch in sorted(found, key=lambda each: each.place_id != line.place_id):
         was_out = batch.item_id == line.item_id and batch.sent_at is not None and batch.sent_at <= line.order[0]
         came = min(max(batch.out, 0), left) if was_out else 0
         left -= came
-        filled.append(replace(batch, returned=batch.returned + came))
-    return filled
+        filled[batch.id] = replace(batch, returned=batch.returned + came)
+    return [filled[batch.id] for batch in found]
 
 
 def request_status(issued: int | None, received: int | None) -> str:
