@@ -52,6 +52,20 @@ def test_an_empty_room_says_what_it_is_for(site: Site):
     assert "waits here, with what was typed, until somebody mends it" in page(site).text()
 
 
+def test_what_was_mended_is_not_mended_again(site: Site):
+    sends("Door", draw("four"))
+    shown = page(site, f"/repairs/{FIRST.id}")
+    said = {"item": covers(), "place": demo.named("place", "flat-a")}
+    stale = {name: value for name, value in hidden_of(shown).items() if name != "csrf_token"} | said
+    assert says(site, FIRST.id, **said, quantity="4")[0] == 303
+    assert not [each for each in page(site, f"/repairs/{FIRST.id}").all("form") if "Mend" in each.text()]
+    again = site.desk("chen").post(f"/repairs/{FIRST.id}?lang=en", data=stale | {"quantity": "9"}, headers=OURS)
+    assert again.status_code == 303
+    with db.engine.connect() as connection:
+        repairs = connection.execute(sa.select(Receipt.id).where(Receipt.repairs == FIRST.id)).all()
+    assert len(repairs) == 1
+
+
 def test_a_refused_entry_is_shown_with_what_was_typed_and_why(site: Site):
     sends("Door", draw("four"))
     shown = page(site).text()

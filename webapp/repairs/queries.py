@@ -139,6 +139,12 @@ def done_with(project_id: str) -> sa.ColumnElement[bool]:
     )  # fmt: skip
 
 
+def is_done_with(project_id: str, entry_id: str) -> bool:
+    """Whether one entry wants nobody any more: what is said again after that would change nothing."""
+    wanted = select(Receipt.id).where(Receipt.project_id == project_id, Receipt.id == entry_id, done_with(project_id))
+    return db.session.scalar(wanted) is not None
+
+
 def flagged(project_id: str, at: int) -> list[Broken]:
     """What was taken with a flag in the last week, the newest first."""
     wanted = select(Receipt).where(

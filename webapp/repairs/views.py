@@ -125,6 +125,9 @@ def _mended(found: Broken, site: Project) -> dict[str, str] | None:
     operation = registry.find(found.row.operation)
     if operation is None or not found.is_mendable:
         abort(409)
+    if queries.is_done_with(site.id, found.row.id):
+        flash(_("That entry was mended or rejected already; nothing was changed."), "soon")
+        return None
     said = {name: _said(found, name, field, site) for name, field in operation.fields.items() if not isinstance(field, Lines)}
     said |= _cells(found, operation)
     wrong = operation.clean(said)[1]
@@ -167,7 +170,7 @@ def _ruled(found: Broken) -> dict[str, str] | None:
 
 
 def _page(found: Broken, site: Project, wrong: dict[str, str]) -> str:
-    at, first = clock.now(), queries.first_of(found)
+    at, first, is_done = clock.now(), queries.first_of(found), queries.is_done_with(site.id, found.row.id)
     said = dict(request.form.items()) if request.method == "POST" else queries.typed(found.row)
     errors = wrong or wrong_words(found.row.operation, found.errors)
     rulings = queries.rulings(site.id, found.row.id)
@@ -175,7 +178,7 @@ def _page(found: Broken, site: Project, wrong: dict[str, str]) -> str:
         "repairs/show.html",
         one=found,
         first=first,
-        fields=_fields(found, site, said, errors) if found.is_mendable else [],
+        fields=_fields(found, site, said, errors) if found.is_mendable and not is_done else [],
         wrong=errors,
         reason=request.form.get("reason", ""),
         rulings=rulings,
