@@ -37,6 +37,14 @@ def _texts(told: object) -> list[dict[str, str]]:
     return [text for row in rows for text in _texts(row)]
 
 
+@pytest.mark.clause("P2-4.4.2a")
+def test_the_badge_is_looked_at_before_the_shift() -> None:
+    readiness = next(body for body in content.bodies() if body["id"] == "check.readiness")
+    badge = next(item for item in readiness["items"] if item["clause"] == "P2-4.4.2a")
+    assert (badge["required"], badge["response"]) == (True, "pass_fail_na")
+    assert "工作牌" in badge["prompt"]["zh-Hant"]
+
+
 @pytest.mark.clause("P2-4.4.3a")
 @pytest.mark.clause("P2-4.4.3f")
 def test_the_spoken_lines_of_the_guideline_are_verbatim() -> None:

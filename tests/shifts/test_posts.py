@@ -8,6 +8,7 @@ from webapp.shifts import queries as shifts
 pytestmark = pytest.mark.database
 
 
+@pytest.mark.clause("P2-4.4.2a")
 @pytest.mark.clause("P2-4.4.7a")
 def test_a_post_is_taken_and_left_under_a_name(site: Site) -> None:
     tablet = site.tablet()

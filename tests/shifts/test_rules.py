@@ -36,6 +36,7 @@ def test_two_people_may_stand_at_one_post_the_longest_first() -> None:
     assert [each.person_id for each in found] == ["lin", "he"]
 
 
+@pytest.mark.clause("P2-4.4.2a")
 @pytest.mark.clause("P2-4.4.7a")
 def test_who_stood_where_from_when_to_when() -> None:
     told = [
