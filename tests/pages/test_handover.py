@@ -17,6 +17,8 @@ from webapp.base.database import db
 from webapp.duty import queries as duty
 from webapp.duty.rules import Status, status
 from webapp.operations.entries import Entry, digest_of
+from webapp.operations.ledger import the_ledger
+from webapp.tours import queries as tours
 
 DO, PAGE = "/en/door/do/", "/en/door/handover"
 HE = {"_person": demo.person("he"), "_code": next(each.code for each in demo.CAST if each.key == "he")}
@@ -178,6 +180,39 @@ def test_a_handover_is_read_at_the_desk_with_its_seal_and_what_came_after_it(sit
     sends("Door", mine)
     assert "Arrived after sealing" in site.desk("chen").get(f"{YESTERDAY}?lang=en").text
     assert site.desk("chen").get(f"/handovers/{demo.person('he')}").status_code == 404
+
+
+def late_of(site: Site) -> str:
+    """What stands under the handover of yesterday noon as arrived after sealing."""
+    page = read(site.desk("chen").get(f"{YESTERDAY}?lang=en").text)
+    return " ".join(each.text() for each in page.all("section") if each.attrs.get("aria-labelledby") == "late")
+
+
+def test_only_what_belongs_to_a_handover_stands_under_its_seal(site: Site):
+    sealed = handover(YESTERDAY.rpartition("/")[2])
+    told = [("flat-a", 23 * clock.HOUR), ("bar", 2 * clock.MINUTE), ("flat-b", clock.MINUTE)]
+    for number, (place, before) in enumerate(told, 1):
+        said = {"place": demo.named("place", place), "category": "normal", "text": "Elsewhere"}
+        sends("Door", entry(number, "duty.remark", sealed.at - before, **said), high=number)
+    assert late_of(site) == ""
+    said = {"place": demo.named("place", "flat-a"), "category": "normal", "text": "Here"}
+    sends("Door", entry(4, "duty.remark", sealed.at - 30_000, **said), high=4)
+    assert late_of(site).count("Remark") == 1
+
+
+def test_what_is_taken_back_after_sealing_stands_under_the_seal_and_changes_no_line(site: Site):
+    sealed = handover(YESTERDAY.rpartition("/")[2])
+    place = demo.named("place", "flat-a")
+    party = tours.parties(demo.project_id(), sealed.at - clock.HOUR * 4, sealed.at, AT, place)[0]
+    before = [each.text() for each in read(site.desk("chen").get(f"{YESTERDAY}?lang=en").text).all("li")]
+    outcome = the_ledger().submit(
+        "tours.undo", {"entry": party.id}, project_id=demo.project_id(), author_id=demo.person("chen"), proof="session", at=AT
+    )
+    assert outcome.outcome == "applied"
+    late = late_of(site)
+    assert "Arrival or question undone at the desk 陳思遠 · of" in late
+    after = [each.text() for each in read(site.desk("chen").get(f"{YESTERDAY}?lang=en").text).all("li")]
+    assert [each for each in after if "undone at the desk" not in each] == before
 
 
 @pytest.mark.clause("P2-4.4.6a")

@@ -18,6 +18,8 @@ from webapp.custody.rules import Standing
 from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark, Reversal
 from webapp.duty.rules import Accepted, Agreed, Found, Handover, concerns, exceptions_of, status
 from webapp.operations.declarations import state
+from webapp.operations.knowing import Known, as_known
+from webapp.operations.later import Came, came_after
 from webapp.operations.models import Receipt
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
@@ -273,7 +275,8 @@ def variances(site: Project, given: Handover, answer: Accepted | Handover) -> li
     for line in answer.lines:
         item = stock.item(site.id, line.item_id) if line.item_id and line.found is not None else None
         if item is not None and line.found is not None:
-            due = tours.covers(site.id, given.place_id, item, answer.at - 1, answer.at - 1)
+            with as_known(_known(site.id, answer.id)):  # what came or was taken back later is told as such
+                due = tours.covers(site.id, given.place_id, item, answer.at - 1, answer.at - 1)
             found.append((line, line.found - (due.soiled if line.state == "soiled" else due.clean)))
     return found
 
@@ -395,15 +398,38 @@ def seal(project_id: str, answer_id: str) -> str:
     return db.session.scalar(wanted) or ""
 
 
-def after_sealing(project_id: str, given: Handover) -> list[Receipt]:
-    """What happened at the place in the day before the first answer and came in after it: no seal covers it."""
+def after_sealing(site: Project, given: Handover) -> list[Came]:
+    """What came in after the first answer of what happened at the place since the handover before it, and what was taken back of
+    that: no seal covers it."""
     if not given.answers:
         return []
     answer = given.answers[0]
-    sealed_at = select(Receipt.received_at).where(Receipt.project_id == project_id, Receipt.id == answer.id).scalar_subquery()
-    here = select(Tablet.id).where(Tablet.project_id == project_id, Tablet.place_id == given.place_id)
-    wanted = select(Receipt).where(
-        Receipt.project_id == project_id, Receipt.effective_at > answer.at - clock.DAY, Receipt.effective_at < answer.at,
-        Receipt.received_at > sealed_at, Receipt.outcome == "applied", Receipt.tablet_id.in_(here),
-    )  # fmt: skip
-    return list(db.session.scalars(wanted.order_by(Receipt.effective_at, Receipt.id).limit(50)))
+    before = [each for each in handovers(site.id, given.at - clock.DAY, given.at, given.at, given.place_id)
+              if each.post_id == given.post_id]  # fmt: skip
+    begins = max((each.answers[0].at if each.answers else each.at for each in before), default=given.at - clock.DAY)
+    known = _known(site.id, answer.id)
+    came = came_after(site.id, known, answer.at - 1, site.zone) if known else []
+    return _at_place(site, given.place_id, [each for each in came if each.since >= begins])[:AFTER_MOST]
+
+
+AFTER_MOST = 50
+
+
+def _known(project_id: str, entry_id: str) -> Known | None:
+    row = db.session.get(Receipt, (project_id, entry_id))
+    return row.known if row else None
+
+
+def _at_place(site: Project, place_id: str, came: Sequence[Came]) -> list[Came]:
+    """Those that concern a place: it is the one that they, or what they take back, name; else their tablet stands there."""
+    wanted = {each.corrected or each.id for each in came}
+    rows = {row.id: row for row in db.session.scalars(select(Receipt).where(Receipt.project_id == site.id, Receipt.id.in_(wanted)))}
+    here = set(db.session.scalars(select(Tablet.id).where(Tablet.project_id == site.id, Tablet.place_id == place_id)))
+    others = {each.id for each in sites.places(site.id)} - {place_id}
+
+    def concerns_it(row: Receipt | None) -> bool:
+        if row is None or place_id in row.raw:
+            return row is not None
+        return row.tablet_id in here and not any(each in row.raw for each in others)
+
+    return [each for each in came if concerns_it(rows.get(each.corrected or each.id))]

@@ -332,7 +332,7 @@ FINDING_MOST = 500
 
 def _handover_page(found: Handover, wrong: dict[str, str]) -> str:
     site, at = this_site(), clock.now()
-    late = queries.after_sealing(site.id, found)
+    late = queries.after_sealing(site, found)
     return render_template(
         "duty/settle.html",
         one=found,
@@ -344,8 +344,10 @@ def _handover_page(found: Handover, wrong: dict[str, str]) -> str:
         lines=[(answer, queries.lines_words(site, found, answer)) for answer in found.answers],
         seals={each.id: queries.seal(site.id, each.id) for each in found.answers},
         kept={each: _(name) for each, name in queries.KEPT_NAMES.items()},
-        late=[(registry.find(row.operation), row) for row in late],
-        people=people({*_signers([found]), *(each.author_id for each in found.findings if each.author_id)}),
+        late=[(registry.find(each.operation), each) for each in late],
+        people=people(
+            filter(None, {*_signers([found]), *(each.author_id for each in late), *(one.author_id for one in found.findings)})
+        ),
         instant=lambda instant: instant_text(instant, site.zone, at),
         may_settle=bool(g.roles & {SUPERVISOR, DEPUTY}) and status(found) is HandoverStatus.DISPUTED,
         typed=request.form.get("text", ""),
