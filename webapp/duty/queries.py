@@ -399,14 +399,14 @@ def seal(project_id: str, answer_id: str) -> str:
 
 
 def after_sealing(site: Project, given: Handover) -> list[Came]:
-    """What came in after the first answer of what happened at the place since the handover before it, and what was taken back of
-    that: no seal covers it."""
+    """What came in after the first answer of what happened at the place since the handover before it, or on its day, and what was
+    taken back of that: no seal covers it."""
     if not given.answers:
         return []
     answer = given.answers[0]
     before = [each for each in handovers(site.id, given.at - clock.DAY, given.at, given.at, given.place_id)
               if each.post_id == given.post_id]  # fmt: skip
-    begins = max((each.answers[0].at if each.answers else each.at for each in before), default=given.at - clock.DAY)
+    begins = max((each.answers[0].at if each.answers else each.at for each in before), default=sites.day_around(site, given.at)[0])
     known = _known(site.id, answer.id)
     came = came_after(site.id, known, answer.at - 1, site.zone) if known else []
     return _at_place(site, given.place_id, [each for each in came if each.since >= begins])[:AFTER_MOST]
