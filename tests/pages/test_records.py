@@ -254,7 +254,7 @@ def test_what_arrives_after_it_was_signed_is_shown_as_such(site: Site):
     found, total = cells(shown, "Addenda")
     assert found[:4] == ["13:21", "Remark (Lamp fell)", "何欣怡", "13:36"]
     assert "6. Remarks (what was abnormal) — → 13:21 Abnormal Lamp fell 何欣怡" in found[4]
-    assert total[0] == "1 entry came after this was signed"
+    assert total[1] == "1 entry came after this was signed"
 
 
 @pytest.mark.clause("P2-4.3.1f")

@@ -27,7 +27,7 @@ TELLING = ("asset", "item", "counted", "quantity", "text")
 def grid(told: Layout, addenda: Sequence[Addendum], now: int) -> Grid:
     """The part of a record that tells what came after it was signed."""
     columns = (
-        Column(_("Time"), "words"), Column(_("Event")), Column(_("Recorded by"), "name"), Column(_("Came in"), "words"),
+        Column(_("Time"), "short"), Column(_("Event")), Column(_("Recorded by"), "name"), Column(_("Came in"), "short"),
         Column(_("What changed"), "note"),
     )  # fmt: skip
     rows = tuple(
@@ -43,7 +43,7 @@ def grid(told: Layout, addenda: Sequence[Addendum], now: int) -> Grid:
     total = ngettext("%(num)s entry came after this was signed", "%(num)s entries came after this was signed", len(rows))
     if len(rows) == MOST:
         total = _("at least %(number)s entries came after this was signed", number=MOST)
-    return Grid(_("Addenda"), columns, rows, (total, *("" for _each in columns[1:])))
+    return Grid(_("Addenda"), columns, rows, ("", total, *("" for _each in columns[2:])))
 
 
 def what(site: Project, came: Came, now: int) -> str:
