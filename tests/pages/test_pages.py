@@ -146,7 +146,9 @@ def test_another_projects_tablet_sees_nothing_of_ours(shown: Site, path):
 def test_the_greeting_leaves_room_for_what_colleagues_call_each_other(shown: Site):
     page = read(shown.tablet("door").get("/zh-Hant/door/").text)
     heading = page.all("h1")[0]
-    assert [each.tag for each in heading.all() if "data-post-call" in each.attrs] == ["span"]
+    greetings = [each for each in heading.all("span") if "data-from" in each.attrs]
+    assert len([each for each in greetings if "hidden" not in each.attrs]) == 1, "the one of this time of day"
+    assert all(len([one for one in each.all("span") if "data-post-call" in one.attrs]) == 1 for each in greetings)
     people = shown.tablet("door").get("/sync/people", headers={"X-Threshold-Sync": "1"}).json["people"]
     assert {"林靜怡": "靜怡", "何欣怡": "欣怡"}.items() <= {each["name"]: each["call_name"] for each in people}.items()
 
