@@ -26,6 +26,7 @@ export class OverlayList extends ReaderElement {
     const present = new Set(rows.map(({ entry }) => entry.id));
     for (const [id, row] of this.#rows) if (!present.has(id)) this.#drop(id, row);
     let room = AT_ONCE;
+    let isNew = false;
     /** @type {Element | undefined} */
     let above;
     for (const row of rows) {
@@ -39,10 +40,12 @@ export class OverlayList extends ReaderElement {
       made.toggleAttribute("pending", row.entry.waiting === 1);
       if (made.parentNode !== list) {
         list.insertBefore(made, above ? above.nextSibling : list.firstChild);
-        if (made.querySelector("[data-by]")) /** @type {import("./post-gate.js").PostGate | null} */ (document.querySelector("post-gate"))?.fill();
+        isNew = true;
       }
       above = made;
     }
+    // Who may undo a row is told once for all of them.
+    if (isNew) /** @type {import("./post-gate.js").PostGate | null} */ (document.querySelector("post-gate"))?.fill();
     this.querySelector("[data-empty]")?.toggleAttribute("hidden", list.querySelector("[data-id]") !== null);
   }
 
