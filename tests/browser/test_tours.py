@@ -253,7 +253,8 @@ def test_a_question_is_noted_then_or_later_and_the_farewell_sees_the_guests_off(
 
 def test_the_lines_are_read_larger_and_the_tablet_remembers(door: Tablet):
     page = tour(door, arrived(door, 2))
-    usual = size_of(page)
+    expect(page.get_by_role("button", name="A, 標準", exact=True)).to_have_attribute("aria-pressed", "true")  # the script is there
+    usual = until(lambda: size_of(page), "no line is being said")
     for name, times in (("A++, 最大", 1.45), ("A+, 大", 1.2)):
         page.get_by_role("button", name=name, exact=True).click()
         until(lambda: size_of(page) == pytest.approx(usual * times, rel=0.01), "the lines are not larger")  # noqa: B023
