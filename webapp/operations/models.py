@@ -76,17 +76,6 @@ class Undoing(Fact):
         return wanted.order_by(*cls.order()).limit(1).scalar_subquery()
 
     @classmethod
-    def in_vain(cls, project_id: str, since: int, until: int) -> "sa.Select[str | None, Receipt]":
-        """Who undid what from `since` on and before `until` without any effect, and the receipt of it: it is somebody else's, or
-        it was too late."""
-        too_late = cls.effective_at >= Receipt.effective_at + UNDONE_WITHIN
-        of_another = cls.author_id.is_(None) | cls.author_id.is_distinct_from(Receipt.author_id)
-        named = (Receipt.project_id == cls.project_id) & (Receipt.id == cls.entry)
-        return sa.select(cls.author_id, Receipt).join(Receipt, named).where(
-            cls.project_id == project_id, cls.effective_at >= since, cls.effective_at < until, ~cls.at_desk, of_another | too_late
-        )  # fmt: skip
-
-    @classmethod
     def _undoes(cls, model: type[Fact], at: int) -> sa.ColumnElement[bool]:
         own = (cls.author_id == model.author_id) & (cls.effective_at < model.effective_at + UNDONE_WITHIN)
         return sa.and_(

@@ -8,17 +8,14 @@ from flask_babel import ngettext
 from webapp.actions import queries as actions
 from webapp.actions.rules import Status as ActionStatus
 from webapp.base import clock
-from webapp.base.database import db
 from webapp.base.i18n import words
 from webapp.base.written import amount_text, instant_text
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
 from webapp.checklists.rules import Line, Standing
 from webapp.content import queries as content
-from webapp.custody import models as custody_models
 from webapp.custody import queries as custody
 from webapp.custody.rules import stays_out
-from webapp.duty import models as duty_models
 from webapp.duty import queries as duty
 from webapp.duty.rules import Handover, concerns, is_by_another, more_than_once
 from webapp.duty.rules import Status as HandoverStatus
@@ -26,23 +23,21 @@ from webapp.duty.rules import status as handover_status
 from webapp.losses import queries as losses
 from webapp.losses.rules import ANEW, WAITING, Gap
 from webapp.operations import registry
+from webapp.operations.in_vain import in_vain
 from webapp.review.queries import Day, Doubt, Heard, PlaceCovers, standings_of
 from webapp.review.rules import POINTS_MOST, Point, labelled
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
 from webapp.staff.queries import people
-from webapp.stock import models as stock_models
 from webapp.stock import queries as stock
 from webapp.stock.rules import CLEAN, STORE
 from webapp.tablets import parcels
 from webapp.tablets.frames import certificate_due
 from webapp.tablets.queries import Contact, TabletRow, contacts, tablets
 from webapp.tablets.rules import is_heard_out
-from webapp.tours import models as tours_models
 from webapp.tours import queries as tours
 from webapp.tours.rules import Status, status
 
-UNDOING = (custody_models.Reversal, duty_models.Reversal, stock_models.Reversal, tours_models.Reversal)
 REQUESTED_WITHIN = 30 * clock.DAY
 """How old a request may be that is answered today."""
 
@@ -361,13 +356,9 @@ def _entry_points(day: Day, found: Sequence[Doubt]) -> Iterator[Point]:
 
 def _undoing_points(day: Day) -> Iterator[Point]:
     """What somebody took back that was not his to take back, or too late: on a tablet it looked undone until it was sent."""
-    found = {
-        (row.id, by): row
-        for table in UNDOING
-        for by, row in db.session.execute(table.in_vain(day.site.id, day.start, min(day.end, day.at + 1)))
-    }
-    known = people({each for (_id, by), row in found.items() for each in (by, row.author_id) if each})
-    for (_id, by), row in sorted(found.items(), key=lambda each: each[1].effective_at):
+    found = in_vain(day.site.id, day.start, min(day.end, day.at + 1))
+    known = people({each for by, row in found for each in (by, row.author_id) if each})
+    for by, row in found:
         who, whose = (known[each].name if each and each in known else _("Unknown") for each in (by, row.author_id))
         operation = registry.find(row.operation)
         told = _("recorded by %(whose)s, taken back by %(who)s", whose=whose, who=who)
