@@ -82,7 +82,12 @@ def band_at(minute: int) -> str:
     return "noon" if minute < AFTERNOON_FROM else "afternoon"
 
 
-HOURS = {"morning": ("00:00", "11:00"), "noon": ("11:00", "13:00"), "afternoon": ("13:00", "24:00")}
+def _shown(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+NOON, AFTERNOON = _shown(NOON_FROM), _shown(AFTERNOON_FROM)
+HOURS = {"morning": ("00:00", NOON), "noon": (NOON, AFTERNOON), "afternoon": (AFTERNOON, "24:00")}
 """From when until when each band goes, as a clock shows it."""
 
 

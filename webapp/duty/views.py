@@ -17,6 +17,7 @@ from webapp.base.written import instant_text, span_text, time_text
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
 from webapp.content import queries as content
+from webapp.content.rules import AFTERNOON, HOURS
 from webapp.duty import queries
 from webapp.duty.rules import Handover, concerns, open_for, status
 from webapp.duty.rules import Status as HandoverStatus
@@ -45,6 +46,8 @@ INSIDE_MOST = 40
 """Parties inside that a home and a locked screen hold; no flat takes as many, and the rest stands on the page of all parties."""
 TICKS = 6
 """Points of a check on a locked screen; what is no tick asks to see what was counted, or to sign."""
+GREETED = HOURS | {"afternoon": (AFTERNOON, "18:00"), "evening": ("18:00", "24:00")}
+"""From when until when staff are greeted how: guests hear of no evening, for there is none in the guideline (P2-4.4.4)."""
 CLOSING_WITHIN = 90 * clock.MINUTE
 """From then on before closing time the home asks for the closing check."""
 
@@ -58,6 +61,7 @@ def home() -> str:
     return render_template(
         "duty/home.html",
         day=clock.day_of(at, site.zone),
+        hours=GREETED,
         shift=_shift(site, at),
         post=this_post(),
         flat=flat,
@@ -89,6 +93,7 @@ def counter() -> str:
     return render_template(
         "duty/counter.html",
         day=clock.day_of(at, site.zone),
+        hours=GREETED,
         shift=_shift(site, at),
         post=this_post(),
         check=_check(checks, site, at),
@@ -164,8 +169,6 @@ def _covers(site: Project, at: int) -> dict[str, Any] | None:
     if item is None:
         return None
     opens, closes = _opens_and_closes(site, at)
-    waiting = stock.requests(site.id, at - 7 * clock.DAY, at, g.tablet.place_id)
-    asked = any(each.is_open and each.item_id == item.id for each in waiting)
     found = tours.covers(site.id, g.tablet.place_id, item, min(opens, at), at)
     par = stock.par(site.id, g.tablet.place_id, item, at)
     full = max(par, found.clean, 1)
@@ -176,7 +179,7 @@ def _covers(site: Project, at: int) -> dict[str, Any] | None:
         "found": found,
         "full": full,
         "percent": round(100 * found.clean / full),
-        "refill": 0 if asked else one_draw(found.clean, found.minimum, par),
+        "refill": 0 if item.id in stock.awaited(site.id, g.tablet.place_id, at) else one_draw(found.clean, found.minimum, par),
         "store": store,
         "asks": stock.ways(site.id, at)[item.category] == REQUEST,
         "mark": round(100 * found.minimum / full),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.attachments.models import Mention
+from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.i18n import N_, words
 from webapp.content import queries as content
@@ -570,6 +571,15 @@ def watched(project_id: str, place_id: str, at: int) -> list[Item]:
     levels = minimums(project_id, at)
     here = [item for item in items(project_id) if (place_id, item.id) in levels]
     return sorted(here, key=lambda item: item.category != "shoe_cover")
+
+
+ASKED_WITHIN = 7 * clock.DAY
+"""How old a request may be that is still waited for."""
+
+
+def awaited(project_id: str, place_id: str, at: int) -> set[str]:
+    """The items that a place has asked for and waits for."""
+    return {each.item_id for each in requests(project_id, at - ASKED_WITHIN, at, place_id) if each.is_open}
 
 
 def par(project_id: str, place_id: str, item: Item, at: int) -> int:

@@ -193,7 +193,7 @@ def supplies() -> str:
     where = {"store": store.id if store else place_id, "laundry": laundry.id if laundry else place_id}
     items = _shown(site.id, place_id, at)
     covers = {item.id: queries.covers(site.id, place_id, item, at, at) for item in items}
-    told = _told_of_stock(site, items, at)
+    awaited = stock.awaited(site.id, place_id, at)
     return render_template(
         "stock/supplies.html",
         day=clock.day_of(at, site.zone),
@@ -204,12 +204,12 @@ def supplies() -> str:
         refill={
             item.id: one_draw(covers[item.id].clean, covers[item.id].minimum, stock.par(site.id, place_id, item, at))
             for item in items
-            if not any(each.is_open for each in told["asked"][item.id])
+            if item.id not in awaited
         },
         undoing=UNDOING,
         back=lambda moved: _back(moved, where),
         choices=lambda among: [(item.id, words(item.names)) for item in among],
-        **told,
+        **_told_of_stock(site, items, at),
     )
 
 
@@ -219,7 +219,7 @@ def _told_of_stock(site: Project, items: Sequence[Item], at: int) -> dict[str, A
     moved = [
         each for each in stock.movements(site.id, start, at + 1, place_id) if each.kind in UNDOING and each.state in (CLEAN, SOILED)
     ]
-    asked = [each for each in stock.requests(site.id, at - 7 * clock.DAY, at, place_id) if each.at >= start or each.is_open]
+    asked = [each for each in stock.requests(site.id, at - stock.ASKED_WITHIN, at, place_id) if each.at >= start or each.is_open]
     ways, batches = stock.ways(site.id, at), stock.open_batches(site.id, at, place_id)
     return {
         "moved": {item.id: [each for each in moved if each.item_id == item.id] for item in items},
