@@ -81,3 +81,25 @@ def test_an_answer_stands_under_the_words_it_was_given_to(site: Site) -> None:
     assert [line.item["prompt"]["en"] for line in morning.lines] == [door["prompt"]["en"], covers["prompt"]["en"]]
     assert [line.item["id"] for line in morning.failed_critically] == ["small.door"]
     assert [(line.item["prompt"]["en"], line.is_failed) for line in later.lines] == [("word", True), ("new", True)]
+
+
+def test_an_answer_goes_to_the_version_whose_words_were_seen(site: Site) -> None:
+    """What was answered in the morning is answered again in the words of the morning, also after a new version came; the figure
+    that it is held against is that of its words."""
+    from tests.cast import CHECK
+
+    door, covers = CHECK["items"]
+    body = CHECK | {"items": [door, covers | {"response": "quantity", "expected": 9}]}
+    tablet, about = site.tablet(), {"version": site.id("version"), "place": site.id("flat")}
+    tablet.keep("lin", "checklists.answer", "08:41", item="small.covers", number="46", **about)
+    tablet.send()
+    site.submit("content.publish", site.id("second"), when=at("12:00"), document=site.id("document"), number=2, body=body)
+    found = check(site, "12:10")
+    seen = {line.item["id"]: found.about(line) for line in found.run.lines}
+    assert {key: each["version"] for key, each in seen.items()} == {
+        "small.door": site.id("second"), "small.covers": site.id("version"),
+    }  # fmt: skip
+    assert [each.get("expected") for each in seen.values()] == [None, None]
+    tablet.keep("lin", "checklists.answer", "12:20", item="small.covers", number="44", **about)
+    tablet.send()
+    assert [line.version for line in check(site, "12:30").run.lines] == ["", site.id("version")]

@@ -104,7 +104,7 @@ def test_the_page_of_a_check_names_what_its_point_counts(site: Site, sku: str, *
     assert project
     found = checklists.check(project, "check.small", site.id("flat"), at("09:00"))
     assert found
-    tick, number = found.edition.body["items"]
+    tick, number = found.run.lines
     about = found.about(number)
     assert {name: about[name] for name in ("stock", "state") if name in about} == (
         {"stock": site.id("covers"), "state": "soiled"} if names_it else {}

@@ -186,5 +186,5 @@ def test_the_count_of_a_flat_is_held_against_its_inventory(site: Site) -> None:
         site.submit("stock.list_thing", when=at(f"07:{minute:02d}"), **said)
     found = run(site, "check.counted")
     assert found.expected == {"every.things": 8_000}
-    assert found.about(found.run.lines[0].item) == about | {"item": "every.things", "expected": "8"}
+    assert found.about(found.run.lines[0]) == about | {"item": "every.things", "expected": "8"}
     assert [thing.code for thing in found.things] == ["book", "lamp", "vase"]

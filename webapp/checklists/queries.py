@@ -12,7 +12,7 @@ from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.written import amount_text
 from webapp.checklists.models import Answer, Return, Submission, Void
-from webapp.checklists.rules import Day, Given, Returned, Run, Standing, Window, run_of, standing, windows
+from webapp.checklists.rules import Day, Given, Line, Returned, Run, Standing, Window, run_of, standing, windows
 from webapp.content import queries as content
 from webapp.content.models import Document, Version
 from webapp.content.queries import Edition
@@ -79,14 +79,19 @@ class Check:
             return Bounds(item.get("min"), item.get("max"))
         return Bounds(amount_text(due), amount_text(due))
 
-    def about(self, item: Mapping[str, Any] | None = None) -> dict[str, str]:
-        """What an entry about this run, or about an item of it, names."""
-        named = {"version": self.edition.id, "place": self.place_id, "day": self.day}
+    def version_of(self, line: Line) -> str:
+        """The version whose words a line has: what is answered to it is answered to that."""
+        return line.version or self.edition.id
+
+    def about(self, line: Line | None = None) -> dict[str, str]:
+        """What an entry about this run, or about a line of it, names."""
+        named = {"version": self.version_of(line) if line else self.edition.id, "place": self.place_id, "day": self.day}
         named |= {"post": self.post_id} if self.post_id else {}
-        if item is None:
+        if line is None:
             return named
-        due, counted = self.expected.get(item["id"]), self.counts.get(item["id"])
-        named |= {"item": item["id"]} | ({} if due is None else {"expected": amount_text(due)})
+        key = line.item["id"]
+        due, counted = self.expected.get(key), self.counts.get(key)
+        named |= {"item": key} | ({} if due is None else {"expected": amount_text(due)})
         return named | ({"stock": counted[0], "state": counted[1]} if counted else {})
 
 
@@ -108,15 +113,16 @@ def _check(site: Project, edition: Edition, place_id: str, window: Window, at: i
     at = min(at, window.until - 1)
     answers = _answers(site.id, edition.code, place_id, window.since, at, author_id)
     done = _submissions(site.id, edition.code, place_id, window.since, at, author_id)
-    items = items_in_force(edition.body)
-    things = _things(site.id, place_id, at) if any(item.get("expected") == INVENTORY for item in items) else ()
-    expected = dict(_expected(items, sum(thing.expected for thing in things)))
     day = clock.day_of(at, site.zone).isoformat()
     named = f"{day}.{window.number}" if window.number else day
     returns = [_returned(row) for row in _decided(Return, site.id, edition.code, place_id, named)]
     voids = [row.reason for row in _decided(Void, site.id, edition.code, place_id, named)]
     asked = _asked(site.id, {each.version for each in answers} - {edition.id})
-    run = run_of(items, answers, done[0].effective_at if done else None, returns, voids[-1] if voids else None, asked)
+    said_at, void = done[0].effective_at if done else None, voids[-1] if voids else None
+    run = run_of(items_in_force(edition.body), answers, said_at, returns, void, asked)
+    items = [line.item for line in run.lines]
+    things = _things(site.id, place_id, at) if any(item.get("expected") == INVENTORY for item in items) else ()
+    expected = dict(_expected(items, sum(thing.expected for thing in things)))
     return Check(edition, place_id, named, run, window, expected, dict(_counts(site.id, items)), tuple(things))
 
 

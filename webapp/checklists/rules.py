@@ -88,12 +88,13 @@ class Returned:
 @dataclass(frozen=True)
 class Line:
     """An item of a run with the answer that counts, and what it means: the item as it was asked, also where a later version asks
-    otherwise. `returned`: it was given back and not answered since."""
+    otherwise. `returned`: it was given back and not answered since. `version`: whose words it has, where not the list's in force."""
 
     item: Mapping[str, Any]
     given: Given | None
     is_failed: bool
     returned: Returned | None = None
+    version: str = ""
 
     @property
     def is_left(self) -> bool:
@@ -185,8 +186,9 @@ def _line(
     item: Mapping[str, Any], given: Given | None, returned: Returned | None, asked: Mapping[tuple[str, str], Mapping[str, Any]]
 ) -> Line:  # fmt: skip
     if returned is None or (given is not None and given.order > returned.order):
-        answered = asked.get((given.version, given.item), item) if given else item
-        return Line(answered, given, is_failed(answered, given))
+        answered = asked.get((given.version, given.item)) if given else None
+        shown, version = (answered, given.version) if answered and given else (item, "")
+        return Line(shown, given, is_failed(shown, given), version=version)
     return Line(item, given, is_failed=False, returned=returned)
 
 

@@ -153,10 +153,11 @@ def inspection(post_id: UUID) -> Response:
 def _inspected(found: list[Check], key: str) -> bool:
     """Record the answer to one item, if there is one."""
     answer, note = request.form.get(f"answer.{key}", ""), request.form.get(f"note.{key}", "").strip()
-    check = next((each for each in found for line in each.run.lines if line.item["id"] == key), None)
-    if check is None or not (answer or note):
+    asked = next(((each, line) for each in found for line in each.run.lines if line.item["id"] == key), None)
+    if asked is None or not (answer or note):
         return False
-    return not submit(check.operation, check.about({"id": key}) | {"answer": answer, "note": note})
+    check, line = asked
+    return not submit(check.operation, check.about(line) | {"answer": answer, "note": note})
 
 
 desk_table(bp, "/lists/checks", CHECKS)
