@@ -152,7 +152,7 @@ def test_what_was_answered_before_a_new_version_stands_under_its_own_words(site:
         assert [each for each in before if each not in shown or f"{each} (new)" in shown] == []
     assert " (new)" in site.tablet("door").get("/en/door/checks").text, "what nobody has answered is asked as it is now"
     told = {line.item["id"]: "first" if line.given else "second" for line in the_run().run.lines}
-    assert versions_answered(site.tablet("door").get("/en/door/checks").text, found.id) == told, "each to the words that stand there"
+    assert versions_answered(site.tablet("door").get("/en/door/checks").text, found.id) == told, "each to the words it stands in"
 
 
 def versions_answered(html: str, first: str) -> dict[str, str]:
@@ -162,6 +162,6 @@ def versions_answered(html: str, first: str) -> dict[str, str]:
         said = {each.attrs.get("name"): each.attrs.get("value", "") for each in line.all("input")}
         if said.get("item", "").startswith("flat_open."):
             keys = [each.attrs["key"] for each in (*line.all("latest-value"), *line.all("overlay-list")) if "key" in each.attrs]
-            assert keys and all(f"/{said['version']}/" in each for each in keys)
+            assert [each for each in keys if f"/{said['version']}/" in each] == keys != []
             told[said["item"]] = "first" if said["version"] == first else "second"
     return told

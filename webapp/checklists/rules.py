@@ -88,7 +88,7 @@ class Returned:
 @dataclass(frozen=True)
 class Line:
     """An item of a run with the answer that counts, and what it means: the item as it was asked, also where a later version asks
-    otherwise. `returned`: it was given back and not answered since. `version`: whose words it has, where not the list's in force."""
+    otherwise. `returned`: it was given back and not answered since. `version`: whose words it has, where not those in force."""
 
     item: Mapping[str, Any]
     given: Given | None
