@@ -77,9 +77,10 @@ EXAMPLES: dict[str, Body] = {
     "notices.read": lambda site: {"notice": site.id("a notice")},
     "records.review": lambda site: {"post": site.id("door"), "day": "2026-05-28", "digest": "0" * 64},
     "repairs.rule": lambda site: {"entry": site.id("an entry held"), "result": "rejected", "reason": "Entered twice"},
-    "review.close": lambda _site: {
+    "review.close": lambda site: {
         "day": "2026-05-28", "lines.a.words": "The tablet at the bar is silent", "lines.a.reason": "unreachable",
-        "lines.a.told": '{"en": "The tablet at the bar is silent"}',
+        "lines.a.told": '{"en": "The tablet at the bar is silent"}', "records.a.post": site.id("door"),
+        "records.a.digest": "0" * 64, "records.a.way": "7",
     },
     "shifts.add_kind": lambda _site: {"code": "early", "names": WORDS, "starts": "510", "ends": "810"},
     "shifts.leave_post": lambda site: {"post": site.id("door")},

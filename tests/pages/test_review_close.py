@@ -2,12 +2,15 @@
 
 import json
 from dataclasses import replace
+from io import BytesIO
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
 from tests.pages.conftest import AT, OURS, Node, Site, hidden_of, read
 from tests.pages.test_desk import FIRST, sends
+from tests.pages.test_records import remarks
 from webapp import demo
 from webapp.base import clock, ids
 from webapp.base.database import db
@@ -15,6 +18,7 @@ from webapp.base.i18n import LANGUAGES
 from webapp.operations.entries import digest_of
 from webapp.operations.ledger import the_ledger
 from webapp.operations.rules import SYSTEM
+from webapp.records import queries as records
 from webapp.review import views
 from webapp.review.models import Closure, LeftOpen
 from webapp.review.points import left_open
@@ -88,6 +92,88 @@ def test_a_clean_day_is_closed_by_one_button_and_the_code(site: Site):
     assert CLOSE not in {each.attrs.get("href") for each in told.all("a")}, "it is closed"
 
 
+DOOR, BAR = demo.named("post", "door"), demo.named("post", "bar")
+EARLY, MIDDLE = (f"/records/2026-05-28/{DOOR}/{shift}" for shift in ("early", "middle"))
+
+
+def signed() -> set[tuple[str, str | None]]:
+    """The records of today that are signed."""
+    db.session.rollback()
+    return {(post, shift) for post, _day, shift in records.reviews(demo.project_id(), "2026-05-28", "2026-05-28")}
+
+
+def early(post: str) -> tuple[str, str]:
+    return post, demo.named("shift", "early")
+
+
+@pytest.mark.usefixtures("clean")
+@pytest.mark.clause("P2-5.1")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "by the one signature for the day"), ("zh-Hant", "由當日審閱一次簽字"), ("zh-Hans", "由当日审阅一次签字")],
+)
+def test_the_one_signature_of_a_clean_day_is_under_its_duty_records_too(site: Site, language: str, said: str):
+    closes(site)
+    assert signed() == {early(DOOR), early(BAR)}
+    client = site.desk("chen")
+    shown = read(client.get(f"{EARLY}?in={language}").text).all("article")[0].text()
+    assert "13:31 · " + said in shown
+    sheet = openpyxl.load_workbook(BytesIO(client.get(f"{EARLY}/sheet.xlsx?in={language}").data)).active
+    assert [cell for row in sheet.values for cell in row if cell and said in str(cell)]
+
+
+@pytest.mark.usefixtures("clean")
+def test_a_record_whose_shift_is_on_post_is_named_and_left_and_does_not_hinder_the_closing(site: Site):
+    form = page(site, CLOSE)
+    links = {each.attrs["href"]: each.text() for each in form.all("a") if each.attrs.get("href", "").startswith("/records/2026")}
+    assert "signed with the day" in links[EARLY]
+    assert "何欣怡 still on post" in links[MIDDLE]
+    status, told = closes(site)
+    assert (status, closures()) == (303, 1)
+    left = told.text().partition("Duty records not signed yet: ")[2]
+    assert "Greeter's post · Middle shift" in left.partition("Review of the day")[0]
+    assert "This shift is still on" in read(site.desk("chen").get(f"{MIDDLE}?lang=en").text).text()
+
+
+def test_with_open_points_the_records_are_signed_one_by_one(site: Site):
+    assert "With points open the duty records are signed one by one." in page(site, CLOSE).text()
+    closes(site)
+    assert (closures(), signed()) == (1, set())
+
+
+@pytest.mark.usefixtures("clean")
+def test_a_record_that_has_its_own_signature_keeps_it(site: Site):
+    client = site.desk("chen")
+    form = hidden_of(read(client.get(EARLY).text)) | {"code": CODES["chen"]}
+    assert client.post(EARLY, data=form, headers=OURS).status_code == 303
+    first = records.reviews(demo.project_id(), "2026-05-28", "2026-05-28")[DOOR, "2026-05-28", demo.named("shift", "early")]
+    closes(site, at=AT + clock.MINUTE)
+    again = records.reviews(demo.project_id(), "2026-05-28", "2026-05-28")[DOOR, "2026-05-28", demo.named("shift", "early")]
+    assert (again, again.with_day) == (first, False)
+    assert signed() == {early(DOOR), early(BAR)}
+
+
+@pytest.mark.usefixtures("clean")
+def test_a_record_that_changed_since_the_page_was_opened_is_left(site: Site):
+    client = site.desk("chen")
+    form = hidden_of(read(client.get(f"{CLOSE}?lang=en").text)) | {"code": CODES["chen"]}
+    remarks("Lamp fell", AT)
+    answer = client.post(f"{CLOSE}?lang=en", data=form, headers=OURS)
+    assert (answer.status_code, closures(), signed()) == (303, 1, {early(BAR)})
+
+
+@pytest.mark.usefixtures("clean")
+def test_what_arrives_after_the_one_signature_is_an_addendum_of_the_record(site: Site):
+    closes(site)
+    remarks("Lamp fell", AT + 5 * clock.MINUTE)
+    with clock.standing_at(AT + 10 * clock.MINUTE):
+        shown = read(site.desk("chen").get(f"{EARLY}?lang=en&in=en").text).text()
+    assert "Changed since it was signed" in shown
+    assert "Remark (Lamp fell)" in shown
+    assert "1 entry came after this was signed" in shown
+    assert "can no longer be told" not in shown
+
+
 @pytest.mark.clause("P2-4.1.3")
 def test_with_open_points_it_closes_with_exceptions_that_tomorrow_sees(site: Site):
     status, told = closes(site, reason="in_hand")
@@ -138,7 +224,7 @@ def test_who_may_not_close(site: Site, who: str, status: int):
     client = site.desk(who)
     assert client.get(CLOSE).status_code == status
     assert client.post(CLOSE, data={"code": CODES[who]}, headers=OURS).status_code == status
-    assert closures() == 0
+    assert (closures(), signed()) == (0, set())
 
 
 def test_who_may_not_is_shown_no_button(shown: Site):

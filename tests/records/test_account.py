@@ -9,7 +9,7 @@ import pytest
 from tests.cast import Site, Tablet, at
 from webapp.base.database import db
 from webapp.records import queries, rules
-from webapp.records.rules import Account, Stood, Visit, Window
+from webapp.records.rules import Account, Handed, Stood, Visit, Window
 from webapp.sites import queries as sites
 
 DAY = date(2026, 5, 28)
@@ -154,6 +154,48 @@ def test_who_comes_early_for_the_next_shift_is_no_relief_of_this_one() -> None:
     assert rules.on_duty(handed_over, EARLY, 1329)[1] == (Stood("he", 1324, None),)
     assert rules.on_duty(handed_over, EARLY, 1400) == (Stood("lin", 832, 1324), ())
     assert rules.on_duty([], EARLY, 1400) == (None, ())
+
+
+def handed(by: str | None = None, when: int = 1322, **more: str) -> Handed:
+    taken = {} if more else {"answered_at": when, "answered_by": by, "result": "accepted"}
+    return Handed(when, "lin", "", **taken, **more)
+
+
+def early(*there: tuple[str, int, int | None], given: tuple[Handed, ...] = ()) -> Account:
+    return Account("door", "2026-05-28", EARLY, stood=tuple(stood(*there)), handed=given)
+
+
+LIN, HE = ("lin", 832, 1323), ("he", 1324, None)
+
+
+@pytest.mark.clause("P2-4.4.6a")
+@pytest.mark.parametrize(
+    ("of", "at", "over"),
+    [
+        (early(LIN, HE, given=(handed("he"),)), 1325, True),
+        (early(("lin", 832, None), HE, given=(handed("he"),)), 1325, False),  # whoever handed over is still there
+        (early(LIN, HE), 1325, False),  # nobody signed for it
+        (early(LIN, given=(handed(kept="key_box"),)), 1324, True),
+        (early(LIN, given=(handed(absent="Nobody came"),)), 1324, True),
+        (early(("lin", 832, None), given=(handed(absent="Nobody came"),)), 1324, False),
+        (early(("lin", 832, 1305), given=(Handed(1300, "lin", ""),)), 1310, False),  # only offered
+        (early(("lin", 832, 1200)), 1210, False),  # a break
+        (early(("lin", 832, 1300)), 1320, True),  # the plan's end is over and nobody is there
+        (early(("lin", 832, None)), 1320, False),
+        (early(("lin", 832, None)), 1330, True),
+        (early(), 900, False),
+    ],
+)
+def test_a_shift_is_over_when_nobody_of_it_is_there_and_it_was_handed_over_or_its_time_has_come(
+    of: Account, at: int, over: bool
+) -> None:
+    assert rules.is_over(of, at, ends=1315, is_last=False) is over
+
+
+def test_whoever_took_over_in_the_last_shift_of_a_day_is_of_that_shift() -> None:
+    given = early(LIN, HE, given=(handed("he"),))
+    assert rules.staying(given, 1325, is_last=True) == ("he",)
+    assert not rules.is_over(given, 1325, ends=1315, is_last=True)
 
 
 def test_a_later_arrival_changes_the_record_that_it_belongs_to_and_no_other(site: Site) -> None:

@@ -1,6 +1,7 @@
 """A signed record stays what was signed; everything that comes later is an addendum, and exactly one."""
 
 from collections.abc import Callable
+from itertools import permutations
 from random import Random
 
 import pytest
@@ -61,6 +62,20 @@ def sign(site: Site, code: str = "early", when: str = SIGNED) -> None:
         "records.review", author="chen", proof="session", when=at(when), post=of.post.id, shift=of.window.shift, day=DAY,
         digest=found.says.digest, way=DIGESTS,
     )  # fmt: skip
+    assert outcome.outcome == "applied"
+
+
+def close(site: Site, when: str) -> None:
+    """The one signature of a clean day, under what each of its records says then; of what the shifts are over with."""
+    project = sites.project(site.project_id)
+    assert project
+    lines = {}
+    for n, each in enumerate(sealing.unsigned(project, DAY, at(when))):
+        if not each.staying:
+            said = {"post": each.of.post.id, "shift": each.of.window.shift, "digest": each.says.digest, "way": DIGESTS}
+            lines |= {f"records.{n}.{name}": value for name, value in said.items()}
+    db.session.rollback()
+    outcome = site.submit("review.close", author="chen", proof="session", when=at(when), day=DAY, **lines)
     assert outcome.outcome == "applied"
 
 
@@ -226,6 +241,49 @@ def test_the_first_signature_is_the_one_that_counts(site: Site) -> None:
     sign(site, when="14:30")
     found = sealed(site)
     assert (found.says, found.signed) == (first.says, first.signed)
+
+
+@pytest.mark.database
+@pytest.mark.clause("P2-5.1")
+def test_the_one_signature_for_the_day_says_the_same_in_whatever_order_its_entries_came(ledger: Ledger) -> None:
+    """What comes after it is told of both records, of each its own, and what was signed holds."""
+    told_of = set()
+    for n, order in enumerate(permutations(range(3))):
+        site = Site(ledger, f"closed {n}").build()
+        shifts(site)
+        one, two = site.tablet(1), site.tablet(2)
+        whole_day(site, one, two)
+        late = [each for each in two.kept if each.happened_at >= at("11:40")]
+        parts = [(one, one.kept[:10]), (one, one.kept[10:]), (two, two.kept[: -len(late)])]
+        for minute, part in enumerate(order):
+            tablet, entries = parts[part]
+            tablet.send(entries, at("18:10") + minute * clock.MINUTE)
+        one.send(received_at=at("18:15"))
+        close(site, "18:20")
+        before = [sealed(site, code, "18:20").says for code in ("early", "middle")]
+        two.send(late, at("18:30"))
+        after = [sealed(site, code, "18:40") for code in ("early", "middle")]
+        assert [(each.holds, each.signed.with_day if each.signed else None, each.says) for each in after] == [
+            (True, True, said) for said in before
+        ]
+        told_of.add(tuple((each.says.guests, len(each.says.log), *_since_signed(each)) for each in after))
+    assert len(told_of) == 1
+    assert all("tours.arrive" in each for each in told_of.pop())
+
+
+def _since_signed(of: Sealed) -> list[str]:
+    """What came after the manager's signature; what came after the handover's was known to it."""
+    assert of.signed
+    return [each.came.operation for each in of.addenda if of.signed.known < each.came.known]
+
+
+def test_a_day_that_is_closed_before_a_post_is_left_does_not_sign_its_record(site: Site) -> None:
+    shifts(site)
+    tablet = site.tablet(1)
+    tablet.keep("lin", "shifts.take_post", "17:00", post=site.id("door"))
+    tablet.send(received_at=at("17:01"))
+    close(site, "18:20")
+    assert (sealed(site, "early").signed is not None, sealed(site, "middle").signed) == (True, None)
 
 
 def test_a_signature_of_something_else_is_said_not_to_hold(site: Site) -> None:

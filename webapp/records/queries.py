@@ -93,6 +93,26 @@ def _account(site: Project, post: Post, day: date, window: Window, now: int) -> 
     )
 
 
+def staying(site: Project, of: Account, now: int) -> tuple[str, ...]:
+    """Who of the shift of a record still stands at its post."""
+    return rules.staying(of, now, is_last=_is_last(site, of))
+
+
+def is_over(site: Project, of: Account, now: int) -> bool:
+    """Whether the shift of a record is over, so that it can be signed."""
+    return rules.is_over(of, now, _planned_end(site, of), is_last=_is_last(site, of))
+
+
+def _is_last(site: Project, of: Account) -> bool:
+    return of.window.end == sites.day_around(site, of.window.start)[1]
+
+
+def _planned_end(site: Project, of: Account) -> int:
+    """When a shift is to end; where there are none, when the site closes."""
+    kind = next((each for each in shifts.kinds(site.id) if each.id == of.window.shift), None)
+    return shifts.bounds(site.id, kind, of.window.start)[1] if kind else of.window.start + site.closes * clock.MINUTE
+
+
 def unwritten(site: Project, post: Post, at: int) -> Account:
     """A record of no day and no shift: all that the form of a post asks, with nothing answered."""
     asked = checklists.lists(site.id, post.role, at)

@@ -219,6 +219,16 @@ class Handed:
     covers: tuple[Lay, ...] = added(6, ())
 
     @property
+    def ended_at(self) -> int | None:
+        """When the post was locked up, left to nobody or taken over; None while it is only offered."""
+        return self.at if self.kept or self.absent else self.answered_at
+
+    @property
+    def successor(self) -> str | None:
+        """Who took the post over; whoever opens what was locked up takes over from nobody."""
+        return None if self.kept or self.absent else self.answered_by
+
+    @property
     def gone_through(self) -> Mapping[str, Gone]:
         """What was said of each thing."""
         return {line.asset: line for line in self.lines if line.asset}
@@ -260,6 +270,11 @@ class Account:
     def passed_on(self) -> Handed | None:
         """The last handover that was answered, or locked up for the night."""
         return next((each for each in reversed(self.handed) if each.answered_at is not None or each.kept), None)
+
+    @property
+    def ended(self) -> Handed | None:
+        """The handover with which the shift ended: the last one that is no mere offer."""
+        return next((each for each in reversed(self.handed) if each.ended_at is not None), None)
 
     @cached_property
     def digest(self) -> str:
@@ -345,6 +360,22 @@ def on_duty(stood: Sequence[Stood], window: Window, at: int) -> tuple[Stood | No
     others = (each for each in ordered if each.person != person)
     main = Stood(person, own[0].since, own[-1].until)
     return main, tuple(each for each in others if each.until is not None or at < window.end)
+
+
+def staying(of: Account, at: int, *, is_last: bool) -> tuple[str, ...]:
+    """Who keeps a shift at a post from being over: whoever stands there still, but for those who took over for the next one."""
+    if at >= of.window.end:
+        return ()
+    came = () if is_last else {each.successor for each in of.handed}
+    return tuple(each.person for each in of.stood if each.until is None and each.person not in came)
+
+
+def is_over(of: Account, at: int, ends: int, *, is_last: bool) -> bool:
+    """Whether a shift is over at a post: its time is, or nobody of it is there any more and it was handed over, locked up or left
+    to nobody; or was to end by then. `ends`: when it was to."""
+    if at >= of.window.end:
+        return True
+    return not staying(of, at, is_last=is_last) and (of.ended is not None or at >= ends)
 
 
 def by_hour(visits: Iterable[Visit], hour_of: Callable[[int], int], opens: int, closes: int) -> list[Hour]:

@@ -16,6 +16,7 @@ from webapp.operations.models import Receipt
 from webapp.records import queries
 from webapp.records.queries import Signed
 from webapp.records.rules import Account, Window
+from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
 
 TOLD_OF = {"actions", "checklists", "custody", "duty", "shifts", "stock", "tours"}
@@ -69,6 +70,29 @@ def sealed(site: Project, of: Record, now: int, signed: Signed | None) -> Sealed
     if holds:
         return Sealed(found, signed.at if signed else now, signed, addenda)
     return Sealed(_account(site, of, now), now, signed, addenda, holds=False)
+
+
+@dataclass(frozen=True)
+class Unsigned:
+    """A record that nobody has signed. `staying`: who of its shift still stands there, for whom it has to wait."""
+
+    of: Record
+    says: Account
+    staying: tuple[str, ...]
+
+
+def unsigned(site: Project, day: date, now: int) -> list[Unsigned]:
+    """The records of a day that nobody has signed, of every shift that has begun."""
+    named = day.isoformat()
+    signed = queries.reviews(site.id, named, named)
+    records = [Record(post, day, window) for post in sites.posts(site.id) for window in queries.windows_of(site, day)]
+    begun = [each for each in records if each.window.start <= now]
+    return [_unsigned(site, each, now) for each in begun if (each.post.id, named, each.window.shift) not in signed]
+
+
+def _unsigned(site: Project, of: Record, now: int) -> Unsigned:
+    says = _account(site, of, now)
+    return Unsigned(of, says, queries.staying(site, says, now))
 
 
 def since(site: Project, of: Record, at: int, now: int) -> list[Addendum]:

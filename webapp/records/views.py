@@ -1,6 +1,7 @@
 """The duty records of a month, and each of them on the screen, on paper and as XLSX (P2-5.1)."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -204,7 +205,10 @@ def _paper(told: Layout, found: Sealed) -> Paper:
 
 def _review(told: Layout, signed: Signed) -> Sign:
     at = instant_text(signed.at, told.site.zone, 0)
-    return tables.by_code(_("Reviewed by the sales-centre manager"), told.name(signed.by), at)
+    sign = tables.by_code(_("Reviewed by the sales-centre manager"), told.name(signed.by), at)
+    if not signed.with_day:
+        return sign
+    return replace(sign, said=" · ".join((sign.said, _("by the one signature for the day"))))
 
 
 # what an address asks for

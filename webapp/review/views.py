@@ -14,18 +14,21 @@ from webapp.actions import queries as actions
 from webapp.attachments import queries as attachments
 from webapp.base import clock, ids
 from webapp.base.database import db
-from webapp.base.i18n import LANGUAGES, written_in
+from webapp.base.i18n import LANGUAGES, words, written_in
 from webapp.base.written import amount_text, instant_text
 from webapp.operations import registry
 from webapp.operations.knowing import as_known
 from webapp.operations.roles import DEPUTY, SUPERVISOR
+from webapp.records import tables
 from webapp.records.addenda import what
+from webapp.records.rules import DIGESTS
+from webapp.records.sealing import Unsigned, unsigned
 from webapp.repairs.queries import OUTCOMES
 from webapp.review import queries
 from webapp.review.points import left_open, points_of
 from webapp.review.queries import Day, Heard, Late, PlaceCovers
 from webapp.review.rules import NOTE_MOST, TOLD_MOST, WORDS_MOST, Closed, Point, by_hour, open_first
-from webapp.shifts.queries import shift_at
+from webapp.shifts.queries import kinds, shift_at
 from webapp.sites.models import Project
 from webapp.staff.access import check_code
 from webapp.staff.desk import day_asked, desk_page, first_day, submit
@@ -55,7 +58,8 @@ def on(day: str) -> str:
 
 @desk_page(bp, "/review/<day>/close", methods=("GET", "POST"))
 def close(day: str) -> Response:
-    """Close a day while it is on: never blocked, a reason for each point that stays open, the six digits as the signature.
+    """Close a day while it is on: never blocked, a reason for each point that stays open, the six digits as the signature. On a
+    clean day it is also under the duty records of every shift of which nobody is on post any more.
 
     Once somebody has closed it, his name stands there before anybody else signs; whoever signed already does not sign again.
     """
@@ -69,16 +73,19 @@ def close(day: str) -> Response:
         flash(told, "soon")
         return make_response(redirect(f"/review/{wanted}", 303))
     points = _open_points(one, now)
+    records = [] if points else unsigned(site, wanted, now)
     wrong: dict[str, str] | None = {}
     if request.method == "POST" and SHOWN_IN not in request.form:
         overtaken = closures and request.form.get("seen") != _seen(closures)
-        wrong = {"code": _closed_by(one, closures[0])} if overtaken else _closed(one, wanted, points, now)
+        wrong = {"code": _closed_by(one, closures[0])} if overtaken else _closed(one, wanted, points, records, now)
     if wrong is None:
         return make_response(redirect(f"/review/{wanted}", 303))
     page = render_template(
         "review/close.html",
         day=wanted,
         points=points,
+        path_of=tables.path_of,
+        records=[(each, _label(each), _record_words(site, each), _names(each.staying)) for each in records],
         reasons=[(key, _(name)) for key, name in queries.REASON_NAMES.items()],
         note_most=NOTE_MOST,
         told=_closed_by(one, closures[0]) if closures else "",
@@ -137,9 +144,38 @@ def _said(wanted: date, points: Mapping[str, Point], told: Mapping[str, Mapping[
     return said
 
 
-def _closed(day: Day, wanted: date, points: Mapping[str, Point], now: int) -> dict[str, str] | None:
-    """Close the day with what was said of each point that stands open now; what is wrong by field, None where nothing is."""
-    said = _said(wanted, points, _told(day, now))
+def _label(record: Unsigned) -> str:
+    """What a record is called in the form."""
+    return f"{record.of.post.id}-{record.of.window.start}"
+
+
+def _record_words(site: Project, record: Unsigned) -> str:
+    """A record by its post and its shift."""
+    shift = next((words(each.names) for each in kinds(site.id) if each.id == record.of.window.shift), "")
+    return " · ".join(filter(None, (words(record.of.post.names), shift)))
+
+
+def _names(persons: Sequence[str]) -> str:
+    found = people(persons)
+    return str(_(", ")).join(found[each].name if each in found else str(_("Unknown")) for each in persons)
+
+
+def _signing(records: Sequence[Unsigned]) -> dict[str, str]:
+    """The records that are signed with the day: those that still say what whoever signs was shown."""
+    said: dict[str, str] = {}
+    for each in records:
+        label, digest = _label(each), each.says.digest
+        if not each.staying and request.form.get(f"shown.{label}") == digest:
+            told = {"post": each.of.post.id, "shift": each.of.window.shift or "", "digest": digest, "way": str(DIGESTS)}
+            said |= {f"records.{label}.{name}": value for name, value in told.items()}
+    return said
+
+
+def _closed(day: Day, wanted: date, points: Mapping[str, Point], records: Sequence[Unsigned], now: int) -> dict[str, str] | None:
+    """Close the day with what was said of each point that stands open now, and sign its records with it; what is wrong by field,
+    None where nothing is."""
+    signed = _signing(records)
+    said = _said(wanted, points, _told(day, now)) | signed
     operation = registry.get("review.close")
     wrong = operation.explain(operation.clean(said)[1])
     missing = {f"lines.{label}.reason": point for label, point in points.items() if not said[f"lines.{label}.reason"].strip()}
@@ -153,6 +189,9 @@ def _closed(day: Day, wanted: date, points: Mapping[str, Point], now: int) -> di
     if wrong:
         return {name or "code": words for name, words in wrong.items()}
     _tell(day, who)
+    left = [_record_words(day.site, each) for each in records if f"records.{_label(each)}.post" not in signed]
+    if left:
+        flash(_("Duty records not signed yet: %(records)s", records=str(_(", ")).join(left)), "soon")
     return None
 
 
