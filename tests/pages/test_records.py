@@ -228,9 +228,37 @@ def test_who_may_not_sign(site: Site, who: str, status: int):
 
 def test_a_shift_that_is_on_cannot_be_signed_yet(site: Site):
     path = f"/records/2026-05-28/{DOOR}/middle"
-    assert "This shift is still on" in page(site, path).text()
+    assert "何欣怡 still on post: to be signed when the shift is over" in page(site, path).text()
     answer = site.desk("chen").post(path, data={"digest": "0" * 64, "code": CODE}, headers=OURS)
     assert (answer.status_code, signatures()) == (403, 0)
+
+
+EVENING = AT - clock.DAY + 5 * clock.HOUR
+"""Yesterday at half past six, when the post was locked up and left."""
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_a_shift_that_was_locked_up_says_so_and_is_signed_before_its_day_is_over(site: Site):
+    path = f"/records/2026-05-27/{DOOR}/middle"
+    client = site.desk("chen")
+    with clock.standing_at(EVENING):
+        shown = read(client.get(f"{path}?lang=en&in=en").text)
+        assert "Locked up for the night at 18:02" in shown.text()
+        form = hidden_of(shown) | {"code": CODE}
+        assert client.post(path, data=form, headers=OURS).status_code == 303
+        assert "Locked up for the night at 18:02" not in read(client.get(f"{path}?lang=en&in=en").text).text()
+    assert signatures() == 1
+    said = page(site, path).text()
+    assert "Signed by code: 陳思遠 2026-05-27 18:31" in said
+    assert "Changed since it was signed" not in said
+
+
+def test_a_shift_that_was_handed_over_is_signed_while_the_next_one_works(site: Site):
+    with clock.standing_at(AT - 4 * clock.MINUTE):  # handed over at 13:22, and the shift's time is over at 13:30
+        shown = page(site, f"/records/2026-05-28/{DOOR}/early")
+        assert "Handed over at 13:22" in shown.text()
+        assert "digest" in hidden_of(shown)
+        assert [each.all("dd")[0].text() for each in shown.all("dl")[0].all("div")][7:10] == ["08:32–13:23", "林靜怡", ""]
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_a_record_whose_shift_is_on_post_is_named_and_left_and_does_not_hinder_t
     assert (status, closures()) == (303, 1)
     left = told.text().partition("Duty records not signed yet: ")[2]
     assert "Greeter's post · Middle shift" in left.partition("Review of the day")[0]
-    assert "This shift is still on" in read(site.desk("chen").get(f"{MIDDLE}?lang=en").text).text()
+    assert "何欣怡 still on post" in read(site.desk("chen").get(f"{MIDDLE}?lang=en").text).text()
 
 
 def test_with_open_points_the_records_are_signed_one_by_one(site: Site):

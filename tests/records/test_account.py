@@ -1,6 +1,7 @@
 """A duty record says what the day's entries say, to the last pair of covers, in whatever order they came."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
 
@@ -138,24 +139,6 @@ def stood(*times: tuple[str, int, int | None]) -> list[Stood]:
     return [Stood(*each) for each in times]
 
 
-def test_whoever_just_took_over_is_not_yet_the_one_on_duty() -> None:
-    relieved = stood(("he", 1018, None), ("lin", 832, 1018))
-    assert rules.on_duty(relieved, EARLY, 1020) == (Stood("lin", 832, 1018), (Stood("he", 1018, None),))
-    assert rules.on_duty(relieved, EARLY, 1330)[0] == Stood("he", 1018, None)
-
-
-def test_who_comes_back_was_on_duty_all_the_time_and_who_stood_in_between_relieved() -> None:
-    break_taken = stood(("lin", 832, 1100), ("he", 1100, 1200), ("lin", 1200, 1330))
-    assert rules.on_duty(break_taken, EARLY, 1400) == (Stood("lin", 832, 1330), (Stood("he", 1100, 1200),))
-
-
-def test_who_comes_early_for_the_next_shift_is_no_relief_of_this_one() -> None:
-    handed_over = stood(("lin", 832, 1324), ("he", 1324, None))
-    assert rules.on_duty(handed_over, EARLY, 1329)[1] == (Stood("he", 1324, None),)
-    assert rules.on_duty(handed_over, EARLY, 1400) == (Stood("lin", 832, 1324), ())
-    assert rules.on_duty([], EARLY, 1400) == (None, ())
-
-
 def handed(by: str | None = None, when: int = 1322, **more: str) -> Handed:
     taken = {} if more else {"answered_at": when, "answered_by": by, "result": "accepted"}
     return Handed(when, "lin", "", **taken, **more)
@@ -166,6 +149,50 @@ def early(*there: tuple[str, int, int | None], given: tuple[Handed, ...] = ()) -
 
 
 LIN, HE = ("lin", 832, 1323), ("he", 1324, None)
+
+
+def on_duty(of: Account, at: int, *, is_last: bool = False) -> tuple[tuple[Stood, ...], tuple[Stood, ...]]:
+    return rules.on_duty(of, at, is_last=is_last)
+
+
+def test_whoever_just_came_is_not_yet_the_one_on_duty() -> None:
+    relieved = early(("he", 1018, None), ("lin", 832, 1018))
+    assert on_duty(relieved, 1020) == ((Stood("lin", 832, 1018),), (Stood("he", 1018, None),))
+    assert on_duty(relieved, 1330)[0] == (Stood("he", 1018, None),)
+
+
+def test_who_comes_back_was_on_duty_all_the_time_and_who_stood_in_between_relieved() -> None:
+    there = ("lin", 832, 1100), ("he", 1100, 1200), ("lin", 1200, 1330)
+    expected = (Stood("lin", 832, 1330),), (Stood("he", 1100, 1200),)
+    assert on_duty(early(*there), 1400) == expected
+    given = handed("he", 1100), replace(handed("lin", 1200), by="he")
+    assert on_duty(early(*there, given=given), 1400) == expected, "though both signed"
+
+
+def test_who_comes_early_for_the_next_shift_is_no_relief_of_this_one() -> None:
+    came = early(LIN, HE)
+    assert on_duty(came, 1329)[1] == (Stood(*HE),)
+    assert on_duty(came, 1400) == ((Stood(*LIN),), ())
+    assert on_duty(early(), 1400) == ((), ())
+
+
+@pytest.mark.clause("P2-4.4.7a")
+def test_who_took_over_by_signature_is_of_the_next_shift_and_relieved_nobody() -> None:
+    given = early(LIN, HE, given=(handed("he"),))
+    assert [on_duty(given, at) for at in (1325, 1329, 1400)] == [((Stood(*LIN),), ())] * 3
+
+
+def test_who_took_over_in_the_last_shift_or_was_gone_before_the_next_is_on_duty_too() -> None:
+    for he, is_last in ((HE, True), (("he", 1324, 1326), False), (("he", 1324, 1326), True)):
+        given = early(LIN, he, given=(handed("he"),))
+        assert on_duty(given, 1327, is_last=is_last) == ((Stood(*LIN), Stood(*he)), ())
+    one = early(("lin", 832, 1000), ("he", 1001, 1330), given=(handed("he", 1000),))
+    assert on_duty(one, 1400)[0] == (Stood("lin", 832, 1000), Stood("he", 1001, 1330)), "whoever stood there longer"
+
+
+def test_who_was_still_there_from_the_shift_before_is_no_relief_of_this_one() -> None:
+    given = early(("wu", EARLY.start, 840), ("lin", 838, 1330), given=(replace(handed("lin", 837), by="wu"),))
+    assert on_duty(given, 1400) == ((Stood("lin", 838, 1330),), ())
 
 
 @pytest.mark.clause("P2-4.4.6a")

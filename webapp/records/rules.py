@@ -342,24 +342,52 @@ def clipped(stood: Iterable[Stood], window: Window) -> list[Stood]:
     return sorted(found, key=lambda each: (-((each.until or window.end) - each.since), each.since))
 
 
-def on_duty(stood: Sequence[Stood], window: Window, at: int) -> tuple[Stood | None, tuple[Stood, ...]]:
-    """Who was on duty, from when they came until they went, and the times of those who relieved them (F1, 值班人員 and 頂崗).
+def on_duty(of: Account, at: int, *, is_last: bool) -> tuple[tuple[Stood, ...], tuple[Stood, ...]]:
+    """Who was on duty in a shift, each from when they came until they went, and the times of those who relieved them (F1, 值班人員
+    and 頂崗).
 
-    On duty is who has stood there longest as of `at`, all their times together. Whoever is still there when the window is over
-    and was not on duty has come for the next one.
+    On duty is who has stood there longest as of `at`, all their times together; also whoever handed the post over to them by
+    signature, or took it over from them for good. Whoever was still there from the shift before, or stays for the next one, is on
+    duty in that one; after the last of a day there is none.
     """
-    so_far = min(at, window.end)
+    first = _longest(of.stood, min(at, of.window.end))
+    if first is None:
+        return (), ()
+    before, after = _before(of, first), _after(of, first)
+    ordered = sorted(of.stood, key=lambda each: each.since)
+    linked = [_own(ordered, person) for person in dict.fromkeys(each.person for each in ordered) if person in before | after]
+    there = [each for each in linked if each.since > of.window.start and (each.until is not None or is_last)]
+    rest = [each for each in ordered if each.person not in before | {first.person} | after]
+    on = sorted([first, *there], key=lambda each: each.since)
+    return tuple(on), tuple(each for each in rest if each.until is not None or is_last or at < of.window.end)
+
+
+def _longest(stood: Sequence[Stood], so_far: int) -> Stood | None:
+    """Who has stood there longest, as of an instant; of two the one who came first."""
     lasted: dict[str, int] = {}
     for each in stood:
         lasted[each.person] = lasted.get(each.person, 0) + (each.until or so_far) - each.since
-    if not lasted:
-        return None, ()
-    ordered = sorted(stood, key=lambda each: each.since)
-    person = max(lasted, key=lambda each: (lasted[each], -next(one.since for one in ordered if one.person == each)))
-    own = [each for each in ordered if each.person == person]
-    others = (each for each in ordered if each.person != person)
-    main = Stood(person, own[0].since, own[-1].until)
-    return main, tuple(each for each in others if each.until is not None or at < window.end)
+    found = max(lasted, key=lambda each: (lasted[each], -_own(stood, each).since), default=None)
+    return _own(stood, found) if found else None
+
+
+def _own(stood: Sequence[Stood], person: str) -> Stood:
+    """From when somebody first came until they went for good."""
+    own = sorted((each for each in stood if each.person == person), key=lambda each: each.since)
+    return Stood(person, own[0].since, own[-1].until)
+
+
+def _before(of: Account, first: Stood) -> set[str]:
+    """Who was there before somebody and handed the post over by signature."""
+    gave = {each.by for each in of.handed if each.successor is not None}
+    return {each.person for each in of.stood if each.since < first.since and each.person in gave}
+
+
+def _after(of: Account, first: Stood) -> set[str]:
+    """Who took the post over by signature once somebody had come for the last time."""
+    came = max(each.since for each in of.stood if each.person == first.person)
+    took = {each.successor: each.answered_at or 0 for each in of.handed}
+    return {each.person for each in of.stood if took.get(each.person, 0) > came} - {first.person}
 
 
 def staying(of: Account, at: int, *, is_last: bool) -> tuple[str, ...]:

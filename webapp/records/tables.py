@@ -1,6 +1,6 @@
 """The duty record as it is laid out (forms.md F1): its head, its parts and who signs, in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -17,7 +17,7 @@ from webapp.duty.queries import CATEGORY_NAMES, STATE_NAMES, kept_words, signed_
 from webapp.duty.rules import DIFFERS
 from webapp.records import rules
 from webapp.records.layout import Layout
-from webapp.records.rules import Account, Event, Gone, Handed, Lay, Mark, Point, Thing
+from webapp.records.rules import Account, Event, Gone, Handed, Lay, Mark, Point, Stood, Thing
 from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
 from webapp.stock import queries as stock
@@ -109,10 +109,15 @@ def _head(of: Account, told: Layout, at: int) -> Iterator[tuple[str, str]]:
     kind = told.kind(of)
     yield _("Shift"), words(kind.names) if kind else ""
     yield _("Planned hours"), f"{_clock(kind.starts)}–{_clock(kind.ends)}" if kind else ""
-    first, rest = rules.on_duty(of.stood, of.window, at)
-    yield _("Actual hours"), _span(told, first.since, first.until) if first else ""
-    yield _("On duty"), told.name(first.person) if first else ""
-    yield _("Relief"), " · ".join(f"{told.name(each.person)} {_span(told, each.since, each.until)}" for each in rest)
+    on, rest = rules.on_duty(of, at, is_last=told.is_last(of))
+    until = None if any(each.until is None for each in on) else max((each.until or 0 for each in on), default=None)
+    yield _("Actual hours"), _span(told, on[0].since, until) if on else ""
+    yield _("On duty"), _stays(told, on) if len(on) > 1 else "".join(told.name(each.person) for each in on)
+    yield _("Relief"), _stays(told, rest)
+
+
+def _stays(told: Layout, stood: Iterable[Stood]) -> str:
+    return " · ".join(f"{told.name(each.person)} {_span(told, each.since, each.until)}" for each in stood)
 
 
 def _clock(minute: int) -> str:
@@ -142,8 +147,8 @@ def _before(of: Account, told: Layout) -> Grid:
 
 def _ready(of: Account, told: Layout) -> list[tuple[str, ...]]:
     """The readiness check, a line for each who was on duty or relieved them; one where nobody was, for the form asks it."""
-    first, rest = rules.on_duty(of.stood, of.window, told.at)
-    here = {each.person for each in (first, *rest) if each}
+    on, rest = rules.on_duty(of, told.at, is_last=told.is_last(of))
+    here = {each.person for each in (*on, *rest)}
     said = [(told.name(each.person), each.at) for each in of.readied if each.person in here]
     rows = [("√", told.time(at), name) if at else ("", "", f"{name} {_('not answered')}") for name, at in said]
     return [(_("Ready for duty"), "", *row) for row in rows or [("", "", "")]]

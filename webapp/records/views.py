@@ -13,7 +13,7 @@ from webapp.base import clock, ids
 from webapp.base.i18n import LANGUAGES, words, written_in
 from webapp.base.paper import Paper, Sign, workbook
 from webapp.base.table import XLSX
-from webapp.base.written import instant_text, moment_text
+from webapp.base.written import moment_text, time_text
 from webapp.operations.roles import DEPUTY, SUPERVISOR
 from webapp.records import addenda, blanks, queries, rules, sealing, tables
 from webapp.records.layout import Layout, layout
@@ -25,6 +25,7 @@ from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
 from webapp.staff.access import check_code
 from webapp.staff.desk import day_asked, desk_page, first_day, submit
+from webapp.staff.queries import listed
 from webapp.tablets.frames import this_site
 
 bp = Blueprint("records", __name__)
@@ -62,6 +63,7 @@ def show(day: str, post_id: UUID, shift: str) -> Response:
     site, now = this_site(), clock.now()
     of = _asked(site, day, post_id, shift, now)
     found = _sealed(site, of, now)
+    is_over = queries.is_over(site, found.says, now)
     wrong = _signed(found, of, now) if request.method == "POST" else {}
     if wrong is None:
         flash(_("Signed. What arrives later is shown as such."), "ok")
@@ -71,8 +73,9 @@ def show(day: str, post_id: UUID, shift: str) -> Response:
         papers=_papers(site, of.post, [found], now),
         chosen=_chosen(),
         sheet=_sheet(site, of, found, now),
-        may_sign=_may_sign() and of.window.end <= now and found.signed is None,
-        is_on=of.window.end > now,
+        may_sign=_may_sign() and found.signed is None and is_over,
+        is_over=is_over,
+        stands=_stands(site, found.says, now) if found.signed is None and of.window.end > now else "",
         holds=found.holds,
         digest=found.says.digest,
         wrong=wrong,
@@ -101,16 +104,33 @@ def _sheet(site: Project, of: Record, found: Sealed, now: int) -> dict[str, Any]
     }
 
 
+def _stands(site: Project, says: Account, now: int) -> str:
+    """How a shift stands whose time is not over: who is still there, or how it ended."""
+    staying, ended = queries.staying(site, says, now), says.ended
+    if staying:
+        return _("%(names)s still on post: to be signed when the shift is over", names=listed(staying))
+    if not queries.is_over(site, says, now):
+        return _("This shift is still on: it can be signed when it is over.")
+    if ended is None:
+        return _("Nobody is on post any more.")
+    time = time_text(ended.ended_at or 0, site.zone)
+    if ended.kept:
+        return _("Locked up for the night at %(time)s", time=time)
+    return _("Nobody came; left at %(time)s", time=time) if ended.absent else _("Handed over at %(time)s", time=time)
+
+
 def _may_sign() -> bool:
     return bool(g.roles & {SUPERVISOR, DEPUTY})
 
 
 def _signed(found: Sealed, of: Record, now: int) -> dict[str, str] | None:
     """Sign what was shown; what is wrong by field, None where nothing is, or where it was signed before."""
-    if not _may_sign() or of.window.end > now:
+    if not _may_sign():
         abort(403)
     if found.signed is not None:
         return None
+    if not queries.is_over(this_site(), found.says, now):
+        abort(403)
     if request.form.get("digest") != found.says.digest:
         return {"digest": _("Something has arrived since this page was opened. Look at it again and sign then.")}
     who = g.person.id
@@ -204,7 +224,7 @@ def _paper(told: Layout, found: Sealed) -> Paper:
 
 
 def _review(told: Layout, signed: Signed) -> Sign:
-    at = instant_text(signed.at, told.site.zone, 0)
+    at = moment_text(signed.at, told.site.zone)
     sign = tables.by_code(_("Reviewed by the sales-centre manager"), told.name(signed.by), at)
     if not signed.with_day:
         return sign

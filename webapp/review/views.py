@@ -32,7 +32,7 @@ from webapp.shifts.queries import kinds, shift_at
 from webapp.sites.models import Project
 from webapp.staff.access import check_code
 from webapp.staff.desk import day_asked, desk_page, first_day, submit
-from webapp.staff.queries import people
+from webapp.staff.queries import listed, people
 from webapp.tablets.frames import this_site
 from webapp.tours import queries as tours
 
@@ -85,7 +85,7 @@ def close(day: str) -> Response:
         day=wanted,
         points=points,
         path_of=tables.path_of,
-        records=[(each, _label(each), _record_words(site, each), _names(each.staying)) for each in records],
+        records=[(each, _label(each), _record_words(site, each), listed(each.staying)) for each in records],
         reasons=[(key, _(name)) for key, name in queries.REASON_NAMES.items()],
         note_most=NOTE_MOST,
         told=_closed_by(one, closures[0]) if closures else "",
@@ -153,11 +153,6 @@ def _record_words(site: Project, record: Unsigned) -> str:
     """A record by its post and its shift."""
     shift = next((words(each.names) for each in kinds(site.id) if each.id == record.of.window.shift), "")
     return " · ".join(filter(None, (words(record.of.post.names), shift)))
-
-
-def _names(persons: Sequence[str]) -> str:
-    found = people(persons)
-    return str(_(", ")).join(found[each].name if each in found else str(_("Unknown")) for each in persons)
 
 
 def _signing(records: Sequence[Unsigned]) -> dict[str, str]:

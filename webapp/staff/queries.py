@@ -1,9 +1,10 @@
 """Reads of people: who they are, what they may, what their codes are checked against."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from webapp.base.database import db
@@ -158,6 +159,12 @@ def people(person_ids: Iterable[str]) -> Mapping[str, Person]:
     if not wanted:
         return {}
     return {row.id: row for row in db.session.scalars(select(Person).where(Person.id.in_(wanted)))}
+
+
+def listed(person_ids: Sequence[str]) -> str:
+    """Their names, in one text."""
+    found = people(person_ids)
+    return str(_(", ")).join(found[each].name if each in found else str(_("Unknown")) for each in person_ids)
 
 
 VIEWS_MOST = 20
