@@ -201,9 +201,9 @@ class Model:
                 stored.outcome = "applied"
 
     def facts(self) -> dict[str, Stored]:
-        """Applied entries that count, by the entry in whose place they stand: of several repairs of one the least id."""
+        """Applied entries that count, by the entry in whose place they stand: of several repairs of one the earliest."""
         found: dict[str, Stored] = {}
-        for stored in sorted(self.stored.values(), key=lambda each: each.entry.id, reverse=True):
+        for stored in sorted(self.stored.values(), key=lambda each: (each.effective_at or 0, each.entry.id), reverse=True):
             if stored.outcome == "applied":
                 found[stored.mends or stored.entry.id] = stored
         return found

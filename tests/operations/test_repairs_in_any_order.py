@@ -125,3 +125,52 @@ def test_a_repair_of_a_repair_that_was_held_gives_way_too(book: Ledger, rows: Ro
     three.keep(text="direct", repairs=bad.id, id=ids.uuid7(START))
     assert outcomes(three.send(book)) == ["applied"]
     assert rows.count("notebook_note") == rows.count("notebook_note", text="direct", operation_id=bad.id) == 1
+
+
+HOUR = 3_600_000
+
+
+@pytest.mark.parametrize("first", ["original", "repair", "together"])
+def test_the_time_that_a_repair_says_is_the_time_that_counts(book: Ledger, rows: Rows, first: str) -> None:
+    """Somebody typed a time to come; it is mended a day later, for three hours before it was typed."""
+    pad = Pad(1)
+    bad = pad.keep(when=str(START + HOUR))
+    pad.keep(at=START + 24 * HOUR, text="mended", repairs=bad.id, when=str(bad.happened_at - 3 * HOUR))
+    if first == "repair":
+        other = Pad(2)
+        other.keep(at=START + 24 * HOUR, text="mended", repairs=bad.id, when=str(bad.happened_at - 3 * HOUR))
+        assert other.send(book, at=START + 25 * HOUR).results[0]["reason"] == "unknown_reference"
+        pad.send(book, [bad], at=START + 25 * HOUR)
+        book.apply_held(PROJECT)
+    else:
+        for batch in [pad.kept] if first == "together" else [[each] for each in pad.kept]:
+            pad.send(book, batch, at=START + 25 * HOUR)
+    assert tuple(note()) == (bad.happened_at - 3 * HOUR, "mended")
+    assert rows.count("operations_receipt", outcome="applied", flags="back_dated") == 1
+
+
+@pytest.mark.parametrize(
+    ("shift", "outcome"), [(0, "applied"), (1, "refused"), (-48 * HOUR, "applied"), (-48 * HOUR - 1, "refused")]
+)
+def test_a_repair_is_dated_within_the_bounds_of_what_it_mends(book: Ledger, rows: Rows, shift: int, outcome: str) -> None:
+    """Whenever it is said: not after the first was captured, at most 48 hours before that; refused, it mends nothing yet."""
+    pad = Pad(1)
+    bad = pad.keep(when=str(START + HOUR))
+    pad.keep(at=START + 60 * HOUR, repairs=bad.id, when=str(bad.happened_at + shift))
+    answer = pad.send(book, at=START + 61 * HOUR)
+    assert [each["outcome"] for each in answer.results] == ["refused", outcome]
+    assert answer.results[1].get("errors") == ({"when": "when"} if outcome == "refused" else None)
+    assert rows.count("notebook_note") == (outcome == "applied")
+
+
+@pytest.mark.parametrize("earlier_first", [True, False])
+def test_of_two_repairs_with_times_of_their_own_the_earlier_counts(book: Ledger, rows: Rows, earlier_first: bool) -> None:
+    one, two = Pad(1), Pad(2)
+    bad = one.keep(text="x" * 41)
+    one.send(book)
+    said = [("late", 1, START), ("early", 2, START + 9)]
+    for text, hours, made in reversed(said) if earlier_first else said:
+        two.keep(text=text, repairs=bad.id, id=ids.uuid7(made), when=str(bad.happened_at - hours * HOUR))
+        two.send(book)
+    assert tuple(note()) == (bad.happened_at - 2 * HOUR, "early")
+    assert rows.count("operations_receipt", flags="back_dated superseded") == 1

@@ -181,6 +181,44 @@ def test_a_remark_of_yesterday_is_mended_in_words_and_time(site: Site):
     assert "Nothing is to be mended" in page(site).text()
 
 
+def mended() -> Receipt:
+    db.session.rollback()
+    return db.session.scalars(sa.select(Receipt).where(Receipt.repairs == FIRST.id)).one()
+
+
+@pytest.mark.parametrize(
+    "typed", ["2099-01-01T10:00", "2026-05-28T13:32", "2026-05-26T13:30", "0999-01-01T10:00", "1900-01-01T10:00"]
+)
+def test_a_time_mended_beyond_its_bounds_is_told_beside_it_with_both_on_the_sites_clock(site: Site, typed: str):
+    sends("Door", said_at(str(AT + 9 * clock.HOUR)))
+    said = {"place": demo.named("place", "flat-a"), "category": "repair", "text": "Lamp"}
+    status, answer = says(site, FIRST.id, **said, when=typed)
+    field = next(each for each in answer.all("input") if each.attrs.get("name") == "when")
+    assert (status, field.attrs["value"], field.attrs["aria-invalid"]) == (422, typed, "true")
+    told = next(each for each in answer.all() if each.attrs.get("id") == field.attrs["aria-describedby"].split()[-1])
+    assert told.text() == "Choose a time from Tuesday 26 May 13:31 to Thursday 28 May 13:31."
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count()).where(Receipt.repairs == FIRST.id)) == 0
+    shown = read(site.desk("chen").post(f"/repairs/{FIRST.id}?lang=zh-Hant", data=said | {"when": typed}, headers=OURS).text)
+    assert "請選 五月二十六日 星期二 13:31 至 五月二十八日 星期四 13:31 之間的時間。" in shown.text()
+
+
+def test_a_time_that_was_mended_is_the_time_that_counts(site: Site):
+    sends("Door", said_at(str(AT + 9 * clock.HOUR)))
+    said = {"place": demo.named("place", "flat-a"), "category": "repair", "text": "Lamp"}
+    assert says(site, FIRST.id, **said, when="2026-05-28T11:10")[0] == 303
+    assert (mended().effective_at, mended().flags) == (AT - 141 * clock.MINUTE, "back_dated")
+    assert "11:10" in next(each for each in page(site, "/entries").all("li") if "Lamp" in each.text()).text()
+
+
+def test_a_time_that_is_left_as_it_was_keeps_its_seconds(site: Site):
+    sends("Door", entry("duty.remark", json.dumps(json.loads(said_at(str(AT - 90_500)).body) | {"category": "lamp"})))
+    typed = read(site.desk("chen").get(f"/repairs/{FIRST.id}?lang=en").text)
+    when = next(each.attrs["value"] for each in typed.all("input") if each.attrs.get("name") == "when")
+    assert says(site, FIRST.id, place=demo.named("place", "flat-a"), category="repair", text="Lamp", when=when)[0] == 303
+    assert mended().effective_at == AT - 90_500
+
+
 def test_whoever_mends_a_remark_keeps_all_its_photos(site: Site):
     place, photos = demo.named("place", "flat-a"), [digest_of("one"), digest_of("two")]
     sends("Door", entry("duty.remark", json.dumps({"place": place, "category": "lamp", "text": "燈", "photos": photos})))

@@ -9,7 +9,7 @@ from webapp.operations.entries import Entry
 from webapp.operations.mending import mend, supersede
 from webapp.operations.models import DOUBTFUL
 from webapp.operations.reading import read
-from webapp.operations.rules import APPLIED, BACK_DATED_WITHIN, HELD, QUARANTINED
+from webapp.operations.rules import APPLIED, HELD, QUARANTINED, may_be_dated
 from webapp.operations.work import Keeper, Taken, Work, judge_person, receipts
 
 
@@ -49,10 +49,10 @@ class Reapplying(Work):
         return True
 
     def _back_date(self, taken: Taken) -> None:
-        when = self.when(taken)
+        when = self.own_when(taken)
         if when is None or "time_wrong" in taken.flags:
             return
-        if taken.entry.happened_at - BACK_DATED_WITHIN <= when <= taken.entry.happened_at:
+        if may_be_dated(when, taken.entry.happened_at):
             taken.effective_at = when
             taken.flags.append("back_dated")
         elif taken.operation and taken.operation.when:

@@ -1,7 +1,8 @@
 """Repairs: a new entry that names the refused one it mends stands in its place: its author, its time, its number, its id.
 
-So a party that is mended is still the party that others saw off. Of several repairs of one entry the least id counts (they all
-share its effective time, so the least (effective time, id) is the least id); a repair of a repair mends what that one meant to.
+So a party that is mended is still the party that others saw off. Where the repair says when it really was (補記), that is its time,
+within the bounds that the first had at its capture. Of several repairs of one entry the least (effective time, id) counts; a repair
+of a repair mends what that one meant to.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 
 from webapp.base.database import Base
 from webapp.operations.models import Fact
-from webapp.operations.rules import APPLIED, HELD, REFUSED
+from webapp.operations.rules import APPLIED, HELD, REFUSED, captured_at, may_be_dated
 from webapp.operations.work import Taken, Work, receipts
 
 LONGEST_CHAIN = 20
@@ -30,10 +31,22 @@ def mend(work: Work, taken: Taken, batch: Iterable[Taken] = ()) -> None:
     elif original["outcome"] != REFUSED:
         taken.refuse(**{"": "not_refused"})
     else:
-        taken.detail["mended_by"] = taken.entry.author
-        taken.author, taken.effective_at = original["author_id"], original["effective_at"]
-        taken.mends = original["id"]
-        taken.place = (original["tablet_no"], original["epoch"] or 0, original["seq"] or 0)
+        _stand_for(taken, original, work.when(taken))
+
+
+def _stand_for(taken: Taken, original: dict[str, Any], when: int | None) -> None:
+    """Give a repair the author, the place and the time of what it mends; the time that it says itself where it says one."""
+    captured = captured_at(original["happened_at"], original["effective_at"], original["flags"].split())
+    if when is not None and not may_be_dated(when, captured) and taken.operation and taken.operation.when:
+        taken.refuse(**{taken.operation.when: "when"})
+        return
+    taken.detail["mended_by"] = taken.entry.author
+    taken.author, taken.effective_at = original["author_id"], original["effective_at"]
+    taken.mends = original["id"]
+    taken.place = (original["tablet_no"], original["epoch"] or 0, original["seq"] or 0)
+    if when is not None:
+        taken.effective_at = when
+        taken.flags.append("back_dated")
 
 
 def _root(work: Work, original: dict[str, Any], here: dict[str, Taken]) -> dict[str, Any] | None:
@@ -50,7 +63,7 @@ def _root(work: Work, original: dict[str, Any], here: dict[str, Taken]) -> dict[
 
 def _find(work: Work, mended: str, here: dict[str, Taken]) -> dict[str, Any] | None:
     """The entry to be mended, locked where it is stored: two tablets may mend the same one at once."""
-    names = ("id", "outcome", "author_id", "effective_at", "tablet_no", "epoch", "seq", "repairs")
+    names = ("id", "outcome", "author_id", "happened_at", "effective_at", "flags", "tablet_no", "epoch", "seq", "repairs")
     where = (receipts.c.project_id == work.project_id) & (receipts.c.id == mended)
     row = work.connection.execute(sa.select(*(receipts.c[name] for name in names)).where(where).with_for_update()).first()
     if row is not None:
@@ -63,7 +76,9 @@ def _as_row(taken: Taken) -> dict[str, Any]:
         "id": taken.entry.id,
         "outcome": taken.outcome,
         "author_id": taken.author,
+        "happened_at": taken.entry.happened_at,
         "effective_at": taken.effective_at,
+        "flags": " ".join(taken.flags),
         "tablet_no": taken.place[0],
         "epoch": taken.place[1],
         "seq": taken.place[2],
@@ -75,18 +90,20 @@ def supersede(work: Work, everything: Sequence[Taken]) -> None:
     """Let only the least of several repairs count; the facts of the others go, their receipts stay. Before rows are inserted."""
     repairs = [taken for taken in everything if taken.mends and taken.outcome == APPLIED]
     for taken in repairs:
-        rivals = [other.entry.id for other in repairs if other.mends == taken.mends]
+        rivals = [(other.effective_at, other.entry.id) for other in repairs if other.mends == taken.mends]
         stored = _applied_repairs(work, str(taken.mends))
-        if min([*stored, *rivals]) != taken.entry.id:
+        if min([*stored, *rivals]) != (taken.effective_at, taken.entry.id):
             taken.rows.clear()
             taken.flags.append("superseded")
         elif stored:
-            _withdraw(work, str(taken.mends), stored)
+            _withdraw(work, str(taken.mends), [entry_id for _at, entry_id in stored])
 
 
-def _applied_repairs(work: Work, original: str) -> list[str]:
+def _applied_repairs(work: Work, original: str) -> list[tuple[int, str]]:
+    """The effective time and the id of each."""
     where = (receipts.c.project_id == work.project_id) & (receipts.c.repairs == original) & (receipts.c.outcome == APPLIED)
-    return [str(row.id) for row in work.connection.execute(sa.select(receipts.c.id).where(where))]
+    wanted = sa.select(receipts.c.effective_at, receipts.c.id).where(where)
+    return [(row.effective_at, str(row.id)) for row in work.connection.execute(wanted)]
 
 
 def _withdraw(work: Work, original: str, losers: Sequence[str]) -> None:

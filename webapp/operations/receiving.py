@@ -246,7 +246,7 @@ class Receiving(Work):
             beacon_at=entry.beacon_at,
             received_at=self.received_at,
             enrolled_at=self.source.enrolled_at,
-            when=self.when(taken),
+            when=self.own_when(taken),
         )
         self._stamp(taken, judged)
         return taken

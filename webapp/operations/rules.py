@@ -59,9 +59,24 @@ def judge(
     following = Line(effective_at, wall, offset)
     if when is None:
         return Judged(effective_at, (), following)
-    if not happened_at - BACK_DATED_WITHIN <= when <= happened_at:
+    if not may_be_dated(when, happened_at):
         return Judged(effective_at, (), following, when_wrong=True)
     return Judged(when, ("back_dated",), following)
+
+
+def dating(captured_at: int) -> tuple[int, int]:
+    """From when until when a fact captured at an instant may say that it really was (補記)."""
+    return captured_at - BACK_DATED_WITHIN, captured_at
+
+
+def may_be_dated(when: int, captured_at: int) -> bool:
+    first, last = dating(captured_at)
+    return first <= when <= last
+
+
+def captured_at(happened_at: int, effective_at: int, flags: Iterable[str]) -> int:
+    """When an entry was captured, by its tablet's clock where that was right."""
+    return effective_at if "time_wrong" in flags else happened_at
 
 
 def _is_wrong(line: Line, happened_at: int, wall: int, offset: int, beacon_at: int | None, received_at: int) -> bool:

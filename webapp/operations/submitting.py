@@ -71,7 +71,7 @@ class _WithoutTablet(Work):
             beacon_at=None,
             received_at=self.received_at,
             enrolled_at=0,
-            when=None if entry.repairs else self.when(taken),  # a repair stands where the original stood
+            when=self.own_when(taken),
         )
         taken.effective_at, taken.flags = judged.effective_at, list(judged.flags)
         if judged.when_wrong and taken.operation and taken.operation.when:
@@ -134,7 +134,7 @@ class Submitting(_WithoutTablet):
             return
         known = self.known_of(taken.author)
         wrong = standing(known.get(taken.author) if taken.author else None, taken.operation.roles, taken.effective_at)
-        taken.flags = [wrong] if wrong else []
+        taken.flags += [wrong] if wrong else []
         where = (receipts.c.project_id == self.project_id) & (receipts.c.id == self.entry.repairs)
         row = self.connection.execute(sa.select(receipts.c.tablet_id, receipts.c.epoch).where(where)).one()
         if row.tablet_id is not None and row.epoch is not None:

@@ -130,6 +130,10 @@ class Work:
         value: int | None = getattr(taken.form, taken.operation.when).data
         return value
 
+    def own_when(self, taken: Taken) -> int | None:
+        """The same of an entry that stands for itself: what a repair says is held against what it mends."""
+        return None if taken.entry.repairs else self.when(taken)
+
     def apply_all(self, everything: Sequence[Taken], tablet_id: str | None) -> None:
         """Resolve references for all, apply each, insert the rows once per table."""
         self.apply_each(everything, tablet_id)

@@ -13,16 +13,16 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from webapp.base import ids
+from webapp.base import clock, ids
 from webapp.base.database import db
 from webapp.base.i18n import N_, NAMES, words
-from webapp.base.written import instant_text
+from webapp.base.written import day_text, instant_text, time_text
 from webapp.content.queries import edition as content_of
 from webapp.duty.queries import CATEGORY_NAMES, KEPT_NAMES
 from webapp.operations import registry
 from webapp.operations.fields import Field, Identity, Instant, Invalid, Lines, Number, Photos, Quantity, Reference, explain
 from webapp.operations.models import DOUBTFUL, Receipt
-from webapp.operations.rules import SESSION, is_undone
+from webapp.operations.rules import SESSION, captured_at, dating, is_undone, may_be_dated
 from webapp.repairs.models import REJECTED, Ruling
 from webapp.sites.models import Project
 from webapp.staff.queries import people
@@ -235,6 +235,22 @@ def wrong_words(operation: str, errors: Mapping[str, str]) -> dict[str, str]:
     known = registry.find(operation)
     told = known.explain(errors) if known else {name: explain(code) for name, code in errors.items()}
     return told | {name: reason_words(code) for name, code in errors.items() if code in REASONS and not name}
+
+
+def may_say(row: Receipt, when: int) -> bool:
+    """Whether an entry may say that it really was then."""
+    return may_be_dated(when, _captured_at(row))
+
+
+def wrong_time(row: Receipt, site: Project) -> str:
+    """Between which times an entry may say that it really was, on the clock of its site."""
+    first, last = dating(_captured_at(row))
+    told = [f"{day_text(clock.day_of(each, site.zone))} {time_text(each, site.zone)}" for each in (first, last)]
+    return str(_("Choose a time from %(first)s to %(last)s.", first=told[0], last=told[1]))
+
+
+def _captured_at(row: Receipt) -> int:
+    return captured_at(row.happened_at, row.effective_at, row.flags.split())
 
 
 def reason_words(code: str) -> str:

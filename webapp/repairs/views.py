@@ -130,14 +130,20 @@ def _mended(found: Broken, site: Project) -> dict[str, str] | None:
         return None
     said = {name: _said(found, name, field, site) for name, field in operation.fields.items() if not isinstance(field, Lines)}
     said |= _cells(found, operation)
-    wrong = operation.clean(said)[1]
+    wrong = _slips(found, operation, said) or send(operation.name, said, repairs=found.row.id).errors
     if wrong:
-        return operation.explain(wrong)
-    outcome = send(operation.name, said, repairs=found.row.id)
-    if outcome.errors:
-        return wrong_words(operation.name, outcome.errors)
+        told = wrong_words(operation.name, wrong)
+        is_dated_wrong = operation.when is not None and wrong.get(operation.when) in ("when", "no_such_year")
+        return told | ({str(operation.when): queries.wrong_time(found.row, site)} if is_dated_wrong else {})
     flash(_("Mended. The author stays who recorded it; that it was mended here is noted."), "ok")
     return None
+
+
+def _slips(found: Broken, operation: Operation, said: dict[str, Any]) -> dict[str, str]:
+    """What is wrong with what was typed, also a time that the entry cannot have; codes by field."""
+    form, wrong = operation.clean(said)
+    when = getattr(form, operation.when).data if operation.when and not wrong else None
+    return wrong if when is None or queries.may_say(found.row, when) else {str(operation.when): "when"}
 
 
 def _cells(found: Broken, operation: Operation) -> dict[str, Any]:
@@ -150,8 +156,10 @@ def _said(found: Broken, name: str, field: Field, site: Project) -> Any:
     """What the page says as the form wants it. Photos are no business of a desk: those of the entry stay."""
     if isinstance(field, Photos):
         return queries.photos_of(found.row, name, field)
-    text = request.form.get(name, "")
-    return clock.typed(text, site.zone) if isinstance(field, Instant) else text
+    text, recorded = request.form.get(name, ""), queries.typed(found.row).get(name, "")
+    if not isinstance(field, Instant):
+        return text
+    return recorded if text == _shown(field, recorded, site) else clock.typed(text, site.zone)
 
 
 def _ruled(found: Broken) -> dict[str, str] | None:
