@@ -16,7 +16,7 @@ from webapp.jobs.declarations import Turn
 from webapp.jobs.worker import Worker
 from webapp.notices import queries
 from webapp.notices.jobs import put
-from webapp.notices.rules import KEPT_WITHIN, LEADS_TO, Event, to_tell
+from webapp.notices.rules import KEPT_WITHIN, LEADS_TO, Event, grouped, to_tell
 from webapp.operations.ledger import Outcome
 
 pytestmark = pytest.mark.database
@@ -310,6 +310,26 @@ def test_a_version_that_waits_is_told_to_whoever_may_approve_and_one_given_back_
     assert (one.subject, one.about) == (site.id("document"), WORDS)
     assert does("write", "fang", "10:20", document=site.id("document"), number=3, body=CHECK).outcome == "applied"
     assert kinds(site, "fang", at("10:21")) == []
+
+
+def test_what_is_like_another_stands_with_it_where_the_first_of_them_stands() -> None:
+    found = [("b1", False), ("a1", False), ("b2", True), ("c1", True), ("a2", True)]
+    assert grouped(found, lambda name: name[0]) == [
+        [("b1", False), ("b2", True)], [("a1", False), ("a2", True)], [("c1", True)],
+    ]  # fmt: skip
+    assert grouped([], lambda name: name) == []
+
+
+def test_a_notice_knows_where_that_was_of_which_it_tells(site: Site) -> None:
+    fails(site)
+    tablet = site.tablet(2)
+    tablet.keep("lin", "custody.lose", "10:00", asset=site.id("key"), note="在電梯口掉了")
+    tablet.keep("lin", "duty.offer", "13:00", place=site.id("flat"), post=site.id("door"), absent="沒有人來")
+    tablet.keep("lin", "stock.count", "09:00", counted="2", item=site.id("covers"), place=site.id("flat"), state="clean")
+    tablet.send()
+    tells(at("13:10"))
+    found = {one.kind: one.place_id for one, _is_read in queries.inbox(site.project_id, site.person("chen"), at("13:10"))}
+    assert found == dict.fromkeys(("check_critical", "thing_lost", "handover_unattended", "covers_low"), site.id("flat"))
 
 
 def test_every_kind_has_words_and_leads_somewhere() -> None:

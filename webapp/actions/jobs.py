@@ -22,22 +22,23 @@ def tell(project_id: str, at: int) -> Iterator[Event]:
     about, critical = queries.texts(project_id, found), queries.critical(project_id, found)
     small = sites.small_since(project_id, at)(at)
     for each in found:
+        place = each.opened.place_id
         if each.id in critical:
-            yield Event(CRITICAL, each.id, each.id, managers, about[each.id], each.at)
+            yield Event(CRITICAL, each.id, each.id, managers, about[each.id], each.at, place)
         yield from _of(each, at, set(desk), managers, about[each.id], small=small)
 
 
 def _of(
     each: Action, at: int, desk: set[str], managers: tuple[str, ...], about: Mapping[str, str], *, small: bool
 ) -> Iterator[Event]:
-    mine = tuple(person for person in (each.assignee_id,) if person in desk)
+    mine, place = tuple(person for person in (each.assignee_id,) if person in desk), each.opened.place_id
     if each.status is Status.DONE:
         others = tuple(person for person in sorted(desk) if each.may_verify(person, small=small))
-        yield Event(TO_VERIFY, each.version, each.id, others, about, each.history[-1].act.order[0])
+        yield Event(TO_VERIFY, each.version, each.id, others, about, each.history[-1].act.order[0], place)
         return
-    yield Event(ASSIGNED, f"{each.id}:{each.assignee_id}", each.id, mine, about, each.at)
+    yield Event(ASSIGNED, f"{each.id}:{each.assignee_id}", each.id, mine, about, each.at, place)
     to, key = (*managers, *mine), f"{each.id}:{each.due_at}"
     if each.is_overdue(at):
-        yield Event(OVERDUE, key, each.id, to, about, each.due_at)
+        yield Event(OVERDUE, key, each.id, to, about, each.due_at, place)
     elif each.due_at - SOON_WITHIN <= at:
-        yield Event(DUE_SOON, key, each.id, to, about, each.due_at)
+        yield Event(DUE_SOON, key, each.id, to, about, each.due_at, place)

@@ -25,7 +25,7 @@ def tell(project_id: str, at: int) -> Iterator[Event]:
     for check in missed:
         due_at = min(check.window.closes_at or at, check.window.until - 1)
         to = managers(project_id, at, due_at)
-        yield Event(MISSED, check.key, check.edition.id, to, _about(check, known.get(check.place_id)), due_at)
+        yield Event(MISSED, check.key, check.edition.id, to, _about(check, known.get(check.place_id)), due_at, check.place_id)
     yield from _unanswered(site, at) if site else ()
 
 
@@ -37,7 +37,7 @@ def _unanswered(site: Project, at: int) -> Iterator[Event]:
             said_at = check.run.submitted_at
             if check.edition.body["purpose"] == "closing" and said_at is not None and check.run.left_critically:
                 about = _about(check, known.get(place_id))
-                yield Event(UNANSWERED, check.key, check.edition.id, managers(site.id, at, said_at), about, said_at)
+                yield Event(UNANSWERED, check.key, check.edition.id, managers(site.id, at, said_at), about, said_at, place_id)
 
 
 def _about(check: Check, place: Place | None) -> dict[str, str]:

@@ -15,4 +15,5 @@ def tell(project_id: str, at: int) -> Iterator[Event]:
         if each.now.is_lost:
             about = {tag: f"{name} {each.asset.code}" for tag, name in each.asset.names.items()}
             lost_at = each.now.changed_at
-            yield Event(LOST, f"{each.asset.id}:{lost_at}", each.asset.id, managers(project_id, at, lost_at), about, lost_at)
+            to, place = managers(project_id, at, lost_at), each.asset.place_id
+            yield Event(LOST, f"{each.asset.id}:{lost_at}", each.asset.id, to, about, lost_at, place)

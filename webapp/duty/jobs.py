@@ -21,4 +21,4 @@ def tell(project_id: str, at: int) -> Iterator[Event]:
     wanted = [(each, kind) for each in found if (kind := KINDS.get(status(each)))]
     names = {post.id: post.names for post in sites.posts(project_id)} if wanted else {}
     for each, kind in wanted:
-        yield Event(kind, each.id, each.id, managers(project_id, at, each.at), names.get(each.post_id, {}), each.at)
+        yield Event(kind, each.id, each.id, managers(project_id, at, each.at), names.get(each.post_id, {}), each.at, each.place_id)

@@ -50,5 +50,5 @@ def _row(project_id: str, event: Event, person_id: str, at: int) -> dict[str, An
     return {
         "project_id": project_id, "id": ids.derived("notice", project_id, event.kind, event.key, person_id, IN_APP),
         "person_id": person_id, "channel": IN_APP, "kind": event.kind, "subject": event.subject, "about": dict(event.about),
-        "event_at": event.at, "made_at": at,
+        "event_at": event.at, "made_at": at, "place_id": event.place,
     }  # fmt: skip

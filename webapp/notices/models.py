@@ -12,7 +12,8 @@ IN_APP = "in_app"
 class Notice(Base):
     """Something told to somebody by one channel. `id` is derived from event, person and channel, so on every node it is the same.
 
-    `kind` is a code that the reader's language has words for; `about` are recorded words in the languages that there are of them.
+    `kind` is a code that the reader's language has words for; `about` are recorded words in the languages that there are of them;
+    `place_id`: where it was, by shape only, where it was anywhere.
     """
 
     __tablename__ = "notices_notice"
@@ -27,6 +28,7 @@ class Notice(Base):
     about: Mapped[Words]
     event_at: Mapped[Instant]
     made_at: Mapped[Instant]
+    place_id: Mapped[Id | None]
 
 
 class Reading(Fact):

@@ -1,7 +1,8 @@
 """What may be told, and to whom it leads; pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 ASSIGNED, DUE_SOON, OVERDUE, TO_VERIFY, CRITICAL, MISSED, DISPUTED, UNATTENDED = (
     "action_assigned", "action_due_soon", "action_overdue", "action_to_verify", "check_critical", "check_missed",
@@ -32,6 +33,7 @@ class Event:
     to: tuple[str, ...]
     about: Mapping[str, str]
     at: int
+    place: str | None = None
 
 
 def to_tell(events: Iterable[Event], now: int) -> list[tuple[Event, str]]:
@@ -42,3 +44,14 @@ def to_tell(events: Iterable[Event], now: int) -> list[tuple[Event, str]]:
             for person in event.to:
                 found[event.kind, event.key, person] = (event, person)
     return list(found.values())
+
+
+N = TypeVar("N")
+
+
+def grouped(found: Iterable[tuple[N, bool]], like: Callable[[N], Hashable]) -> list[list[tuple[N, bool]]]:
+    """(notice, whether it was read) put together with those that are `like` it, in the order of the first of each."""
+    groups: dict[Hashable, list[tuple[N, bool]]] = {}
+    for notice, is_read in found:
+        groups.setdefault(like(notice), []).append((notice, is_read))
+    return list(groups.values())

@@ -1,14 +1,17 @@
 """The inbox of whoever is signed in, and the bell that counts what is unread."""
 
+from datetime import date
+
 from flask import Blueprint, Flask, Response, abort, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
 from webapp.base import clock
 from webapp.base.written import instant_text
 from webapp.notices import queries
-from webapp.notices.rules import LEADS_TO
+from webapp.notices.models import Notice
+from webapp.notices.rules import LEADS_TO, grouped
 from webapp.operations.roles import OFFICE
-from webapp.sites.queries import zone_of
+from webapp.sites.queries import places, zone_of
 from webapp.staff.desk import desk_page, send
 
 bp = Blueprint("notices", __name__)
@@ -16,16 +19,23 @@ bp = Blueprint("notices", __name__)
 
 @desk_page(bp, "/inbox", among=OFFICE, methods=("GET", "POST"))
 def inbox() -> Response:
-    """What wants to be known, unread first; read one by one or all at once."""
+    """What wants to be known, unread first, what is of one kind, place and day together; read one by one or all at once."""
     at = clock.now()
     if request.method == "POST":
         return _read(request.form.getlist("notice")[: queries.MOST])
-    zone = zone_of(g.project_id)
+    zone, found = zone_of(g.project_id), queries.inbox(g.project_id, g.person.id, at)
+
+    def day(one: Notice) -> date:
+        return clock.day_of(one.event_at, zone)
+
     page = render_template(
         "notices/inbox.html",
-        notices=queries.inbox(g.project_id, g.person.id, at),
+        waiting=[one for one, is_read in found if not is_read],
+        groups=grouped(found, lambda one: (one.kind, one.place_id, day(one))),
         kinds={kind: _(name) for kind, name in queries.KIND_NAMES.items()},
-        leads_to=lambda one: LEADS_TO[one.kind].format(one.subject, day=clock.day_of(one.event_at, zone)),
+        places={place.id: place.names for place in places(g.project_id)},
+        day_of=day,
+        leads_to=lambda one: LEADS_TO[one.kind].format(one.subject, day=day(one)),
         instant=lambda instant: instant_text(instant, zone, at),
     )
     return make_response(page)
