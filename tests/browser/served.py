@@ -1,5 +1,6 @@
 """The demo site behind a real `threshold serve`, which can be stopped, killed and started again on the same port."""
 
+import atexit
 import json
 import os
 import re
@@ -8,12 +9,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -37,6 +40,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@cache
+def _compiled() -> str:
+    """Where the servers of this run keep the templates that they compiled."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @dataclass
@@ -162,7 +173,7 @@ class Server:
         return [sys.executable, str(COMMAND), str(self.shift), *words]
 
     def _environment(self) -> dict[str, str]:
-        own = {"THRESHOLD_DATA": str(self.folder), "HOST": "127.0.0.1", "PORT": str(self.port)}
+        own = {"THRESHOLD_DATA": str(self.folder), "HOST": "127.0.0.1", "PORT": str(self.port), "TEST_COMPILED": _compiled()}
         own |= {"PYTHONPATH": str(self.tree)} if self.tree else {}
         return {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | own | self.settings
 
