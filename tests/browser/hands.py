@@ -175,7 +175,7 @@ class Tablet:
     ) -> None:
         """Fill the form of an operation and send it; `sign`: who gives the code; `makes`: how many entries; `press`: the value of
         the button, where one chooses by it."""
-        form = self.page.locator(f'{within} operation-form[operation="{operation}"]').last
+        form = self.page.locator(f'{within} operation-form[operation="{operation}"]:visible').last
         with self._entry(makes):
             fill(form, fields)
             form.locator(f'button[value="{press}"]' if press else "button:not([type=button])").last.click()
@@ -239,7 +239,7 @@ def fill(form: Locator, fields: dict[str, str]) -> None:
 
 def gone_through(form: Locator, counted: str = "30") -> None:
     """Agree to every line of a handover, and count what is counted."""
-    for line in form.locator(".line").all():
+    for line in form.locator(".line:visible").all():
         if line.locator("[type=number]").count():
             line.locator("[type=number]").fill(counted)
         else:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.attachments.album import photo
 from tests.browser.hands import Tablet, gone_through, until
 from tests.browser.looks import LANDSCAPE, NARROW, OVERFLOW, found_by_axe, keep_picture, sized
 from tests.browser.model import rows_of
+from tests.browser.test_photos import jpeg
 from webapp import demo
 
 pytestmark = pytest.mark.browser
@@ -28,7 +30,7 @@ def offered(here: Tablet) -> Locator:
 def reopened(here: Tablet, offer: str) -> Locator:
     row = here.page.locator(f'[data-id="{offer}"]')
     row.locator("summary").click()
-    return row.locator('operation-form[operation="duty.accept"]')
+    return row.locator('operation-form[operation="duty.accept"]:visible')
 
 
 @pytest.mark.clause("P2-4.3.1f")
@@ -180,8 +182,9 @@ def test_what_is_locked_up_for_the_night_has_a_custodian_and_a_word_on_each_thin
     expect(form.locator("#custodian + .wrong")).to_be_visible()
     expect(line(form, "K-02").locator(".wrong")).to_be_visible()
     form.locator("#custodian").fill("3 號鑰匙箱")
-    for each in form.locator(".line:visible").all():
-        each.locator('[value="agrees"]').check(force=True)
+    gone_through(form)
+    line(form, "K-02").locator('[value="differs"]').check(force=True)
+    line(form, "K-02").locator(".line__note").fill("在工程部")
     assert len(here.entries()) == before
     here.submit("duty.offer", sign="lin")
     offer = here.entries()[-1]
@@ -190,12 +193,76 @@ def test_what_is_locked_up_for_the_night_has_a_custodian_and_a_word_on_each_thin
     assert demo.named("thing", "R-1") not in put_away, "it lies in its place already"
     assert demo.named("thing", "U-2") not in put_away
     told = here.page.locator(f'overlay-list[key="offers"] [data-id="{offer["id"]}"]')
-    expect(told).to_contain_text("林靜怡 3 號鑰匙箱")
-    expect(told.locator(".offered .tag:visible")).to_have_text(["末班封存"])
+    expect(told).to_contain_text("林靜怡 交 下一班", use_inner_text=True)
+    expect(told).to_contain_text("放入鑰匙箱 · 3 號鑰匙箱", use_inner_text=True)
+    expect(told.locator(".tag:visible")).to_have_text(["末班封存"])
     row = reopened(here, offer["id"])
-    gone_through(row, "41")
+    expect(row.locator(".line:visible")).to_have_count(len(put_away) - 1)  # it is what was put away, and no more is asked
+    expect(line(row, "K-01").locator('[value="agrees"]')).to_be_checked()  # as long as nobody says otherwise
+    expect(told.locator("details ul .rows__row:visible")).to_have_count(1)
+    expect(told.locator("details ul .rows__row:visible", has_text="K-02")).to_contain_text("不符 在工程部")
+    before = len(here.entries())
     press(row)
-    assert demo.person("lin") in signers(here), "whoever locked up may open"
+    lin = here.page.locator(f'dialog[data-purpose="confirm"] option[value="{demo.person("lin")}"]')
+    expect(lin).to_have_count(1)  # whoever locked up may open
+    here.sign("he")
+    until(lambda: len(here.entries()) == before + 3, "it was not confirmed")
+    said = rows_of(json.loads(next(each["body"] for each in here.entries() if each["operation"] == "duty.accept")))
+    assert {(row["asset"], row["state"], row["said"]) for row in said} == {
+        (each, "kept", "agrees") for each in put_away - {demo.named("thing", "K-02")}
+    }
+    expect(told.locator(".tag:visible")).to_have_text(["已接班"])
+    expect(told).to_contain_text("由何欣怡接班", use_inner_text=True)
+    here.server.start()
+    here.sent()
+    assets = here.server.state(here.server.now)[0]["custody"]["assets"]
+    held = {each["code"]: [one["author"] for one in each["holders"]] for each in assets}
+    assert held["K-01"] == [demo.person("he")], "whoever opens has what was locked up"
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_what_became_of_a_handover_stands_on_its_row_without_a_network(tablet: Callable[..., Tablet]):
+    """A dispute is none that was taken over, and a post left alone shows how it was left."""
+    here = tablet()
+    here.server.stop()
+    here.watch.may_be_down = True
+    here.take_post("lin")
+    here.go("handover")
+    form = here.page.locator('operation-form[operation="duty.offer"]')
+    form.locator("summary").click()
+    form.locator("[type=file]").first.set_input_files(jpeg("IMG_1.jpg", photo(1)))
+    here.submit("duty.offer", sign="lin", to=demo.person("he"), absent="堵車。")
+    row = here.page.locator(f'[data-id="{here.entries()[-1]["id"]}"]')
+    expect(row).to_contain_text("林靜怡 交 何欣怡", use_inner_text=True)
+    expect(row.locator(".tag:visible")).to_have_text(["無人接班"])
+    expect(row.locator(".rows__photos img")).to_be_visible()
+    form = reopened(here, str(row.get_attribute("data-id")))
+    gone_through(form, "41")
+    form.locator('[value="disputed"]').check(force=True)
+    form.locator("[name=exceptions]").fill("鞋套少了。")
+    press(form)
+    here.sign("he")
+    expect(row.locator(".tag:visible")).to_have_text(["有爭議"])
+    expect(row.locator(".tag:visible")).to_have_attribute("data-tone", "over")
+    expect(row).to_contain_text("何欣怡 有爭議 鞋套少了。", use_inner_text=True)
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_what_was_found_wrong_on_this_tablet_is_a_line_of_its_next_handover(tablet: Callable[..., Tablet]):
+    here = tablet()
+    here.server.stop()
+    here.watch.may_be_down = True
+    here.take_post("lin")
+    here.go("checks")
+    here.tick("flat_close.windows", "fail")
+    form = offered(here)
+    found = form.locator('.line:visible:has(input[value="flat_close.windows"])')
+    expect(found).to_have_count(1)
+    expect(form.locator('.line:has(input[value="flat_close.water"])')).to_be_hidden()
+    gone_through(form, "41")
+    here.submit("duty.accept", sign="he", within=f'[data-id="{here.entries()[-1]["id"]}"]', makes=3)
+    body = json.loads(next(each["body"] for each in here.entries() if each["operation"] == "duty.accept"))
+    assert [row["key"] for row in rows_of(body) if row["kind"] == "check"] == ["flat_close.windows"]
 
 
 def test_what_waits_to_be_taken_over_has_no_barrier_and_fits_every_screen(tablet: Callable[..., Tablet], axe: str):

@@ -206,6 +206,13 @@ def test_covers_that_run_low_without_a_network_say_so_and_one_tap_draws_them(tab
     expect(figure(here, "clean")).to_have_text(str(least - 1 + drawn))
     expect(low).to_be_hidden()
     assert here.entries()[-1]["operation"] == "stock.draw"
+    row = here.page.locator(f'[data-id="{here.entries()[-1]["id"]}"]')
+    row.get_by_role("button").click()  # beside it, and not only among the supplies
+    expect(figure(here, "clean")).to_have_text(str(least - 1))
+    expect(row.locator('[data-step="undone"]')).to_be_visible()
+    here.go()
+    tap.click()
+    expect(figure(here, "clean")).to_have_text(str(least - 1 + drawn))
     # The page of the supplies says the same of the same entries, and what cannot be is told to be counted.
     here.go("stock")
     expect(here.page.locator(".lows__note").first).to_be_hidden()

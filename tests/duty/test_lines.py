@@ -130,11 +130,21 @@ def test_the_last_shift_locks_up_and_whoever_opens_confirms(site: Site) -> None:
     tablet = site.tablet()
     tablet.keep("lin", "custody.take", "13:30", asset=site.id("key"))
     made = offer(site, tablet, "18:02", kept="key_box", custodian="3", **key(site, said="agrees"))
-    tablet.keep("lin", "duty.accept", "18:30", offer=made, result="accepted")
+    tablet.keep("he", "duty.accept", "18:30", offer=made, result="accepted", **key(site, said="agrees", state="kept"))
     tablet.send()
     assert (status(told(site, made, "18:10")), holders(site, "18:10")) == (Status.STORED, [])
-    assert status(told(site, made)) is Status.ACCEPTED
-    assert concerns(told(site, made)) == (), "who locked up may open"
+    assert (status(told(site, made)), holders(site)) == (Status.ACCEPTED, [site.person("he")])
+
+
+@pytest.mark.parametrize(("result", "said"), [("disputed", "agrees"), ("accepted", "differs")])
+def test_what_was_not_found_where_it_was_locked_up_is_in_nobodys_hands(site: Site, result: str, said: str) -> None:
+    tablet = site.tablet()
+    tablet.keep("lin", "custody.take", "13:30", asset=site.id("key"))
+    made = offer(site, tablet, "18:02", kept="key_box", custodian="3", **key(site, said="agrees"))
+    tablet.keep("lin", "duty.accept", "18:30", offer=made, result=result, **key(site, said=said, state="kept", note="不在箱內"))
+    tablet.send()
+    assert holders(site) == []
+    assert "same_person" not in concerns(told(site, made)), "who locked up may open"
 
 
 def test_what_a_guest_has_is_not_put_away_with_the_keys(site: Site) -> None:

@@ -39,9 +39,11 @@ def test_a_home_and_a_locked_screen_stay_short_however_many_are_inside(site: Sit
         for seq in range(1, 101)
     ]
     sends("Door", *crowd, high=100)
-    for screen in ("", "locked"):
+    for screen, may_undo in (("", True), ("locked", False)):
         page = read(site.tablet("door").get(f"/en/door/{screen}").text)
         assert len([each for each in page.all("li") if each.attrs.get("data-id") in {one.id for one in crowd}]) == INSIDE_MOST
+        undone = {"tours.reverse", "tours.stay"} & {each.attrs.get("operation") for each in page.all("operation-form")}
+        assert bool(undone) is may_undo, "nobody takes back on a locked screen what somebody else has tapped"
 
 
 def covers() -> str:

@@ -5,11 +5,11 @@ from typing import Any
 from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
 from webapp.custody.models import Event
-from webapp.custody.rules import BACK, HANDED
+from webapp.custody.rules import BACK, HANDED, TAKEN
 from webapp.duty.forms import AcceptForm, FindingForm, OfferForm, RemarkForm, ReverseForm
 from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark, Reversal
 from webapp.duty.rules import AGREES, Status, outcome
-from webapp.operations.effects import ListItem, Step
+from webapp.operations.effects import Latest, ListItem, Step
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import DEPUTY, GREETER, SUPERVISOR, WATER_BAR
@@ -63,22 +63,28 @@ def offer(form: OfferForm, occasion: Occasion) -> None:
 
 
 @operation("duty.accept", form=AcceptForm, roles=STAFF, proof=PIN, offline=True, title=N_("Handover answered"),
-           effects=[Step("offer/{offer}", "accepted")])  # fmt: skip
+           effects=[Step("offer/{offer}", "accepted"), Latest("offer/{offer}/result", "{result}"),
+                    ListItem("answered/{offer}", "answered-row")])  # fmt: skip
 def accept(form: AcceptForm, occasion: Occasion) -> None:
     """Take over (接班) line by line, with exceptions, or dispute it. The author is who signs.
 
-    What is agreed to be in the outgoing person's hands is in his from now on, and what he counted is counted.
+    What is agreed to be in the outgoing person's hands, or to lie where it was locked up, is in his from now on; what he counted is
+    counted.
     """
     lines = _touched(form.lines.data)
     result = outcome(form.result.data, [row["said"] for row in lines])
     occasion.record(Acceptance, offer=form.offer.data, result=result, exceptions=form.exceptions.data)
     for row in lines:
         _gone_through(occasion, row)
-        if row["asset"] and row["state"] == "out" and row["said"] == AGREES and result != Status.DISPUTED:
-            occasion.record(Event, asset_id=row["asset"], what=HANDED, note=None, party=None)
+        if row["asset"] and row["state"] in TAKEN_OVER and row["said"] == AGREES and result != Status.DISPUTED:
+            occasion.record(Event, asset_id=row["asset"], what=TAKEN_OVER[row["state"]], note=None, party=None)
         if row["item"] and row["found"] is not None and row["state"] in COUNTED and form.place.data:
             about = {"item_id": row["item"], "place_id": form.place.data, "state": row["state"]}
             occasion.record(CountLine, **about, counted=row["found"], point=None)
+
+
+TAKEN_OVER = {"out": HANDED, "kept": TAKEN}
+"""What happens to a thing that is agreed to stand so: the keys for the night were back, so whoever opens takes them anew."""
 
 
 def _touched(rows: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:

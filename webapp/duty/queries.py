@@ -13,10 +13,13 @@ from webapp.base.database import db
 from webapp.base.i18n import N_, words
 from webapp.base.written import amount_text, instant_text
 from webapp.checklists.queries import Check
+from webapp.checklists.rules import FAIL
+from webapp.checklists.rules import Line as Point
+from webapp.content.rules import BOUNDED
 from webapp.custody import queries as custody
 from webapp.custody.rules import Standing
 from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark, Reversal
-from webapp.duty.rules import Accepted, Agreed, Found, Handover, concerns, exceptions_of, status
+from webapp.duty.rules import AGREES, Accepted, Agreed, Found, Handover, concerns, exceptions_of, status
 from webapp.operations.declarations import state
 from webapp.operations.knowing import Known, as_known
 from webapp.operations.later import Came, came_after
@@ -175,7 +178,7 @@ class Row:
 
     `due`: what should lie there and the stamp of its last count, hidden until it was counted. `now`, of a thing that somebody can
     have: where it is, and `holders` in words; `worn`: so much is with guests, in thousandths. The tablet puts what was recorded on
-    it in their place.
+    it in their place. `point`: of a check, which is a line while it is not in order, here or on this tablet.
     """
 
     label: str
@@ -191,6 +194,7 @@ class Row:
     now: Standing | None = None
     holders: str = ""
     worn: int | None = None
+    point: tuple[Check, Point] | None = None
 
     @property
     def cells(self) -> list[tuple[str, str]]:
@@ -226,6 +230,17 @@ def to_hand_over(site: Project, place_id: str, checks: Sequence[Check], at: int)
 REMARKS_MOST = 20
 
 
+def put_away(site: Project, given: Handover) -> list[Row]:
+    """What was locked up for the night, to be confirmed: it is in the hands of whoever opens then."""
+    agreed = [line for line in given.lines if line.asset_id and line.said == AGREES and line.state != "lent"]
+    return [kept_row(str(line.asset_id), _title(site, line)) for line in agreed]
+
+
+def kept_row(asset_id: str, title: str) -> Row:
+    """A thing as a line of what was locked up."""
+    return Row(asset_id, "asset", title, str(_("Locked up")), "kept", asset_id=asset_id)
+
+
 def _things_of(site: Project, place_id: str, at: int) -> Iterator[Row]:
     found = custody.things(site.id, at, place_id)
     known = people({held.by for each in found for held in each.now.holders if held.by})
@@ -255,13 +270,26 @@ def _counts_of(site: Project, place_id: str, at: int) -> Iterator[Row]:
 
 
 def _points_of(checks: Sequence[Check]) -> Iterator[Row]:
+    """Every point that may be found wrong: the tablet shows those that are, with what was answered on it since."""
     for check in checks:
-        for line in check.run.failed:
-            key = str(line.item["id"])
-            yield Row(key.replace(".", "-"), "check", words(line.item["prompt"]), str(_("Not in order")), key=key)
+        for line in check.run.lines:
+            if line.is_failed or wrong_by(line.item):
+                key = str(line.item["id"])
+                yield Row(
+                    key.replace(".", "-"), "check", words(line.item["prompt"]), str(_("Not in order")), key=key, point=(check, line)
+                )
 
 
-STANDS = {"back": N_("in its place"), "out": N_("Taken"), "lent": N_("Lent to a guest"), "lost": N_("lost")}
+def wrong_by(item: Mapping[str, Any]) -> str:
+    """The answers to a point that say it is not in order, as the overlay writes them; '' where none does."""
+    options = [option["id"] for option in item.get("options", ()) if option.get("fails")]
+    ticked = item["response"] == "pass_fail_na" or item["response"] in BOUNDED
+    return " ".join([FAIL] * ticked + options)
+
+
+STANDS = {
+    "back": N_("in its place"), "out": N_("Taken"), "lent": N_("Lent to a guest"), "lost": N_("lost"), "kept": N_("Locked up"),
+}  # fmt: skip
 """How a thing stood that was gone through at a tablet."""
 
 

@@ -12,7 +12,8 @@ KEPT = ("key_box", "security")
 """Where the keys are for the night after the last shift (末班封存)."""
 LINE_KINDS = ("asset", "stock", "remark", "check", "action")
 AGREES, DIFFERS = "agrees", "differs"
-LINE_STATES = ("back", "out", "lent", "lost", "clean", "in_use", "soiled")
+LINE_STATES = ("back", "out", "lent", "lost", "clean", "in_use", "soiled", "kept")
+"""How a thing stood that was gone through. `kept`: it was locked up for the night."""
 Order = tuple[int, int, int, int, str, int]
 
 

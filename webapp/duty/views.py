@@ -31,7 +31,7 @@ from webapp.staff.desk import desk_page, submit
 from webapp.staff.lists import desk_table
 from webapp.staff.queries import colleagues, people
 from webapp.stock import queries as stock
-from webapp.stock.rules import REQUEST, UNDOING, one_draw
+from webapp.stock.rules import CLEAN, REQUEST, UNDOING, one_draw
 from webapp.tablets.frames import this_flat, this_post, this_role, this_site
 from webapp.tablets.stations import station_page
 from webapp.tours import queries as tours
@@ -58,6 +58,7 @@ def home() -> str:
     site, flat, at = this_site(), this_flat(), clock.now()
     parties = tours.today(site, at, g.tablet.place_id)
     checks = checklists.checks(site, g.tablet.place_id, this_role(), at)
+    covers = _covers(site, at)
     return render_template(
         "duty/home.html",
         day=clock.day_of(at, site.zone),
@@ -69,7 +70,7 @@ def home() -> str:
         check=_check(checks, site, at),
         checks=checks,
         wrong=actions.to_do(site.id, at, g.tablet.place_id),
-        covers=_covers(site, at),
+        covers=covers,
         parties=_at_hand(parties, at, SHOWN),
         since=sites.day_around(site, at)[0],
         count=len(parties),
@@ -77,6 +78,7 @@ def home() -> str:
         status=party_status,
         at=at,
         greeting=_greeting(site, at),
+        **_undone(covers),
     )
 
 
@@ -174,16 +176,38 @@ def _covers(site: Project, at: int) -> dict[str, Any] | None:
     full = max(par, found.clean, 1)
     store = next((each.id for each in sites.places(site.id, "store_room")), g.tablet.place_id)
     lasts = found.lasts_until if found.lasts_until and found.lasts_until < closes else None
+    wanted = stock.requests(site.id, at - stock.ASKED_WITHIN, at, g.tablet.place_id)
+    asked = [each for each in wanted if each.is_open and each.item_id == item.id]
+    moved = stock.movements(site.id, at - DRAWN_SHOWN, at + 1, g.tablet.place_id, item.id)
     return {
         "item": item,
         "found": found,
         "full": full,
         "percent": round(100 * found.clean / full),
-        "refill": 0 if item.id in stock.awaited(site.id, g.tablet.place_id, at) else one_draw(found.clean, found.minimum, par),
+        "refill": 0 if asked else one_draw(found.clean, found.minimum, par),
         "store": store,
+        "asked": asked,
+        "drawn": [each for each in moved if each.kind == DRAWN and each.state == CLEAN],
         "asks": stock.ways(site.id, at)[item.category] == REQUEST,
         "mark": round(100 * found.minimum / full),
         "lasts_until": time_text(lasts, site.zone) if lasts else None,
+    }
+
+
+DRAWN_SHOWN = 10 * clock.MINUTE
+"""So long a draw of covers stands beside the button that made it, with its undo; then among the supplies."""
+DRAWN = "issue"
+
+
+def _undone(covers: dict[str, Any] | None) -> dict[str, Any]:
+    """What the rows of covers that were just drawn need."""
+    told = [*covers["drawn"], *covers["asked"]] if covers else []
+    return {
+        "undoing": {DRAWN: UNDOING[DRAWN]},
+        "back": lambda each: stock.back(each, covers["store"] if covers else ""),
+        "move_names": {DRAWN: _(stock.MOVE_NAMES[DRAWN])},
+        "people": people({each.author_id for each in told if each.author_id}),
+        "statuses": {status: _(name) for status, name in stock.STATUS_NAMES.items()},
     }
 
 
@@ -212,10 +236,13 @@ def handover() -> str:
         photos=attachments.photos_of(site.id, [row.operation_id for row in remarks]),
         offers=offers,
         waiting=waiting,
-        put_away=queries.lines_words(site, waiting, waiting) if waiting and waiting.kept else [],
+        put_away=[each for each in queries.lines_words(site, waiting, waiting) if not each[3]] if waiting and waiting.kept else [],
+        kept_rows=queries.put_away(site, waiting) if waiting and waiting.kept else [],
+        kept_row=queries.kept_row,
         shown_of=attachments.photos_of(site.id, [each.id for each in offers]),
         waiting_at=instant_text(waiting.at, site.zone, at) if waiting else "",
         status=status,
+        wrong_by=queries.wrong_by,
         kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
         staff=[(each.id, each.told) for each in colleagues(site.id, at, FRONT)],
         people=people({*(row.author_id for row in remarks if row.author_id), *_signers(offers)}),

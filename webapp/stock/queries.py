@@ -15,6 +15,7 @@ from webapp.attachments.models import Mention
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.i18n import N_, words
+from webapp.base.written import amount_text
 from webapp.content import queries as content
 from webapp.operations.declarations import state as declare_state
 from webapp.operations.knowing import corrected_by
@@ -41,6 +42,7 @@ from webapp.stock.rules import (
     SELF_DRAW,
     SENT,
     SOILED,
+    UNDOING,
     UNSURE,
     Batch,
     Order,
@@ -499,6 +501,13 @@ def movements(project_id: str, since: int, until: int, place_id: str | None = No
     found = [(row.place_in_order, _movement(row, row.quantity, row.kind)) for row in db.session.scalars(moved)]
     found += [(row.place_in_order, _movement(row, row.counted, "count")) for row in db.session.scalars(counted)]
     return [movement for _order_key, movement in sorted(found, key=lambda each: each[0], reverse=True)]
+
+
+def back(moved: Movement, store: str, laundry: str = "") -> dict[str, str]:
+    """What undoing a movement at a tablet says of it, which drew from the store room or sent to the laundry."""
+    told = {"id": moved.operation_id, "item": moved.item_id, "quantity": amount_text(abs(moved.quantity)), "state": moved.state,
+            "place": moved.place_id, "store": store, "laundry": laundry}  # fmt: skip
+    return {name: text.format(**told) for name, text in UNDOING[moved.kind][1].items()}
 
 
 def used(project_id: str, place_id: str, item_id: str, state: str, since: int, until: int) -> int:

@@ -23,7 +23,6 @@ from webapp.staff.lists import desk_table
 from webapp.staff.queries import people
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
-from webapp.stock.queries import Movement
 from webapp.stock.rules import CLEAN, REQUEST, SOILED, STORE, UNDOING, Batch, one_draw, reasons_for
 from webapp.tablets.frames import this_flat, this_post, this_site
 from webapp.tablets.stations import nothing_known, station_page
@@ -207,7 +206,7 @@ def supplies() -> str:
             if item.id not in awaited
         },
         undoing=UNDOING,
-        back=lambda moved: _back(moved, where),
+        back=lambda moved: stock.back(moved, where["store"], where["laundry"]),
         choices=lambda among: [(item.id, words(item.names)) for item in among],
         **_told_of_stock(site, items, at),
     )
@@ -233,12 +232,6 @@ def _told_of_stock(site: Project, items: Sequence[Item], at: int) -> dict[str, A
         "statuses": {status: _(name) for status, name in stock.STATUS_NAMES.items()},
         "at": at,
     }
-
-
-def _back(moved: Movement, where: Mapping[str, str]) -> dict[str, str]:
-    """What undoing a movement says of it. `where`: the store room and the laundry."""
-    told = {"id": moved.operation_id, "item": moved.item_id, "quantity": amount_text(abs(moved.quantity)), "state": moved.state}
-    return {name: text.format(place=moved.place_id, **told, **where) for name, text in UNDOING[moved.kind][1].items()}
 
 
 def _batch_words(batch: Batch, site: Project, at: int) -> str:

@@ -1,5 +1,5 @@
 /** A value of which the latest counts; its `[data-value]` parts are the words for each. One may stand in another. `data-least` and
- * `data-most`: outside of them it is not in order. */
+ * `data-most`: outside of them it is not in order, which is `fail`. */
 
 import { ReaderElement } from "../readers.js";
 
@@ -22,10 +22,11 @@ export class LatestValue extends ReaderElement {
     this.setAttribute("value", value);
     this.toggleAttribute("pending", pending);
     const { least, most } = this.dataset;
-    if (least ?? most) this.toggleAttribute("data-failed", figure(value) < figure(least ?? "-Infinity") || figure(value) > figure(most ?? "Infinity"));
+    const isOut = figure(value) < figure(least ?? "-Infinity") || figure(value) > figure(most ?? "Infinity");
+    if (least ?? most) this.toggleAttribute("data-failed", isOut);
     for (const part of this.querySelectorAll("[data-value]")) {
       if (part.closest("latest-value") !== this) continue;
-      const isOff = part.getAttribute("data-value") !== value;
+      const isOff = !part.getAttribute("data-value")?.split(" ").includes(isOut ? "fail" : value);
       part.toggleAttribute("hidden", isOff);
       if (part instanceof HTMLFieldSetElement) part.disabled = isOff; // what does not hold goes into no form
     }

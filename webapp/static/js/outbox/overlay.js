@@ -76,7 +76,7 @@ export function amount(formula, body) {
 
 /** @param {string} key @param {Body} body @param {string} id of the entry @returns {string} */
 export function filled(key, body, id) {
-  return key.replace(/\{(\w+)\}/g, (_, name) => (name === "id" ? id : first(body, name)));
+  return key.replace(/\{([\w.-]+)\}/g, (_, name) => (name === "id" ? id : first(body, name)));
 }
 
 /** A number as a form reads it; what is none counts nothing. @param {string} text @returns {number} */
