@@ -190,6 +190,12 @@ def test_who_took_over_in_the_last_shift_or_was_gone_before_the_next_is_on_duty_
     assert on_duty(one, 1400)[0] == (Stood("lin", 832, 1000), Stood("he", 1001, 1330)), "whoever stood there longer"
 
 
+def test_who_relieved_and_took_over_later_is_told_of_as_relief() -> None:
+    there = ("lin", 832, 1000), ("he", 1000, 1030), ("lin", 1030, 1323), ("he", 1324, None)
+    assert on_duty(early(*there, given=(handed("he"),)), 1329) == ((Stood(*LIN),), (Stood("he", 1000, 1030),))
+    assert on_duty(early(*there[:-1], given=(handed("he"),)), 1329)[1] == (Stood("he", 1000, 1030),), "signed, and not there yet"
+
+
 def test_who_was_still_there_from_the_shift_before_is_no_relief_of_this_one() -> None:
     given = early(("wu", EARLY.start, 840), ("lin", 838, 1330), given=(replace(handed("lin", 837), by="wu"),))
     assert on_duty(given, 1400) == ((Stood("lin", 838, 1330),), ())

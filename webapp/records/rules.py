@@ -353,13 +353,12 @@ def on_duty(of: Account, at: int, *, is_last: bool) -> tuple[tuple[Stood, ...], 
     first = _longest(of.stood, min(at, of.window.end))
     if first is None:
         return (), ()
-    before, after = _before(of, first), _after(of, first)
     ordered = sorted(of.stood, key=lambda each: each.since)
-    linked = [_own(ordered, person) for person in dict.fromkeys(each.person for each in ordered) if person in before | after]
+    others = [each for each in ordered if each.person != first.person]
+    linked = [each for each in others if _passed_on(of, each, first)]
     there = [each for each in linked if each.since > of.window.start and (each.until is not None or is_last)]
-    rest = [each for each in ordered if each.person not in before | {first.person} | after]
-    on = sorted([first, *there], key=lambda each: each.since)
-    return tuple(on), tuple(each for each in rest if each.until is not None or is_last or at < of.window.end)
+    rest = [each for each in others if each not in linked and (each.until is not None or is_last or at < of.window.end)]
+    return tuple(sorted([first, *there], key=lambda each: each.since)), tuple(rest)
 
 
 def _longest(stood: Sequence[Stood], so_far: int) -> Stood | None:
@@ -377,17 +376,13 @@ def _own(stood: Sequence[Stood], person: str) -> Stood:
     return Stood(person, own[0].since, own[-1].until)
 
 
-def _before(of: Account, first: Stood) -> set[str]:
-    """Who was there before somebody and handed the post over by signature."""
-    gave = {each.by for each in of.handed if each.successor is not None}
-    return {each.person for each in of.stood if each.since < first.since and each.person in gave}
-
-
-def _after(of: Account, first: Stood) -> set[str]:
-    """Who took the post over by signature once somebody had come for the last time."""
-    came = max(each.since for each in of.stood if each.person == first.person)
-    took = {each.successor: each.answered_at or 0 for each in of.handed}
-    return {each.person for each in of.stood if took.get(each.person, 0) > came} - {first.person}
+def _passed_on(of: Account, each: Stood, first: Stood) -> bool:
+    """Whether who stood there handed the post over by signature before somebody came, or took it over once they had come for the
+    last time."""
+    came = max(stood.since for stood in of.stood if stood.person == first.person)
+    gave = each.since < first.since and any(given.by == each.person for given in of.handed if given.successor is not None)
+    took = [given.answered_at or 0 for given in of.handed if given.successor == each.person]
+    return gave or any(at > came and (each.until is None or each.until > at) for at in took)
 
 
 def staying(of: Account, at: int, *, is_last: bool) -> tuple[str, ...]:
