@@ -186,14 +186,13 @@ _KNOWN = [
 def _was_known(fact: type[Fact]) -> sa.ColumnElement[bool]:
     """Whether nothing made this fact after the entry by which facts are being read: its own entry, the repair that stands in its
     place, or the second try of one that was held."""
-    same = Receipt.project_id == fact.project_id
-    late = sa.select(Receipt.id).where(same, Receipt.id == fact.operation_id, Receipt.came_after())
-    mended = sa.select(Receipt.id).where(
-        same, Receipt.repairs == fact.operation_id, Receipt.came_after(), Receipt.outcome == APPLIED,
-        Receipt.flags.not_like("%superseded"),
-    )  # fmt: skip
+    same = (Receipt.project_id == fact.project_id) & (Receipt.id == fact.operation_id)
+    late = sa.select(Receipt.id).where(same, Receipt.came_after())
+    mended = sa.select(Receipt.repairs).where(
+        Receipt.repairs.is_not(None), Receipt.came_after(), Receipt.outcome == APPLIED, Receipt.flags.not_like("%superseded")
+    )
     held = sa.select(Update.receipt_id).where(Update.outcome == APPLIED, Update.made_at > _KNOWN[0])
-    return ~late.exists() & ~mended.exists() & fact.operation_id.not_in(held)
+    return ~late.exists() & fact.operation_id.not_in(mended) & fact.operation_id.not_in(held)
 
 
 @sa.event.listens_for(sa.orm.Session, "do_orm_execute")
