@@ -43,6 +43,11 @@ def known_by() -> Known | None:
     return reading.by if reading else None
 
 
+def is_as_known() -> bool:
+    """Whether facts are being read as they are known, not as they stood at an instant."""
+    return _reading.get() is not None
+
+
 def corrected_by(at: int) -> int:
     """Until when a correction may have been made to count in what is read of an instant: what is read as known is corrected by
     whatever was known, else a state is that of its instant."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from webapp.base.i18n import N_, words
 from webapp.base.written import amount_text
 from webapp.content import queries as content
 from webapp.operations.declarations import state as declare_state
-from webapp.operations.knowing import corrected_by
+from webapp.operations.knowing import corrected_by, is_as_known
 from webapp.operations.models import Fact
 from webapp.stock.models import (
     Confirmation,
@@ -232,18 +232,33 @@ def item_by_sku(project_id: str, sku: str) -> Item | None:
 
 def figure(project_id: str, place_id: str, item_id: str, state: str, at: int) -> Figure:
     """One figure: what the tablet's tally stands on."""
+    return figures_of(project_id, place_id, item_id, (state,), at)[0]
+
+
+def figures_of(project_id: str, place_id: str, item_id: str, states: Iterable[str], at: int) -> list[Figure]:
+    """What lies at a place of an item in each of these states."""
     found = figures(project_id, at, place_id, item_id)
-    return found.get((place_id, item_id, state), Figure(place_id, item_id, state, 0))
+    return [found.get((place_id, item_id, state), Figure(place_id, item_id, state, 0)) for state in states]
 
 
 def figures(project_id: str, at: int, place_id: str | None = None, item_id: str | None = None) -> Mapping[Key, Figure]:
     """Every figure of a project, a place or an item: two queries however many items."""
-    last = {(row.place_id, row.item_id, row.state): row for row in _last_counts(project_id, at, place_id, item_id)}
-    sums = {
-        (row.place_id, row.item_id, row.state): int(row.quantity)
-        for row in db.session.execute(_sums(project_id, at, place_id, item_id))
-    }
+    narrow = {name: value for name, value in (("place_id", place_id), ("item_id", item_id)) if value}
+    counts, moves = _asked(tuple(narrow), as_known=is_as_known())
+    said = {"project_id": project_id, "at": at, **narrow}
+    last = {(row.place_id, row.item_id, row.state): row for row in db.session.execute(counts, said)}
+    sums = {(row.place_id, row.item_id, row.state): int(row.quantity) for row in db.session.execute(moves, said)}
     return {key: _figure(key, last.get(key), sums.get(key, 0)) for key in sorted(last.keys() | sums.keys())}
+
+
+@cache
+def _asked(narrow: tuple[str, ...], *, as_known: bool) -> tuple[sa.Select[Any], sa.Select[Any]]:  # noqa: ARG001 - of corrected_by
+    """The two queries of figures, put together once: that takes longer than to run them."""
+    names = ("place_id", "item_id")
+    of: tuple[Any, ...] = tuple(sa.bindparam(name) for name in ("project_id", "at"))
+    of += tuple(sa.bindparam(name) if name in narrow else None for name in names)
+    ranked = _ranked_counts(*of)
+    return select(ranked).where(ranked.c.rank == 1), _sums(*of)
 
 
 def _figure(key: Key, count: Any, moved: int) -> Figure:
@@ -283,9 +298,9 @@ def _narrowed(
     item_id: str | None,
 ) -> sa.Select[*tuple[Any, ...]]:
     wanted = wanted.where(model.project_id == project_id, model.effective_at <= at)
-    if place_id:
+    if place_id is not None:
         wanted = wanted.where(model.place_id == place_id)
-    if item_id:
+    if item_id is not None:
         wanted = wanted.where(model.item_id == item_id)
     return wanted
 
@@ -307,11 +322,6 @@ def _standing_counts(project_id: str, at: int, place_id: str | None, item_id: st
     kept = [given.c[column.key].desc() for column in CountLine.order()]
     rank = sa.func.row_number().over(partition_by=[given.c.place_id, given.c.item_id, given.c.state], order_by=kept)
     return select(given, rank.label("rank")).where(given.c.anew == 1).subquery()
-
-
-def _last_counts(project_id: str, at: int, place_id: str | None, item_id: str | None) -> Iterable[Any]:
-    ranked = _ranked_counts(project_id, at, place_id, item_id)
-    return db.session.execute(select(ranked).where(ranked.c.rank == 1))
 
 
 def _settled(project_id: str, at: int) -> sa.Subquery:

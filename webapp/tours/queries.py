@@ -182,8 +182,7 @@ def _party(row: Arrival, seen_off: Order | None) -> Party:
 def covers(project_id: str, place_id: str, item: Item, since: int, at: int) -> Covers:
     """The covers of a place at an instant. What went out from `since` on tells how long the clean ones last. What is not washed is
     used up with its party: nothing of it is in use or soiled (P2-4.4.3b)."""
-    clean = stock.figure(project_id, place_id, item.id, CLEAN, at)
-    basket = stock.figure(project_id, place_id, item.id, SOILED, at)
+    clean, basket = stock.figures_of(project_id, place_id, item.id, (CLEAN, SOILED), at)
     wearing = _wearing(project_id, place_id, item.id, min(since, basket.counted_at - ENDS_WITHIN), at)
     minimum, washed = stock.minimum(project_id, place_id, item, at), item.tracking == "reusable"
     handed_out = 1000 * sum(each.covers for each in wearing if each.arrived_at >= since)
