@@ -253,6 +253,13 @@ def test_a_shift_that_was_locked_up_says_so_and_is_signed_before_its_day_is_over
     assert "Changed since it was signed" not in said
 
 
+@pytest.mark.clause("P2-4.4.7a")
+def test_who_works_both_shifts_is_told_of_in_each_to_its_end(shown: Site):
+    heads = [page(shown, f"/records/2026-05-27/{BAR}/{shift}").all("dl")[0].all("div") for shift in ("early", "middle")]
+    told = [[each.all("dd")[0].text() for each in head][7:10] for head in heads]
+    assert told == [["08:36–13:30", "蘇曉彤", ""], ["13:30–18:08", "蘇曉彤", ""]]
+
+
 def test_a_shift_that_was_handed_over_is_signed_while_the_next_one_works(site: Site):
     with clock.standing_at(AT - 4 * clock.MINUTE):  # handed over at 13:22, and the shift's time is over at 13:30
         shown = page(site, f"/records/2026-05-28/{DOOR}/early")

@@ -124,12 +124,31 @@ def test_who_was_on_duty_and_who_relieved_stand_with_their_times(site: Site) -> 
         tablet.send()
     early, middle = accounts(site)
     lin, he = site.person("lin"), site.person("he")
-    assert early.stood == (Stood(lin, at("08:32"), at("13:23")), Stood(he, at("13:24"), None))
-    assert middle.stood == (Stood(he, at("13:30"), at("18:05")),)
+    assert early.stood == (Stood(lin, at("08:32"), at("13:23")),)
+    assert middle.stood == (Stood(he, at("13:24"), at("18:05")),), "from when he really came"
     assert [(each.by, each.answered_by, each.result) for each in early.handed] == [(lin, he, "accepted")]
     assert [each.text for each in early.remarks] == ["落地燈不亮"]
     assert [[check.purpose for check in each.lists] for each in (early, middle)] == [["opening"], []], "the first shift opens"
     assert "上午客人多" in [each.text for each in early.log]
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_who_hands_over_a_little_late_does_it_for_the_shift_that_ends(site: Site) -> None:
+    shifts(site)
+    post, tablet = site.id("door"), site.tablet(1)
+    here = {"place": site.id("flat"), "post": post}
+    tablet.keep("lin", "shifts.take_post", "08:36", post=post)
+    offered = tablet.keep("lin", "duty.offer", "13:30", **here, to=site.person("he"))
+    tablet.keep("he", "duty.accept", "13:32", offer=offered.id, result="accepted")
+    tablet.keep("he", "shifts.take_post", "13:32", post=post)
+    tablet.keep("lin", "shifts.leave_post", "13:33", post=post)
+    last = tablet.keep("he", "duty.offer", "18:20", **here, kept="key_box")
+    tablet.keep("he", "shifts.leave_post", "18:25", post=post)
+    tablet.send()
+    early, middle = accounts(site)
+    lin, he = site.person("lin"), site.person("he")
+    assert (early.stood, [each.answered_by for each in early.handed]) == ((Stood(lin, at("08:36"), at("13:33")),), [he])
+    assert (middle.stood, [each.at for each in middle.handed]) == ((Stood(he, at("13:32"), at("18:25")),), [last.happened_at])
 
 
 EARLY = Window("early", "early", 830, 1330)
@@ -149,6 +168,60 @@ def early(*there: tuple[str, int, int | None], given: tuple[Handed, ...] = ()) -
 
 
 LIN, HE = ("lin", 832, 1323), ("he", 1324, None)
+
+
+def of_early(*times: tuple[str, int, int | None], now: int = 1800) -> list[tuple[str, int, int | None]]:
+    return [(each.person, each.since, each.until) for each in rules.of_shift(stood(*times), EARLY, now, late=60)]
+
+
+def of_next(*times: tuple[str, int, int | None], now: int = 1800) -> list[tuple[str, int, int | None]]:
+    following = Window("middle", "middle", 1330, 2400)
+    return [(each.person, each.since, each.until) for each in rules.of_shift(stood(*times), following, now, late=60)]
+
+
+@pytest.mark.clause("P2-4.4.7a")
+@pytest.mark.parametrize(
+    ("times", "now", "before", "after"),
+    [
+        (("lin", 836, 1333), 1800, [("lin", 836, 1333)], []),  # stays a little longer
+        (("lin", 836, None), 1340, [("lin", 836, None)], []),  # and is there still
+        (("he", 1324, 1830), 1900, [], [("he", 1324, 1830)]),  # comes a little early
+        (("he", 1324, None), 1326, [("he", 1324, None)], []),
+        (("he", 1324, None), 1340, [], [("he", 1324, None)]),
+        (("he", 1320, 1350), 1800, [], [("he", 1320, 1350)]),
+        (("wu", 1310, 1340), 1800, [("wu", 1310, 1340)], []),  # relief across the line, longer before it
+        (("lin", 836, 1830), 1900, [("lin", 836, 1330)], [("lin", 1330, 1830)]),  # both shifts
+        (("lin", 836, None), 1500, [("lin", 836, 1330)], [("lin", 1330, None)]),
+        (("lin", 836, 1330), 1800, [("lin", 836, 1330)], []),
+        (("he", 1330, 1830), 1900, [], [("he", 1330, 1830)]),
+        (("wu", 1000, 1030), 1800, [("wu", 1000, 1030)], []),
+    ],
+)
+def test_who_stays_longer_or_comes_early_stood_there_for_one_shift(
+    times: tuple[str, int, int | None], now: int, before: list[object], after: list[object]
+) -> None:
+    assert (of_early(times, now=now), of_next(times, now=now)) == (before, after)
+
+
+@pytest.mark.clause("P2-4.4.6a")
+@pytest.mark.parametrize(
+    ("at", "since", "is_of_early"),
+    [
+        (1322, 836, True),
+        (1330, 836, True),
+        (1345, 836, True),
+        (1390, 836, True),
+        (1391, 836, False),  # too late to be for the shift before
+        (1345, 1324, False),  # came for the next one
+        (1345, 1335, False),
+        (1345, None, False),  # was never there
+        (1300, None, True),
+        (1800, 836, False),  # both shifts: the end of the second
+    ],
+)
+def test_a_handover_ends_the_shift_for_which_its_author_stood_there(at: int, since: int | None, is_of_early: bool) -> None:
+    following = Window("middle", "middle", 1330, 2400)
+    assert [rules.is_handed_in(at, since, each, late=60) for each in (EARLY, following)] == [is_of_early, not is_of_early]
 
 
 def on_duty(of: Account, at: int, *, is_last: bool = False) -> tuple[tuple[Stood, ...], tuple[Stood, ...]]:
@@ -215,20 +288,21 @@ def test_who_was_still_there_from_the_shift_before_is_no_relief_of_this_one() ->
         (early(("lin", 832, 1200)), 1210, False),  # a break
         (early(("lin", 832, 1300)), 1320, True),  # the plan's end is over and nobody is there
         (early(("lin", 832, None)), 1320, False),
-        (early(("lin", 832, None)), 1330, True),
+        (early(("lin", 832, None)), 1345, False),  # a little late
+        (early(("lin", 832, None)), 1360, True),
         (early(), 900, False),
     ],
 )
 def test_a_shift_is_over_when_nobody_of_it_is_there_and_it_was_handed_over_or_its_time_has_come(
     of: Account, at: int, over: bool
 ) -> None:
-    assert rules.is_over(of, at, ends=1315, is_last=False) is over
+    assert rules.is_over(of, at, ends=1315, is_last=False, late=30) is over
 
 
 def test_whoever_took_over_in_the_last_shift_of_a_day_is_of_that_shift() -> None:
     given = early(LIN, HE, given=(handed("he"),))
-    assert rules.staying(given, 1325, is_last=True) == ("he",)
-    assert not rules.is_over(given, 1325, ends=1315, is_last=True)
+    assert rules.staying(given, 1325, is_last=True, late=30) == ("he",)
+    assert not rules.is_over(given, 1325, ends=1315, is_last=True, late=30)
 
 
 def test_a_later_arrival_changes_the_record_that_it_belongs_to_and_no_other(site: Site) -> None:

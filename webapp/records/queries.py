@@ -15,13 +15,14 @@ from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
 from webapp.custody import queries as custody
 from webapp.duty import queries as duty
-from webapp.duty.rules import Agreed
+from webapp.duty.rules import Agreed, Handover
 from webapp.operations.knowing import Known, as_known
 from webapp.operations.models import Receipt
 from webapp.operations.roles import GREETER
 from webapp.records import rules
 from webapp.records.models import Review
 from webapp.records.rules import (
+    LATE,
     Account,
     Event,
     Gone,
@@ -68,8 +69,10 @@ def account(site: Project, post: Post, day: date, window: Window, now: int, by: 
 
 
 def _account(site: Project, post: Post, day: date, window: Window, now: int) -> Account:
-    at, (_start, end) = min(now, window.end - 1), clock.day_bounds(day, site.zone)
-    stood = _stood(site, post, day, window, at)
+    at, (start, end) = min(now, window.end - 1), clock.day_bounds(day, site.zone)
+    last = min(now, end - 1)
+    there = stretches(site, post, start, last)
+    stood = rules.of_shift(there, window, last, LATE)
     readied = _readied(site, post, stood, at)
     return Account(
         post=post.id,
@@ -82,7 +85,7 @@ def _account(site: Project, post: Post, day: date, window: Window, now: int) -> 
         stocks=tuple(_stocks(site, post, window, at)),
         log=tuple(sorted(_log(site, post, window, at), key=lambda each: (each.at, each.kind, each.text))),
         remarks=tuple(_remarks(site, post, window, at, abnormal=True)),
-        handed=tuple(_handed(site, post, window, min(now, end - 1))),
+        handed=tuple(_handed(site, post, window, last)),
         things=tuple(_things(site, post, at)),
         pending=tuple(_pending(site, post, at)),
         readied=readied,
@@ -95,12 +98,12 @@ def _account(site: Project, post: Post, day: date, window: Window, now: int) -> 
 
 def staying(site: Project, of: Account, now: int) -> tuple[str, ...]:
     """Who of the shift of a record still stands at its post."""
-    return rules.staying(of, now, is_last=_is_last(site, of))
+    return rules.staying(of, now, is_last=_is_last(site, of), late=LATE)
 
 
 def is_over(site: Project, of: Account, now: int) -> bool:
     """Whether the shift of a record is over, so that it can be signed."""
-    return rules.is_over(of, now, _planned_end(site, of), is_last=_is_last(site, of))
+    return rules.is_over(of, now, _planned_end(site, of), is_last=_is_last(site, of), late=LATE)
 
 
 def _is_last(site: Project, of: Account) -> bool:
@@ -133,10 +136,11 @@ def _pending(site: Project, post: Post, at: int) -> Iterator[Pending]:
         yield Pending(each.id, each.due_at, each.status is Status.DONE, opened.version_id, opened.item, opened.title)
 
 
-def _stood(site: Project, post: Post, day: date, window: Window, at: int) -> list[Stood]:
-    start, _end = clock.day_bounds(day, site.zone)
-    here = [each for each in shifts.stood(site.id, start, at + 1) if each.post_id == post.id]
-    return rules.clipped((Stood(each.person_id, each.since, each.until) for each in here), window)
+def stretches(site: Project, post: Post, since: int, at: int) -> list[Stood]:
+    """Who stood at a post from when to when between two instants."""
+    return [
+        Stood(each.person_id, each.since, each.until) for each in shifts.stood(site.id, since, at + 1) if each.post_id == post.id
+    ]
 
 
 def _readied(site: Project, post: Post, stood: Sequence[Stood], at: int) -> tuple[Readied, ...]:
@@ -251,10 +255,8 @@ def _remarks(site: Project, post: Post, window: Window, at: int, *, abnormal: bo
 
 
 def _handed(site: Project, post: Post, window: Window, at: int) -> Iterator[Handed]:
-    """The handovers offered in the window. They may be answered when it is over: whoever takes over comes a little late."""
-    for each in reversed(duty.handovers(site.id, window.start, window.end, at, post.place_id)):
-        if each.post_id != post.id:
-            continue
+    """The handovers that end a shift. They may be answered when it is over: whoever takes over comes a little late."""
+    for each in reversed(handovers(site, post, window, at)):
         answer = each.answers[0] if each.answers else None
         lines, then = (answer.lines, answer.at) if answer else (each.lines, each.at)
         yield Handed(
@@ -272,6 +274,19 @@ def _handed(site: Project, post: Post, window: Window, at: int) -> Iterator[Hand
             things=tuple(_things(site, post, then)),
             covers=tuple(_covers(site, post, lines, then)),
         )
+
+
+def handovers(site: Project, post: Post, window: Window, at: int) -> list[Handover]:
+    """The handovers of a post that end the shift of a window, newest first, with the answers given by `at`."""
+    start, _end = sites.day_around(site, window.start)
+    there = stretches(site, post, start, at)
+    given = duty.handovers(site.id, window.start, window.end + LATE, at, post.place_id)
+    return [each for each in given if each.post_id == post.id and rules.is_handed_in(each.at, _came(there, each), window, LATE)]
+
+
+def _came(there: Sequence[Stood], of: Handover) -> int | None:
+    """From when on whoever hands over had stood there."""
+    return max((each.since for each in there if each.person == of.author_id and each.since <= of.at), default=None)
 
 
 def _covers(site: Project, post: Post, lines: Sequence[Agreed], then: int) -> Iterator[Lay]:

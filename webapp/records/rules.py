@@ -12,6 +12,8 @@ MODES = ("accompanied", "guided", "self_guided")
 DIGESTS = 7
 """The newest way to take a record's digest. Each has more fields than the one before; what was signed by an old one is compared
 by its fields for ever."""
+LATE = 60 * 60 * 1000
+"""Milliseconds. Whoever hands over so long after a shift was to end is late, whoever comes so long before the next one is early."""
 MARK_CHARS = 16
 """So much of a digest stands in the code of a sheet: enough to tell a change, and coarse enough for a creased sheet."""
 
@@ -331,15 +333,39 @@ def windows(shifts: Sequence[tuple[str, str, int, int]], start: int, end: int) -
     return [Window(each[0], each[1], begins[n], begins[n + 1] if n + 1 < len(ordered) else end) for n, each in enumerate(ordered)]
 
 
-def clipped(stood: Iterable[Stood], window: Window) -> list[Stood]:
-    """Who stood there, as far as it is within the window, the one who stood longest first."""
+def of_shift(stood: Iterable[Stood], window: Window, now: int, late: int) -> list[Stood]:
+    """Who stood there for a shift, the one who stood longest first. Whoever crosses the line to the next shift by no more than
+    `late` stood there for this one, whoever came no longer before it for the next; any other is cut there."""
     found = []
     for each in stood:
-        since = max(each.since, window.start)
-        until = None if each.until is None or each.until >= window.end else each.until
-        if since < (window.end if until is None else until):
-            found.append(Stood(each.person, since, until))
+        begun = each.since >= window.start or _side(each, window.start, now, late) != BEFORE
+        until = now if each.until is None else each.until
+        goes_on = _side(each, window.end, now, late) if until > window.end else BEFORE
+        if begun and each.since < window.end and until > window.start and goes_on != AFTER:
+            is_cut = each.since < window.start and _side(each, window.start, now, late) == BOTH
+            since = window.start if is_cut else each.since
+            found.append(Stood(each.person, since, window.end if goes_on == BOTH else each.until))
     return sorted(found, key=lambda each: (-((each.until or window.end) - each.since), each.since))
+
+
+def is_handed_in(at: int, since: int | None, window: Window, late: int) -> bool:
+    """Whether a handover offered at an instant ends this shift: that of the window, or the one before, where whoever hands over had
+    stood there for that. `since`: from when on they had; None where they had not."""
+    line = window.end if at >= window.end else window.start
+    is_of_before = since is not None and _side(Stood("", since, at), line, at, late) == BEFORE
+    return is_of_before if at >= window.end else at >= window.start and not is_of_before
+
+
+BEFORE, BOTH, AFTER = "before", "both", "after"
+
+
+def _side(each: Stood, line: int, now: int, late: int) -> str:
+    """For which of two shifts somebody stood there who crosses the line between them. Of a short time on both sides the longer
+    counts, but for who is there still: they came for the later one."""
+    head, tail = line - each.since, (now if each.until is None else each.until) - line
+    if tail <= late and (head >= late or (each.until is not None and tail <= head)):
+        return BEFORE
+    return AFTER if head < late else BOTH
 
 
 def on_duty(of: Account, at: int, *, is_last: bool) -> tuple[tuple[Stood, ...], tuple[Stood, ...]]:
@@ -356,7 +382,7 @@ def on_duty(of: Account, at: int, *, is_last: bool) -> tuple[tuple[Stood, ...], 
     ordered = sorted(of.stood, key=lambda each: each.since)
     others = [each for each in ordered if each.person != first.person]
     linked = [each for each in others if _passed_on(of, each, first)]
-    there = [each for each in linked if each.since > of.window.start and (each.until is not None or is_last)]
+    there = [each for each in linked if each.since != of.window.start and (each.until is not None or is_last)]
     rest = [each for each in others if each not in linked and (each.until is not None or is_last or at < of.window.end)]
     return tuple(sorted([first, *there], key=lambda each: each.since)), tuple(rest)
 
@@ -385,20 +411,18 @@ def _passed_on(of: Account, each: Stood, first: Stood) -> bool:
     return gave or any(at > came and (each.until is None or each.until > at) for at in took)
 
 
-def staying(of: Account, at: int, *, is_last: bool) -> tuple[str, ...]:
+def staying(of: Account, at: int, *, is_last: bool, late: int) -> tuple[str, ...]:
     """Who keeps a shift at a post from being over: whoever stands there still, but for those who took over for the next one."""
-    if at >= of.window.end:
+    if at >= of.window.end + (0 if is_last else late):
         return ()
     came = () if is_last else {each.successor for each in of.handed}
     return tuple(each.person for each in of.stood if each.until is None and each.person not in came)
 
 
-def is_over(of: Account, at: int, ends: int, *, is_last: bool) -> bool:
-    """Whether a shift is over at a post: its time is, or nobody of it is there any more and it was handed over, locked up or left
-    to nobody; or was to end by then. `ends`: when it was to."""
-    if at >= of.window.end:
-        return True
-    return not staying(of, at, is_last=is_last) and (of.ended is not None or at >= ends)
+def is_over(of: Account, at: int, ends: int, *, is_last: bool, late: int) -> bool:
+    """Whether a shift is over at a post: nobody of it is there any more, and it was handed over, locked up, left to nobody, or was
+    to end by then. `ends`: when it was to."""
+    return not staying(of, at, is_last=is_last, late=late) and (of.ended is not None or at >= ends)
 
 
 def by_hour(visits: Iterable[Visit], hour_of: Callable[[int], int], opens: int, closes: int) -> list[Hour]:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from webapp.base.database import db
-from webapp.duty import queries as duty
 from webapp.operations.knowing import Known
 from webapp.operations.later import Came, at_instant, came_after
 from webapp.operations.models import Receipt
@@ -82,12 +81,13 @@ class Unsigned:
 
 
 def unsigned(site: Project, day: date, now: int) -> list[Unsigned]:
-    """The records of a day that nobody has signed, of every shift that has begun."""
+    """The records of a day that nobody has signed, of every shift that has begun: somebody came for it, or its time is over."""
     named = day.isoformat()
     signed = queries.reviews(site.id, named, named)
     records = [Record(post, day, window) for post in sites.posts(site.id) for window in queries.windows_of(site, day)]
     begun = [each for each in records if each.window.start <= now]
-    return [_unsigned(site, each, now) for each in begun if (each.post.id, named, each.window.shift) not in signed]
+    found = [_unsigned(site, each, now) for each in begun if (each.post.id, named, each.window.shift) not in signed]
+    return [each for each in found if each.says.stood or queries.is_over(site, each.says, now)]
 
 
 def _unsigned(site: Project, of: Record, now: int) -> Unsigned:
@@ -106,9 +106,9 @@ def _account(site: Project, of: Record, now: int, by: Known | None = None) -> Ac
 
 def _of_handovers(site: Project, of: Record, now: int, signed: Signed | None) -> list[Seal]:
     """The signatures of whoever took the post over, or locked it up, before the manager signed; each speaks of what was before."""
-    given = duty.handovers(site.id, of.window.start, of.window.end, now, of.post.place_id)
-    ends = [(each.id, each.at) for each in given if each.post_id == of.post.id and each.kept]
-    ends += [(answer.id, answer.at) for each in given if each.post_id == of.post.id for answer in each.answers]
+    given = queries.handovers(site, of.post, of.window, now)
+    ends = [(each.id, each.at) for each in given if each.kept]
+    ends += [(answer.id, answer.at) for each in given for answer in each.answers]
     known = _known(site.id, [entry for entry, _at in ends])
     found = sorted(Seal(known[entry], at) for entry, at in ends if entry in known)
     return [each for each in found if signed is None or each.known < signed.known]
