@@ -43,19 +43,23 @@ def test_the_list_says_what_was_recorded_in_words_and_no_key(tablet: Callable[..
         _entry(2, "stock.count", item=covers, place=place, state="store", counted="12"),
         _entry(3, "duty.remark", place=place, category="repair", text="count", when="1779900000000"),
         _entry(4, "checklists.answer", version="0" * 64, place=place, item="flat_open.air", answer="count"),
+        _entry(5, "tours.arrive", place=place, guests="3", covers="2", item=covers),
+        _entry(6, "duty.accept", result="accepted", **{"lines.1.found": "77", "lines.1.shown": "80 prs", "lines.1.note": "by hand"}),
     ]
     here.page.evaluate(KEEP, entries)
     for language in LANGUAGES:
         here.go("outbox", language)
         rows = here.page.locator("outbox-list ol > li")
-        expect(rows).to_have_count(4)
+        expect(rows).to_have_count(6)
         shown = rows.all_inner_texts()
         assert not re.search(r"exterior|flat_open|store\b|[0-9a-f-]{36}|\d{13}|2026-05-28", " ".join(shown))
         details = [row.locator("[data-fill=what]").inner_text() for row in rows.all()]
-        assert details[1].endswith(" · count"), "what was typed stays as it was"
-        assert details[2].endswith(" · 12")
-        assert details[3].endswith(" · ok")
-        assert "count" not in details[0]
+        assert re.search(r"3.* · .*2", details[1]), "how many came, and in how many pairs"
+        assert re.search(r"\D · by hand$", details[0]), "of the lines of a handover what was noted, and no other"
+        assert details[3].endswith(" · count"), "what was typed stays as it was"
+        assert details[4].endswith(" · 12")
+        assert details[5].endswith(" · ok")
+        assert "count" not in details[2]
         assert not [text for text in shown if re.search(r"[a-z]+\.[a-z]", text)]
 
 

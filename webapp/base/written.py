@@ -1,5 +1,6 @@
 """How instants, days and amounts are written for people. Half-width digits everywhere, Han numerals only in a day's name."""
 
+import re
 from datetime import date
 
 from babel import Locale
@@ -11,6 +12,7 @@ from webapp.base import clock
 from webapp.base.i18n import language
 
 _HAN = "〇一二三四五六七八九十"
+_BESIDE_HAN = re.compile("(?<=[㐀-鿿]) (?=[0-9])|(?<=[0-9]) (?=[㐀-鿿])")
 
 
 def time_text(instant: int, zone: str) -> str:
@@ -33,6 +35,12 @@ def day_and_month(instant: int, zone: str) -> str:
     return format_date(day, "M月d日" if locale.language == "zh" else "d MMMM", locale)
 
 
+def month_text(month: date) -> str:
+    """2026 年 5 月, May 2026."""
+    locale = Locale.parse(language().replace("-", "_"))
+    return format_date(month, "y 年 M 月" if locale.language == "zh" else "MMMM y", locale)
+
+
 def _han(number: int) -> str:
     """A number up to 31 in Han numerals."""
     tens, ones = divmod(number, 10)
@@ -49,11 +57,19 @@ def amount_text(thousandths: int) -> str:
 
 
 def span_text(milliseconds: int) -> str:
-    """A stretch of time in words, to the minute: 2 h 48 min."""
+    """A stretch of time in words, to the minute: 2 h 48 min; from two days on to the hour: 2 days 16 h."""
     hours, minutes = divmod(max(0, milliseconds) // clock.MINUTE, 60)
+    if hours >= 48:
+        days, hours = divmod(hours, 24)
+        return str(_("%(days)s days %(hours)s h", days=days, hours=hours) if hours else _("%(days)s days", days=days))
     if hours and minutes:
         return str(_("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes))
     return str(_("%(hours)s h", hours=hours) if hours else _("%(minutes)s min", minutes=minutes))
+
+
+def breath(text: str) -> str:
+    """Words that are spoken: a space between Han and a figure is no place to break a line, for the voice does not stop there."""
+    return _BESIDE_HAN.sub("\N{NO-BREAK SPACE}", text)
 
 
 def instant_text(instant: int, zone: str, now: int) -> str:
@@ -79,4 +95,6 @@ def size_text(size: int) -> str:
 def init_app(app: Flask) -> None:
     """Give templates `|time(zone)`, `|date(zone)`, `|day`, `|amount` and `|span`."""
     app.jinja_env.globals["YEARS"] = clock.YEARS
-    app.jinja_env.filters.update(time=time_text, date=day_and_month, day=day_text, amount=amount_text, span=span_text)
+    app.jinja_env.filters.update(
+        time=time_text, date=day_and_month, day=day_text, month=month_text, amount=amount_text, span=span_text, breath=breath
+    )  # fmt: skip

@@ -96,11 +96,16 @@ export class OutboxList extends HTMLElement {
   }
 
   /**
-   * What was typed, codes in words; ids, keys without words (of a list that is no longer in force) and instants say nothing to a reader.
+   * What was typed, codes in words; ids, keys without words (of a list that is no longer in force) and instants say nothing to a reader,
+   * nor do the lines of a handover, but for what was noted on them.
    * @param {Record<string, string | string[]>} body
    */
   #what({ day: _day, when: _when, ...body }) {
-    return Object.entries(body).flatMap(([name, texts]) => [texts].flat().map((text) => {
+    return Object.entries(body).flatMap(([path, texts]) => [texts].flat().map((text) => {
+      const name = path.split(".").pop() ?? "";
+      const number = this.#words(this.querySelector(`template[data-number="${name}"]`));
+      if (number) return number.replace("#", text);
+      if (name !== path && name !== "note") return "";
       const words = this.#words(this.querySelector(`template[data-word="${CSS.escape(text)}"]`));
       return TYPED.includes(name) || !/^[a-z]|^[0-9a-f-]{36}/.test(text) ? words || text : words;
     })).filter(Boolean).join(" · ");
