@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from webapp.base import clock
+from webapp.base.i18n import written_in
 from webapp.base.written import breath, month_text, span_text
 
 
@@ -18,7 +19,7 @@ from webapp.base.written import breath, month_text, span_text
     ],
 )
 def test_from_two_days_on_a_span_is_told_in_days(app: Flask, language: str, short: str, long: str, whole: str, month: str):
-    with app.test_request_context(f"/?lang={language}"):
+    with app.test_request_context(), written_in(language):
         spans = [span_text(minutes * clock.MINUTE) for minutes in (48 * 60 - 1, 64 * 60 + 43, 72 * 60 + 5)]
         assert (spans, month_text(date(2026, 5, 1))) == ([short, long, whole], month)
 
