@@ -44,7 +44,7 @@ def test_the_list_says_what_was_recorded_in_words_and_no_key(tablet: Callable[..
         _entry(3, "duty.remark", place=place, category="repair", text="count", when="1779900000000"),
         _entry(4, "checklists.answer", version="0" * 64, place=place, item="flat_open.air", answer="count"),
         _entry(5, "tours.arrive", place=place, guests="3", covers="2", item=covers),
-        _entry(6, "duty.accept", result="accepted", **{"lines.1.found": "77", "lines.1.shown": "80 prs", "lines.1.note": "by hand"}),
+        _entry(6, "duty.accept", result="accepted", **{"lines.1.found": "7", "lines.1.shown": "80 p", "lines.1.note": "by hand"}),
     ]
     here.page.evaluate(KEEP, entries)
     for language in LANGUAGES:
