@@ -272,3 +272,22 @@ def test_a_file_saved_with_a_mark_at_its_beginning_is_read() -> None:
 def test_the_example_names_everything_that_the_product_is_delivered_with() -> None:
     comment = {word for line in LINES if line.startswith("#  ") for word in line.split()}
     assert {item["id"] for item in content.delivered("items")["items"]} <= comment
+
+
+NIGHT = '  night: {starts: 18:00, ends: 2:00, names: {en: "Night shift"}}\n'
+WITHIN = '  noon: {starts: 11:00, ends: 14:00, names: {en: "Noon shift"}}\n'
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (NIGHT, "shifts.night.ends: A shift ends after it begins, on the same day."),
+        (WITHIN, "shifts.noon.starts: it cannot be beside early: one follows the other, and at most 60 minutes are of both."),
+    ],
+)
+def test_a_shift_over_midnight_or_across_another_is_refused_by_its_line(line: str, told: str) -> None:
+    last = next(each for each in LINES if each.startswith("  middle:")) + "\n"
+    with pytest.raises(sheet.Wrong) as wrong:
+        opening.read(changed(last, last + line).encode())
+    assert told in str(wrong.value)
+    assert f"line {line_of('  middle:') + 1}," in str(wrong.value)

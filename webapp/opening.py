@@ -19,11 +19,12 @@ from webapp.base.i18n import LANGUAGES
 from webapp.base.sheet import TEXT, TIME, Leaf, Path, Problem, Rows, Shape, Sheet, Wrong, minutes
 from webapp.content import queries as content
 from webapp.operations import registry
-from webapp.operations.fields import Field, Invalid, explain
+from webapp.operations.fields import Field, explain
 from webapp.operations.ledger import the_ledger
 from webapp.operations.models import Receipt
 from webapp.operations.roles import ADMIN
 from webapp.operations.rules import SYSTEM
+from webapp.shifts.rules import HANDING_OVER, Kind, beside_which_not
 from webapp.sites import queries as sites
 from webapp.staff import access
 
@@ -81,7 +82,7 @@ def example() -> str:
 def read(raw: bytes) -> Sheet:
     """A file that can be a site. Raises Wrong with everything that is."""
     found = sheet.read(raw, SITE)
-    problems = [*_misnamed(found.tree), *_doubled(found.tree), *_closed(found.tree)]
+    problems = [*_misnamed(found.tree), *_doubled(found.tree), *_closed(found.tree), *_overlapping(found.tree)]
     if not problems:
         problems = list(_refused(plan(found.tree).steps, found.lines))
     if problems:
@@ -275,19 +276,31 @@ def _closed(tree: Tree) -> Iterator[Problem]:
         yield ("project", "closes"), "it closes before it opens."
 
 
+def _overlapping(tree: Tree) -> Iterator[Problem]:
+    """Shifts of which nobody could say where one ends."""
+    before: list[Kind] = []
+    for key, row in (tree.get("shifts") or {}).items():
+        kind = Kind(key, key, minutes(row["starts"]), minutes(row["ends"]))
+        other = beside_which_not(before, kind)
+        if other and kind.starts < kind.ends:
+            yield (
+                ("shifts", key, "starts"),
+                (f"it cannot be beside {other.code}: one follows the other, and at most {HANDING_OVER} minutes are of both."),
+            )
+        before.append(kind)
+
+
 def _refused(steps: list[Step], lines: Mapping[Path, int]) -> Iterator[Problem]:
     """What the forms of the operations would refuse, field by field."""
     for step in steps:
-        for name, field in registry.get(step.operation).fields.items():
-            try:
-                field.clean(step.body.get(name))
-            except Invalid as invalid:
-                here = (*step.path, name)
-                yield here if here in lines else step.path, _words(field, invalid)
+        operation = registry.get(step.operation)
+        for name, code in operation.clean(step.body)[1].items():
+            here = (*step.path, name)
+            yield here if here in lines else step.path, _words(operation.fields[name], code)
 
 
-def _words(field: Field, invalid: Invalid) -> str:
-    if invalid.code != "not_offered":
-        return explain(invalid.code, invalid.limit)
+def _words(field: Field, code: str) -> str:
+    if code != "not_offered":
+        return explain(code, field.limit_of(code))
     offered = getattr(field, "offered", None)
     return f"write one of {', '.join(offered)}." if offered else "write the name of a time zone, such as Asia/Shanghai."

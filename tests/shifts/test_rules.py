@@ -2,7 +2,9 @@
 
 import pytest
 
-from webapp.shifts.rules import LEFT, TAKEN, Change, Kind, Stretch, kind_after, kind_at, on_post, stretches
+from tests.conftest import import_all_models
+from webapp.operations import registry
+from webapp.shifts.rules import LEFT, TAKEN, Change, Kind, Stretch, beside_which_not, kind_after, kind_at, on_post, stretches
 
 EARLY, MIDDLE = Kind("1", "early", 510, 810), Kind("2", "middle", 810, 1110)
 
@@ -58,3 +60,30 @@ def test_the_shift_of_a_minute(minute: int, code: str | None) -> None:
 def test_after_the_last_shift_nobody_takes_over() -> None:
     assert kind_after([EARLY, MIDDLE], EARLY) == MIDDLE
     assert kind_after([EARLY, MIDDLE], MIDDLE) is None
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "goes"),
+    [
+        (450, 510, True),
+        (450, 570, True),
+        (450, 571, False),
+        (510, 810, False),
+        (510, 600, False),
+        (600, 630, False),
+        (750, 1000, True),
+        (749, 1000, False),
+        (810, 900, True),
+    ],
+)
+def test_two_shifts_share_at_most_the_hour_of_handing_over(starts: int, ends: int, goes: bool) -> None:
+    other = Kind("3", "other", starts, ends)
+    assert beside_which_not([EARLY], other) == (None if goes else EARLY)
+    assert beside_which_not([other], EARLY) == (None if goes else other), "in either order"
+
+
+@pytest.mark.parametrize(("starts", "ends", "is_right"), [("1080", "120", False), ("600", "600", False), ("1080", "1439", True)])
+def test_a_shift_ends_on_the_day_it_begins(starts: str, ends: str, is_right: bool) -> None:
+    import_all_models()
+    wrong = registry.get("shifts.add_kind").clean({"code": "night", "names": {"en": "Night"}, "starts": starts, "ends": ends})[1]
+    assert wrong == ({} if is_right else {"ends": "ends_first"})

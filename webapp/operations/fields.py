@@ -58,6 +58,9 @@ def explain(code: str, limit: int | None = None) -> str:
         "not_an_instant": _("Write a date and time."),
         "not_a_day": _("Write a day, such as 2026-05-01."),
         "no_such_year": _("Write a date from %(first)s to %(last)s.", first=clock.YEARS[0], last=clock.YEARS[-1]),
+        "ends_first": _(
+            "A shift ends after it begins, on the same day. Work past midnight is another shift, which begins at 0:00."
+        ),
         "out_of_order": _("This lies before a date that comes first."),
         "when": _("At most 48 hours back, and not in the future."),
         "other_project": _("This belongs to another project."),
@@ -403,3 +406,8 @@ class Form(wtforms.Form):
         Document,
         Lines,
     )
+
+    @classmethod
+    def disagreements(cls, _form: Any) -> dict[str, str]:
+        """Codes of what does not go together in a cleaned form whose fields are right each for itself, by field."""
+        return {}

@@ -139,7 +139,7 @@ class Operation:
             )
             wrong |= errors
             setattr(form, name, Value(rows))
-        return form, wrong
+        return form, wrong or self.form.disagreements(form)
 
 
 def _as_text(raw: Any) -> Raw:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 TAKEN, LEFT = "taken", "left"
+HANDING_OVER = 60
+"""So many minutes one shift may share with the next: both are there to hand over."""
 Order = tuple[int, int, int, int, str, int]
 
 
@@ -86,3 +88,15 @@ def kind_at(kinds: Sequence[Kind], minute: int) -> Kind | None:
 def kind_after(kinds: Sequence[Kind], kind: Kind) -> Kind | None:
     """The shift that takes over; None after the last."""
     return min((each for each in kinds if each.starts > kind.starts), key=lambda each: each.starts, default=None)
+
+
+def beside_which_not(kinds: Iterable[Kind], kind: Kind) -> Kind | None:
+    """The shift that one cannot be beside: the two begin together, one ends within the other, or they share more than it takes to
+    hand over. None where there is no such."""
+    return next((each for each in kinds if not _go_together(each, kind)), None)
+
+
+def _go_together(one: Kind, other: Kind) -> bool:
+    first, second = sorted((one, other), key=lambda each: (each.starts, each.ends))
+    shared = first.ends - second.starts
+    return shared <= 0 or (first.starts < second.starts and first.ends < second.ends and shared <= HANDING_OVER)
