@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from itertools import count
 
 import openpyxl
@@ -20,7 +21,7 @@ from webapp.staff.lists import desk_lists
 from webapp.tours import queries as tours
 
 PLACE = demo.named("place", "flat-a")
-DAY = clock.DAY
+DAY, MINUTE = clock.DAY, clock.MINUTE
 
 
 def page(site: Site, name: str, query: str = "", who: str = "chen") -> Node:
@@ -155,6 +156,45 @@ def test_remarks_and_handovers_are_those_of_the_facts(site: Site):
     assert len(lines(site, "handovers")) - 1 == len(offers)
     (unattended,) = lines(site, "handovers", "&status=unattended")[1:]
     assert unattended[2:] == ["林靜怡", "", "Nobody came", "沒有人來"]
+
+
+def handed(site: Site) -> dict[str, list[str]]:
+    """The rows of the list of handovers of today by their times: who took over, how, and what was noted."""
+    return {row[0]: row[3:] for row in lines(site, "handovers", "&since=2026-05-28")[1:]}
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_a_handover_names_who_really_took_over_and_whom_it_was_meant_for(site: Site):
+    """Somebody else who signs, and whoever took the post where nobody came: never the one who was only meant to."""
+    post, meant = {"place": PLACE, "post": demo.named("post", "door")}, demo.person("chen")
+    for minute, more in ((1, {}), (11, {"absent": "沒有人來"}), (21, {})):
+        with clock.standing_at(AT + minute * MINUTE):
+            made = record("duty.offer", "lin", AT + minute * MINUTE, **post, to=meant, **more)
+            if minute == 1:
+                record("duty.accept", "he", AT + 2 * MINUTE, offer=made, result="accepted")
+            if more:
+                record("shifts.take_post", "he", AT + 15 * MINUTE, post=post["post"])
+    name = "陳思遠"
+    with clock.standing_at(AT + 30 * MINUTE):
+        found = handed(site)
+    assert found["2026-05-28 13:32"] == ["何欣怡", "Taken over", f"meant for {name}"]
+    assert found["2026-05-28 13:42"] == ["何欣怡", "Nobody came", f"meant for {name} · 沒有人來"]
+    assert found["2026-05-28 13:52"] == ["", "Nobody has taken over", f"meant for {name}"]
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_what_differed_line_by_line_stands_in_the_remark_of_a_handover(site: Site):
+    made = record("duty.offer", "lin", AT - 10 * MINUTE, place=PLACE, post=demo.named("post", "door"), to=demo.person("he"))
+    key, covers = demo.named("thing", "K-01"), demo.named("item", "cover.cloth")
+    cells = {
+        "lines.k.kind": "asset", "lines.k.asset": key, "lines.k.said": "differs", "lines.k.note": "只見一把",
+        "lines.c.kind": "stock", "lines.c.item": covers, "lines.c.state": "clean", "lines.c.found": "3",
+    }  # fmt: skip
+    record("duty.accept", "he", AT - 9 * MINUTE, offer=made, result="accepted_with_exceptions", exceptions="見下", **cells)
+    note = handed(site)["2026-05-28 13:21"][2]
+    assert note.startswith("見下 · ")
+    assert "K-01: 只見一把" in note
+    assert re.search(r"Cloth shoe covers Clean: 3 counted, -[0-9]+ against what was expected", note)
 
 
 @pytest.mark.clause("P2-4.4.2c")

@@ -6,11 +6,13 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from webapp.base import clock
 from webapp.base.i18n import N_, words
 from webapp.base.table import MOST_DAYS, SPAN, UNDONE_AT, USUAL_DAYS, Column, Filter, Scope, Table
 from webapp.duty import queries
 from webapp.duty.models import Remark, Reversal
 from webapp.duty.rules import Handover, Status, status
+from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
 from webapp.staff.lists import PLACE, UNDONE, Names
 from webapp.staff.models import Person
@@ -64,11 +66,21 @@ REMARKS = Table(
 
 
 class _Posts(Names):
-    """And what posts are called."""
+    """And what posts are called, and who stood there."""
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(scope)
+        self.site = sites.project(scope.project_id)
         self.posts = {each.id: words(each.names) for each in sites.posts(scope.project_id)}
+        since, until = scope.span()
+        self.stood = shifts.stood(scope.project_id, since, min(until + clock.DAY, scope.at + 1))
+
+    def took(self, row: Handover) -> list[str | None]:
+        """Who took over: whoever answered; where the one it was meant for never came, whoever stood there next, within a day."""
+        if row.answers or status(row) is not Status.UNATTENDED:
+            return [each.author_id for each in row.answers]
+        came = [each for each in self.stood if each.post_id == row.post_id and row.at <= each.since < row.at + clock.DAY]
+        return [each.person_id for each in came[:1]]
 
 
 def _handovers(scope: Scope) -> list[Handover]:
@@ -83,13 +95,18 @@ def _statuses(_scope: Scope) -> list[tuple[str, str]]:
 
 
 def _answered(row: Handover, told: _Posts) -> str:
-    """Who took over, else whom it was meant for."""
-    return ", ".join(told.person(each.author_id) for each in row.answers) or told.person(row.to_person_id)
+    """Who really took over."""
+    return ", ".join(dict.fromkeys(filter(None, map(told.person, told.took(row)))))
 
 
-def _noted(row: Handover, _told: _Posts) -> str:
-    said = [row.note, row.absent, queries.kept_words(row.kept, row.custodian)]
-    said += [each.exceptions for each in row.answers] + [each.text for each in row.findings]
+def _noted(row: Handover, told: _Posts) -> str:
+    """What was said of it, whom it was meant for where somebody else took over or nobody has, and each line that differed."""
+    name = told.person(row.to_person_id) if row.to_person_id not in told.took(row) else ""
+    said = [row.note, _("meant for %(name)s", name=name) if name else "", row.absent, queries.kept_words(row.kept, row.custodian)]
+    said += [each.exceptions for each in row.answers]
+    if told.site and status(row) in (Status.WITH_EXCEPTIONS, Status.DISPUTED, Status.RESOLVED):
+        said.append(queries.differences_words(told.site, row))
+    said += [each.text for each in row.findings]
     return " · ".join(filter(None, said))
 
 
