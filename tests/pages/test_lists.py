@@ -166,19 +166,19 @@ def handed(site: Site) -> dict[str, list[str]]:
 @pytest.mark.clause("P2-4.4.6a")
 def test_a_handover_names_who_really_took_over_and_whom_it_was_meant_for(site: Site):
     """Somebody else who signs, and whoever took the post where nobody came: never the one who was only meant to."""
-    post, meant = {"place": PLACE, "post": demo.named("post", "door")}, demo.person("chen")
+    post, meant = {"place": PLACE, "post": demo.named("post", "door")}, demo.person("zhou")
     for minute, more in ((1, {}), (11, {"absent": "沒有人來"}), (21, {})):
         with clock.standing_at(AT + minute * MINUTE):
             made = record("duty.offer", "lin", AT + minute * MINUTE, **post, to=meant, **more)
             if minute == 1:
                 record("duty.accept", "he", AT + 2 * MINUTE, offer=made, result="accepted")
             if more:
-                record("shifts.take_post", "he", AT + 15 * MINUTE, post=post["post"])
-    name = "陳思遠"
+                record("shifts.take_post", "chen", AT + 15 * MINUTE, post=post["post"])
+    name = "周致和"
     with clock.standing_at(AT + 30 * MINUTE):
         found = handed(site)
     assert found["2026-05-28 13:32"] == ["何欣怡", "Taken over", f"meant for {name}"]
-    assert found["2026-05-28 13:42"] == ["何欣怡", "Nobody came", f"meant for {name} · 沒有人來"]
+    assert found["2026-05-28 13:42"] == ["陳思遠", "Nobody came", f"meant for {name} · 沒有人來"]
     assert found["2026-05-28 13:52"] == ["", "Nobody has taken over", f"meant for {name}"]
 
 
