@@ -43,6 +43,23 @@ def seen(desk: Page, path: str, name: str) -> Page:
     return desk
 
 
+def gone_without_a_network(door: Tablet) -> None:
+    """It says that it keeps nothing and claims nothing of before; whoever taps all the same is told so, not in a column of a word."""
+    page = door.go()
+    expect(page.locator("[data-store-gone]")).to_be_visible()
+    expect(door.chip()).to_be_hidden()
+    page.locator("button.tile").first.click()
+    refused = page.locator(".tiles__row [data-broken]:visible")
+    expect(refused).to_be_visible()
+    row, said = page.locator(".tiles__row").bounding_box(), refused.bounding_box()
+    assert row and said and said["width"] >= row["width"] - 1
+    for screen, size in SCREENS.items():
+        sized(page, size)
+        assert page.evaluate(OVERFLOW) == []
+        keep_picture(page, f"store-gone-{screen}")
+    sized(page, LANDSCAPE)
+
+
 def test_a_cleared_store_is_missed_declared_and_taken_after_all(
     tablet: Callable[..., Tablet], server: Server, desk: Page, axe: str
 ):
@@ -59,9 +76,12 @@ def test_a_cleared_store_is_missed_declared_and_taken_after_all(
     kept, page = door.entries(), f"{server.url}/tablets/{door.kept()['head']['tablet']}"
     assert mark(door).startswith("1.5.")
     door.page.evaluate(WIPE)
+    gone_without_a_network(door)
     server.start()
     door.go()
     until(lambda: (door.kept().get("head") or {}).get("epoch") == 2, "no store was begun")
+    expect(door.page.locator("[data-store-gone]")).to_be_hidden()
+    expect(door.chip()).to_be_visible()
     assert mark(door).startswith("2.0.")
     until(lambda: door.kept().get("people"), "nobody is known here")
     door.take_post("lin")

@@ -80,13 +80,16 @@ export async function ask(path, told) {
 
 /** A tablet whose store is empty lost it: it begins another, and the server knows what is missing (docs/protocol.md, section 3). */
 export async function beginAnew() {
+  const notice = document.querySelector("[data-store-gone]");
   if (await store.get("head")) return;
+  notice?.removeAttribute("hidden");
   const told = { protocol: 1, ...await introduction(store) };
   const asked = Date.now();
   const { tablet, epoch, server_time } = await ask("store", told);
   if (!epoch || tablet !== said("tablet")) return;
   await outbox.enrol({ tablet, epoch, enrolled_at: server_time, clock: sampled(undefined, asked, Date.now(), server_time) });
   rememberHowFar(epoch, 0, server_time);
+  notice?.setAttribute("hidden", "");
 }
 
 /** @param {string} [prefix] */
