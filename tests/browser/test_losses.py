@@ -44,7 +44,7 @@ def seen(desk: Page, path: str, name: str) -> Page:
 
 
 def gone_without_a_network(door: Tablet) -> None:
-    """It says that it keeps nothing and claims nothing of before; whoever taps all the same is told so, not in a column of a word."""
+    """It says that it keeps nothing and claims nothing of before; whoever taps all the same is told so across the row."""
     page = door.go()
     expect(page.locator("[data-store-gone]")).to_be_visible()
     expect(door.chip()).to_be_hidden()
@@ -52,7 +52,9 @@ def gone_without_a_network(door: Tablet) -> None:
     refused = page.locator(".tiles__row [data-broken]:visible")
     expect(refused).to_be_visible()
     row, said = page.locator(".tiles__row").bounding_box(), refused.bounding_box()
-    assert row and said and said["width"] >= row["width"] - 1
+    assert row
+    assert said
+    assert said["width"] >= row["width"] - 1
     for screen, size in SCREENS.items():
         sized(page, size)
         assert page.evaluate(OVERFLOW) == []
