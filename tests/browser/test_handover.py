@@ -1,6 +1,7 @@
 """A handover on the tablet: interrupted by guests, gone through line by line, with a network and without."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -83,6 +84,7 @@ def test_guests_interrupt_a_handover_and_it_goes_on_where_it_was(tablet: Callabl
     body = json.loads(next(each["body"] for each in here.entries() if each["operation"] == "duty.accept"))
     worn = next(row["shown"] for row in rows_of(body) if row.get("state") == "in_use")
     assert "6 雙" in worn, "four of the morning, and the party that came in between"
+    assert not re.search(r"\d\d:\d\d", worn), "an hour of the page would be older than the figure: the answer has its own"
     said = {row.get("asset"): (row["said"], row.get("note"), row["state"]) for row in rows_of(body) if row["kind"] == "asset"}
     assert said[demo.named("thing", "K-01")] == ("differs", "在工程部", "out")
     assert said[demo.named("thing", "K-02")][0] == "agrees"
