@@ -102,6 +102,7 @@ EXAMPLES: dict[str, Body] = {
         "minimum": "4", "par": "12",
     },
     "stock.collect": moved,
+    "stock.close_request": lambda site: moved(site) | {"request": site.id("a request"), "note": "Two were torn"},
     "stock.confirm": lambda site: moved(site) | {"request": site.id("a request")},
     "stock.count": lambda site: {"item": site.id("covers"), "place": site.id("flat"), "state": "clean", "counted": "40"},
     "stock.draw": moved,

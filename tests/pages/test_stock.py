@@ -103,6 +103,25 @@ def test_the_second_of_two_answers_of_one_instant_is_shown_until_it_is_taken_bac
     assert told not in site.desk("chen").get("/stock?lang=en").text
 
 
+@pytest.mark.clause("P2-4.1.5a")
+def test_a_difference_stands_open_in_the_review_until_it_is_settled_at_the_desk(site: Site):
+    request, body = asked(), {"item": COVERS, "place": FLAT}
+    record("stock.issue", "chen", AT - 2, request=request, quantity=40, **body)
+    record("stock.confirm", "he", AT - 1, request=request, quantity=38, **body)
+    told = "40 issued, 38 arrived"
+    assert told in read(site.desk("chen").get("/review?lang=en").text).text()
+    assert "Write off 2" not in site.desk("zhou").get("/stock?lang=en").text
+    assert answer(site, "settlements", "zhou", request=request, quantity=2, note="Torn", **body).status_code == 403
+    assert "Write off 2" in site.desk("chen").get("/stock?lang=en").text
+    assert answer(site, "settlements", request=request, quantity=2, **body).status_code == 422, "without a word"
+    assert answer(site, "settlements", request=request, quantity=3, note="Torn", **body).status_code == 422, "not what was shown"
+    assert found(request).status == "differs"
+    assert answer(site, "settlements", request=request, quantity=2, note="Two were torn", **body).status_code == 303
+    assert found(request).status == "received"
+    for path in ("/review", "/stock"):
+        assert told not in read(site.desk("chen").get(f"{path}?lang=en").text).text()
+
+
 @pytest.mark.parametrize("quantity", ["0", "many", "-1", ""])
 def test_what_is_wrong_with_an_answer_stands_beside_it(site: Site, quantity: str):
     request = asked()

@@ -125,6 +125,44 @@ def test_a_request_is_answered_at_the_desk_and_what_arrives_is_compared(site: Si
     ]  # fmt: skip
 
 
+@pytest.mark.clause("P2-4.1.5a")
+@pytest.mark.parametrize(("arrived", "missing", "store"), [(38, 2, -40), (42, -2, -42)])
+def test_a_difference_of_a_request_is_settled_at_the_desk_and_everything_is_somewhere(
+    site: Site, arrived: int, missing: int, store: int
+) -> None:
+    tablet = site.tablet()
+    asked = keep(site, tablet, "stock.request", "10:00", quantity=45).id
+    tablet.send()
+    answers(site, asked, ("chen", "one", "11:00", 40))
+    keep(site, tablet, "stock.confirm", "12:00", request=asked, quantity=arrived)
+    tablet.send()
+    (found,) = stock.requests(site.project_id, 0, at("12:30"))
+    assert (found.status, found.missing) == ("differs", missing * 1000)
+    about = {"item": site.id("covers"), "place": site.id("flat"), "store": site.id("store"), "note": "Counted"}
+    settled = site.submit(
+        "stock.close_request", author="chen", proof="session", when=at("13:00"), request=asked, quantity=missing, **about
+    )
+    assert settled.outcome == "applied"
+    assert [each.status for each in stock.requests(site.project_id, 0, at("13:30"))] == ["received"]
+    assert (quantity(site, STORE, "store"), quantity(site, ISSUED), quantity(site, CLEAN)) == (store, 0, arrived)
+    assert quantity(site, "written_off") == max(missing, 0)
+    site.submit("stock.undo", author="chen", proof="session", when=at("14:00"), entry=settled.id)
+    assert stock.requests(site.project_id, 0, at("14:30"))[0].status == "differs"
+
+
+@pytest.mark.clause("P2-4.1.5a")
+def test_the_rest_of_a_request_may_arrive_later(site: Site) -> None:
+    tablet = site.tablet()
+    asked = keep(site, tablet, "stock.request", "10:00", quantity=45).id
+    tablet.send()
+    answers(site, asked, ("chen", "one", "11:00", 40))
+    keep(site, tablet, "stock.confirm", "12:00", request=asked, quantity=38)
+    keep(site, tablet, "stock.confirm", "15:00", request=asked, quantity=2)
+    tablet.send()
+    assert [stock.requests(site.project_id, 0, at(time))[0].status for time in ("12:30", "15:30")] == ["differs", "received"]
+    assert (quantity(site, ISSUED), quantity(site, CLEAN)) == (0, 40)
+
+
 def test_what_arrives_is_counted_before_its_request_is_known(site: Site) -> None:
     tablet = site.tablet()
     keep(site, tablet, "stock.confirm", "12:00", request=site.id("elsewhere"), quantity=5)

@@ -332,12 +332,19 @@ def _below_zero_points(day: Day) -> Iterator[Point]:
 
 
 def _request_points(day: Day) -> Iterator[Point]:
-    """Requests that two answered: the first counts, and whoever answered second has to know (P2-4.1.5a)."""
-    asked = [each for each in stock.requests(day.site.id, day.start - REQUESTED_WITHIN, day.at) if each.later]
+    """Requests of which not as many arrived as were issued, until that is settled; and those that two answered: the first counts,
+    and whoever answered second has to know (P2-4.1.5a)."""
+    asked = stock.requests(day.site.id, day.start - REQUESTED_WITHIN, day.at)
     known = people({answer.by for each in asked for answer in each.later if answer.by})
     for each in asked:
-        item = stock.item(day.site.id, each.item_id)
-        title = _("%(item)s: a request was answered twice", item=words(item.names) if item else "")
+        item, place = stock.item(day.site.id, each.item_id), sites.place(day.site.id, each.place_id)
+        called = words(item.names) if item else ""
+        if each.status == "differs":
+            issued, received = amount_text(each.issued), amount_text(each.received or 0)
+            told = _("%(issued)s issued, %(received)s arrived", issued=issued, received=received)
+            detail = f"{words(place.names)} · {told}" if place else told
+            yield Point("differing", called, detail, href="/stock", about=each.id)
+        title = _("%(item)s: a request was answered twice", item=called)
         for answer in each.later:
             if day.start <= answer.at < day.end:
                 name = known[answer.by].name if answer.by and answer.by in known else _("Unknown")

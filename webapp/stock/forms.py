@@ -112,6 +112,17 @@ class ConfirmForm(Form):
     when = Instant(optional=True, back_dates=True)
 
 
+class CloseRequestForm(Form):
+    """`quantity`: how many fewer arrived than were issued, below zero how many more; `store` is where those were taken from."""
+
+    request = Identity()
+    item = Reference("stock.item")
+    place = Reference("sites.place")
+    store = Reference("sites.place", optional=True)
+    quantity = Quantity(least=-1_000_000, most=1_000_000)
+    note = Text(most=200)
+
+
 class SettleForm(Form):
     count = Identity()
     entry = Identity()

@@ -132,6 +132,17 @@ class Confirmation(Fact):
     quantity: Mapped[Thousandths]
 
 
+class Settlement(Fact):
+    """What became of the difference between what was issued and what arrived: so much never came; below zero, so much more did."""
+
+    __tablename__ = "stock_settlement"
+    __table_args__ = (sa.Index(None, "project_id", "request"), KEYED)
+
+    request: Mapped[Id]
+    quantity: Mapped[Thousandths]
+    note: Mapped[str] = mapped_column(sa.String(200))
+
+
 class Ordering(Fact):
     """A supervisor's word on whether a movement was before or after a count, where two clocks cannot tell. The latest counts."""
 

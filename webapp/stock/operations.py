@@ -8,6 +8,7 @@ from webapp.operations.registry import operation
 from webapp.operations.roles import ADMIN, DEPUTY, DESK, GREETER, SUPERVISOR, WATER_BAR
 from webapp.operations.rules import PIN, POST, SESSION
 from webapp.stock.forms import (
+    CloseRequestForm,
     CollectForm,
     ConfirmForm,
     CountForm,
@@ -37,6 +38,7 @@ from webapp.stock.models import (
     Ordering,
     Request,
     Reversal,
+    Settlement,
     Thing,
     Tracking,
     Wash,
@@ -178,6 +180,19 @@ def confirm(form: ConfirmForm, occasion: Occasion) -> None:
     place, quantity = form.place.data, form.quantity.data
     occasion.record(Confirmation, request=form.request.data, quantity=quantity)
     move(occasion, form.item.data, quantity, (place, ISSUED), (place, CLEAN), "received")
+
+
+@operation("stock.close_request", form=CloseRequestForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION,
+           title=N_("Difference of a request settled"))  # fmt: skip
+def close_request(form: CloseRequestForm, occasion: Occasion) -> None:
+    """Say what became of the difference between what was issued and what arrived: what did not come is written off (報損), what
+    came beyond it was taken from the store too. What arrives later is told as a difference again."""
+    place, item, quantity = form.place.data, form.item.data, form.quantity.data
+    occasion.record(Settlement, request=form.request.data, quantity=quantity, note=form.note.data)
+    if quantity > 0:
+        move(occasion, item, quantity, (place, ISSUED), (place, WRITTEN_OFF), "write_off")
+    else:
+        move(occasion, item, -quantity, (form.store.data or place, STORE), (place, ISSUED), "issue")
 
 
 @operation("stock.settle", form=SettleForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION,

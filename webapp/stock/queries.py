@@ -30,6 +30,7 @@ from webapp.stock.models import (
     Ordering,
     Request,
     Reversal,
+    Settlement,
     Thing,
     Tracking,
     Wash,
@@ -53,7 +54,7 @@ from webapp.stock.rules import (
 )
 
 T = TypeVar("T")
-R = TypeVar("R", Issue, Confirmation)
+R = TypeVar("R", Issue, Confirmation, Settlement)
 F = TypeVar("F", bound=Fact)
 
 Key = tuple[str, str, str]
@@ -160,7 +161,7 @@ class Answered:
 @dataclass(frozen=True)
 class Asked:
     """A request and what has become of it. `answers`: how often the desk has answered. The first answer counts; `later` are
-    those that moved nothing."""
+    those that moved nothing. `settled`: so much of the difference between what was issued and what arrived is."""
 
     id: str
     at: int
@@ -176,10 +177,16 @@ class Asked:
     later: tuple[Answered, ...] = ()
     answer: str | None = None
     """The answer that counts."""
+    settled: int = 0
 
     @property
     def status(self) -> str:
-        return request_status(self.issued if self.answers else None, self.received)
+        return request_status(self.issued if self.answers else None, self.received, self.settled)
+
+    @property
+    def missing(self) -> int:
+        """How many fewer arrived than were issued, as far as that is not settled; below zero how many more."""
+        return self.issued - (self.received or 0) - self.settled
 
     @property
     def is_open(self) -> bool:
@@ -433,6 +440,7 @@ def requests(project_id: str, since: int, at: int, place_id: str | None = None) 
     """What was asked for since then, newest first, with what the desk answered and what arrived."""
     answers = _by_request(Issue, project_id, at, since - CLOCKS_APART)
     arrived = _by_request(Confirmation, project_id, at, since - CLOCKS_APART)
+    settled = _by_request(Settlement, project_id, at, since - CLOCKS_APART)
     return [
         Asked(
             row.operation_id, row.effective_at, row.author_id, row.item_id, row.place_id, row.quantity, row.note,
@@ -441,6 +449,7 @@ def requests(project_id: str, since: int, at: int, place_id: str | None = None) 
             len(answers[row.operation_id]), next((each.reason for each in answers[row.operation_id][:1]), None),
             tuple(_answered(each) for each in answers[row.operation_id][1:]),
             next((each.operation_id for each in answers[row.operation_id][:1]), None),
+            sum(each.quantity for each in settled[row.operation_id]),
         )
         for row in reversed(_facts(Request, project_id, at, since))
         if place_id in (None, row.place_id)

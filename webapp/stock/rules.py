@@ -156,10 +156,11 @@ def _filled(found: list[Batch], line: Washed) -> list[Batch]:
     return [filled[batch.id] for batch in found]
 
 
-def request_status(issued: int | None, received: int | None) -> str:
-    """requested, issued, rejected, received or differs (領用): from the first answer and what arrived; None where there is none."""
+def request_status(issued: int | None, received: int | None, settled: int = 0) -> str:
+    """requested, issued, rejected, received or differs (領用): from the first answer and what arrived; None where there is none.
+    `settled`: so much of the difference was settled."""
     if received is not None:
-        return "received" if received == issued else "differs"
+        return "received" if received + settled == issued else "differs"
     if issued is None:
         return "requested"
     return "issued" if issued else "rejected"

@@ -33,7 +33,7 @@ bp = Blueprint("stock", __name__)
 desk_link("/stock", N_("Stock"), N_("What lies where, what differs, what was asked for, what is being washed"), "package")
 
 ACTS = {"issues": "stock.issue", "orderings": "stock.settle", "reversals": "stock.undo", "ways": "stock.set_way",
-        "trackings": "stock.set_tracking"}  # fmt: skip
+        "trackings": "stock.set_tracking", "settlements": "stock.close_request"}  # fmt: skip
 """What is decided at the desk, by the noun in its address."""
 DOUBTS_WITHIN = 14 * clock.DAY
 REQUESTS_WITHIN = 30 * clock.DAY
@@ -66,13 +66,13 @@ def overview() -> Response:
     return _page({})
 
 
-@desk_page(bp, "/stock/<any(issues, orderings, reversals, ways, trackings):what>", methods=("POST",))
+@desk_page(bp, "/stock/<any(issues, orderings, reversals, settlements, ways, trackings):what>", methods=("POST",))
 def act(what: str) -> Response:
     """Answer a request, say what came first, undo, or turn a switch; what is wrong stands beside what was typed."""
     operation = registry.get(ACTS[what])
     if not g.roles & operation.roles:
         abort(403)
-    wrong = _clash() if what == "issues" else {}
+    wrong = _clash() if what == "issues" else _overtaken() if what == "settlements" else {}
     wrong = wrong or _done(operation.name)
     if wrong:
         return _page(wrong)
@@ -142,6 +142,13 @@ def _clash() -> dict[str, str]:
             "quantity": _("There are %(number)s by the records. Look again; said once more it stands.", number=amount_text(stored))
         }
     return {}
+
+
+def _overtaken() -> dict[str, str]:
+    """More has arrived, or somebody has settled it, since the page was opened: look at it again."""
+    if request.form.get("quantity", "").strip() == amount_text(_asked().missing):
+        return {}
+    return {"note": _("Something has arrived since this page was opened. Look at it again.")}
 
 
 def _stored(asked: queries.Asked, store: str) -> int | None:
