@@ -5,8 +5,9 @@ from itertools import permutations
 from random import Random
 
 import pytest
+import sqlalchemy as sa
 
-from tests.cast import Site, Tablet, at
+from tests.cast import WORDS, Site, Tablet, at
 from tests.records.test_account import DAY, shifts, whole_day
 from webapp.base import clock
 from webapp.base.database import db
@@ -231,6 +232,57 @@ def test_a_handover_seals_what_was_before_it(site: Site) -> None:
     assert len(found.says.visits) == len(before.says.visits) - 1
     sign(site, when="14:05")
     assert len(sealed(site).addenda) == 2, "they are told also once the manager has signed"
+
+
+def statements(site: Site) -> int:
+    """How many it takes to read a record with its addenda."""
+    ran: list[str] = []
+
+    def run(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        ran.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", run)
+    try:
+        sealed(site)
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", run)
+    return len(ran)
+
+
+def test_what_another_place_sends_late_is_not_compared_with_the_record(site: Site) -> None:
+    """A month has thousands of those: each would take two readings of the record more."""
+    _one, two = prepared(site)
+    sign(site)
+    before = statements(site)
+    two.keep("he", "stock.count", "12:57", place=site.id("store"), item=site.id("covers"), state="store", counted=50)
+    two.send(received_at=at("14:00"))
+    elsewhere = statements(site)
+    assert elsewhere - before < 15
+    assert sealed(site).addenda == ()
+    two.keep("he", "stock.count", "12:58", place=site.id("flat"), item=site.id("covers"), state="clean", counted=50)
+    two.send(received_at=at("14:01"))
+    assert statements(site) - elsewhere > 50, "what is of this place is"
+    assert len(sealed(site).addenda) == 1
+
+
+def test_a_party_of_this_place_that_another_place_saw_off_is_an_addendum(site: Site) -> None:
+    _one, two = prepared(site)
+    sign(site)
+    here = {"place": site.id("flat"), "flat": site.id("A"), "item": site.id("covers")}
+    party = two.keep("he", "tours.arrive", "12:50", **here, guests=2, covers=2)
+    two.keep("he", "tours.see_off", "12:58", party=party.id, place=site.id("store"), item=site.id("covers"), covers=2)
+    two.send(received_at=at("14:00"))
+    assert [each.came.operation for each in sealed(site).addenda] == ["tours.arrive", "tours.see_off"]
+
+
+def test_who_takes_a_post_elsewhere_has_left_this_one_and_that_is_an_addendum(site: Site) -> None:
+    site.submit("sites.add_post", site.id("till"), place=site.id("store"), code="till", role="greeter", names=WORDS)
+    _one, two = prepared(site)
+    sign(site)
+    two.keep("zhou", "shifts.take_post", "12:50", post=site.id("till"))
+    two.keep("he", "shifts.take_post", "13:25", post=site.id("till"))
+    two.send(received_at=at("14:00"))
+    assert [each.came.author_id for each in sealed(site).addenda] == [site.person("he")]
 
 
 def test_the_first_signature_is_the_one_that_counts(site: Site) -> None:

@@ -143,6 +143,12 @@ def stretches(site: Project, post: Post, since: int, at: int) -> list[Stood]:
     ]
 
 
+def stood_here(site: Project, post: Post, day: date) -> set[str]:
+    """Who stood at a post on a day, by all that is known."""
+    start, end = clock.day_bounds(day, site.zone)
+    return {each.person_id for each in shifts.stood(site.id, start, end) if each.post_id == post.id}
+
+
 def _readied(site: Project, post: Post, stood: Sequence[Stood], at: int) -> tuple[Readied, ...]:
     """When everybody who stood there had said that the readiness check holds for them, in the order in which they came."""
     came = dict.fromkeys(each.person for each in sorted(stood, key=lambda each: each.since))

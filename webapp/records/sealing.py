@@ -1,5 +1,6 @@
 """What was signed of a record, and what came after: a signature keeps what it knew, everything later is an addendum (P2-5.1)."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from webapp.base.database import db
+from webapp.custody import queries as custody
 from webapp.operations.knowing import Known
 from webapp.operations.later import Came, at_instant, came_after
 from webapp.operations.models import Receipt
@@ -126,10 +128,50 @@ def _addenda(site: Project, of: Record, seals: Sequence[Seal]) -> Iterator[Adden
     came = [each for each in came_after(site.id, seals[0].known, seals[-1].until, site.zone) if each.family in TOLD_OF]
     for seal, following in zip(seals, [*seals[1:], None], strict=True):
         late = [each for each in came if seal.known < each.known and each.since <= seal.until]
-        late = [each for each in late if following is None or each.known <= following.known]
+        late = _here(site, of, [each for each in late if following is None or each.known <= following.known])
         if late:
             said = [_account(site, of, seal.until, by) for by in (seal.known, late[-1].known)]
             yield from _changing(site, of, seal, late, *said)
+
+
+def _here(site: Project, of: Record, came: Sequence[Came]) -> list[Came]:
+    """Without what concerns other places only: it, or what it names, says where it was. Who took a post elsewhere left this one."""
+    entries = {each.id for each in came} | {each.corrected for each in came if each.corrected}
+    raws = _raws(site.id, entries)
+    raws |= _raws(site.id, {named for raw in raws.values() for named in _named(raw)} - entries)
+    where, stood = _whereabouts(site), queries.stood_here(site, of.post, of.day)
+
+    def places(entry: str | None, depth: int = 2) -> set[str]:
+        named = _named(raws.get(entry or "", ""))
+        own = {where[each] for each in named if each in where}
+        return own.union(*(places(each, depth - 1) for each in named if depth))
+
+    def is_elsewhere(each: Came) -> bool:
+        found = places(each.id) | places(each.corrected)
+        return bool(found) and of.post.place_id not in found and (each.family != "shifts" or each.author_id not in stood)
+
+    return [each for each in came if not is_elsewhere(each)]
+
+
+def _raws(project_id: str, entries: Iterable[str]) -> dict[str, str]:
+    wanted = select(Receipt.id, Receipt.raw).where(Receipt.project_id == project_id, Receipt.id.in_(list(entries)))
+    return {row.id: row.raw for row in db.session.execute(wanted)}
+
+
+def _named(raw: str) -> list[str]:
+    """The ids that an entry names."""
+    return _ID.findall(raw)
+
+
+def _whereabouts(site: Project) -> dict[str, str]:
+    """At which place each thing is that entries name: a place, a post, a flat, a key."""
+    found = {each.id: each.id for each in sites.places(site.id)}
+    for rows in (sites.posts(site.id), sites.flats(site.id), custody.assets(site.id)):
+        found |= {str(each.id): each.place_id for each in rows if each.place_id}
+    return found
+
+
+_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 def _changing(site: Project, of: Record, seal: Seal, late: Sequence[Came], before: Account, after: Account) -> Iterator[Addendum]:
