@@ -32,10 +32,14 @@ def send(site: Site, kind: str, content: str | bytes, who: str = "zhou", written
     return site.desk(who).post("/import?lang=en", data=body, headers=OURS, content_type="multipart/form-data")
 
 
-def confirm(site: Site, page: str, who: str = "zhou"):
+def confirmed(page: str) -> dict[str, str]:
     form = [each for each in read(page).all("form") if "confirmed" in hidden_of(each)]
     assert form, "nothing to confirm"
-    return site.desk(who).post("/import?lang=en", data=hidden_of(form[0]), headers=OURS)
+    return hidden_of(form[0])
+
+
+def confirm(site: Site, page: str, who: str = "zhou"):
+    return site.desk(who).post("/import?lang=en", data=confirmed(page), headers=OURS)
 
 
 def bring(site: Site, kind: str, content: str | bytes, who: str = "zhou", **more: str) -> None:
@@ -90,8 +94,21 @@ def test_people_get_no_password_and_no_code(site: Site):
 def test_the_same_file_twice_changes_nothing(site: Site, kind: str, content: str, who: str):
     bring(site, kind, content, who)
     once = everything()
-    bring(site, kind, content, who)
+    shown = send(site, kind, content, who)
+    told = site.desk(who).post("/import?lang=en", data=confirmed(shown.text), headers=OURS, follow_redirects=True)
     assert everything() == once
+    assert "Nothing was changed: all of it was here already." in told.text
+
+
+@pytest.mark.parametrize("counted", ["1.5", "-0.5", "０．５", "12.001"])
+def test_a_balance_is_counted_one_by_one_as_at_a_tablet(site: Site, counted: str):
+    before = everything()
+    shown = send(site, "balances", BALANCES.replace("150", counted), "chen")
+    assert shown.status_code == 422
+    assert [row[:2] for row in wrong(shown.text)] == [["2", "Quantity"]]
+    assert counted == "-0.5" or "The smallest step is 1." in shown.text
+    assert everything() == before
+    bring(site, "balances", BALANCES.replace("150", "12.0"), "chen")
 
 
 @pytest.mark.clause("P2-4.4.2c")
@@ -103,13 +120,13 @@ def test_the_things_of_a_flat_come_in_with_their_placing(site: Site):
 
 def test_items_and_opening_balances_come_in(site: Site):
     bring(site, "items", ITEMS, "chen")
-    bring(site, "balances", BALANCES + "bar,glass.tall,clean,12.5\n", "chen")
+    bring(site, "balances", BALANCES + "bar,glass.tall,clean,12\n", "chen")
     item = stock.item_by_sku(demo.project_id(), "glass.tall")
     assert item is not None
     assert (item.par, item.names) == (40_500, {"en": "Tall glasses"})
     lying = (("bar", item.id, "clean"), ("store", demo.named("item", "cover.cloth"), "store"))
     figures = [stock.figure(demo.project_id(), demo.named("place", place), *of, AT).quantity for place, *of in lying]
-    assert figures == [12_500, 150_000]
+    assert figures == [12_000, 150_000]
 
 
 def test_an_item_that_is_here_stays_as_it_is(site: Site):

@@ -11,6 +11,7 @@ UTF8, GB, BIG5 = "utf-8-sig", "gb18030", "big5hkscs"
 ENCODINGS = (UTF8, GB, BIG5)
 CALCULATED = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 SEPARATORS = ",;\t"
+FRACTION = re.compile(r"[.．]\d*[1-9１-９]")
 Words = Mapping[str, str]
 
 
@@ -21,7 +22,8 @@ def _words(hant: str, hans: str, en: str) -> Words:
 @dataclass(frozen=True)
 class Column:
     """A column of a kind of file. `choices`: the word that pages have for each value that may stand there; `also`: other words
-    that are taken for it. `several`: of more than one, between semicolons. `is_amount`: a minus before it is no formula."""
+    that are taken for it. `several`: of more than one, between semicolons. `is_amount`: a minus before it is no formula.
+    `is_whole`: counted one by one, as at a tablet."""
 
     key: str
     titles: Words
@@ -31,6 +33,7 @@ class Column:
     also: Mapping[str, Sequence[str]] = field(default_factory=dict)
     several: bool = False
     is_amount: bool = False
+    is_whole: bool = False
 
     def shown(self, language: str) -> str:
         """The example as somebody who reads this language would type it."""
@@ -126,13 +129,13 @@ INVENTORY = Kind("inventory", "stock.list_thing", (
     *_names("花瓶", "花瓶", "Vase"),
     Column("placing", _words("擺放", "摆放", "Placing"),
            _words("茶几中央", "茶几中央", "Middle of the coffee table"), optional=True),
-    Column("expected", _words("應有數量", "应有数量", "Expected"), "1", is_amount=True),
+    Column("expected", _words("應有數量", "应有数量", "Expected"), "1", is_amount=True, is_whole=True),
 ))  # fmt: skip
 BALANCES = Kind("balances", "stock.count", (
     Column("place", _words("地點", "地点", "Place"), "store"),
     Column("item", _words("物品編號", "物品编号", "Item code"), "cover.cloth"),
     Column("state", _words("狀態", "状态", "State"), "store", choices=STATE_NAMES, also=STATES_ALSO),
-    Column("counted", _words("數量", "数量", "Quantity"), "120", is_amount=True),
+    Column("counted", _words("數量", "数量", "Quantity"), "120", is_amount=True, is_whole=True),
 ))  # fmt: skip
 KINDS = {kind.key: kind for kind in (PEOPLE, ITEMS, INVENTORY, BALANCES)}
 
@@ -269,6 +272,8 @@ def _wrong_cells(line: int, cells: Sequence[str], heads: Sequence[Column]) -> It
             yield Problem(line, column.key, "too_long", str(CELL_MOST))
         elif cell.startswith(CALCULATED) and not (column.is_amount and cell[0] in "-－"):
             yield Problem(line, column.key, "formula", cell[0])
+        elif column.is_whole and FRACTION.search(cell):
+            yield Problem(line, column.key, "fraction", "1")
         elif cell and column.choices and None in _chosen(column, cell):
             yield Problem(line, column.key, "not_offered")
 

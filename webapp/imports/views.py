@@ -66,9 +66,11 @@ def bring_in() -> Response:
     site = this_site()
     plan = queries.plan(site, kind, found.raw, found.encoding)
     confirmed = request.form.get("confirmed") == f"{plan.digest} {found.encoding}" and not plan.problems
-    problems = in_order([*plan.problems, *_taken(plan, dry=not confirmed)], plan.heads)
+    fresh, refused = _taken(plan, dry=not confirmed)
+    problems = in_order([*plan.problems, *refused], plan.heads)
     if confirmed and not problems:
-        flash(ngettext("%(num)s row was imported.", "%(num)s rows were imported.", len(plan.rows) - plan.left), "ok")
+        told_of = ngettext("%(num)s row was imported.", "%(num)s rows were imported.", fresh)
+        flash(told_of if fresh else _("Nothing was changed: all of it was here already."), "ok")
         return make_response(redirect(f"/import?kind={kind.key}", 303))
     return _page(kind, found, plan, problems)
 
@@ -116,8 +118,8 @@ def _brought() -> Brought | str:
     return Brought(raw, possible, asked if asked in possible else possible[0])
 
 
-def _taken(plan: Plan, *, dry: bool) -> list[Problem]:
-    """Send a file through the ledger, all or nothing, or only try it; what was not taken."""
+def _taken(plan: Plan, *, dry: bool) -> tuple[int, list[Problem]]:
+    """Send a file through the ledger, all or nothing, or only try it; how many rows are new by it, and what was not taken."""
     author_id, project_id, at = g.person.id, g.project_id, clock.now()
     db.session.rollback()
     outcomes = the_ledger().submit_all(
@@ -128,7 +130,8 @@ def _taken(plan: Plan, *, dry: bool) -> list[Problem]:
         codes = dict(outcome.errors) or {"": "otherwise" if outcome.outcome == QUARANTINED else "not_taken"}
         if outcome.outcome not in (APPLIED, DUPLICATE) or outcome.errors:
             problems += [Problem(step.row.line, step.columns.get(name, name), code) for name, code in codes.items()]
-    return problems
+    fresh = {step.row.line for step, outcome in zip(plan.steps, outcomes, strict=True) if outcome.outcome == APPLIED}
+    return len(fresh), problems
 
 
 def told(problem: Problem, kind: Kind) -> str:
@@ -152,6 +155,7 @@ def told(problem: Problem, kind: Kind) -> str:
         "no_such": _("Not known here. Known are: %(about)s", about=problem.about or "–"),
         "twice_as": _("This is the same as in row %(about)s.", about=problem.about),
         "otherwise": _("This was imported before with other contents. It is left as it was; change it where it is kept."),
+        "fraction": _("The smallest step is %(number)s.", number=problem.about),
         "not_taken": _("This could not be accepted as it is."),
         "role": _("You may not do this here."),
     }
