@@ -178,7 +178,7 @@ class Tablet:
         form = self.page.locator(f'{within} operation-form[operation="{operation}"]:visible').last
         with self._entry(makes):
             fill(form, fields)
-            form.locator(f'button[value="{press}"]' if press else "button:not([type=button])").last.click()
+            form.locator(f'button[value="{press}"]' if press else "button:not([type=button]):visible").last.click()
             if sign:
                 self.sign(sign)
 

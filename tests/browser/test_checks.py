@@ -150,6 +150,13 @@ def test_what_was_answered_without_a_network_stands_with_its_time_its_words_and_
         here.number("flat_close.covers_clean", pairs)
     expect(number.locator(".todo__last > :visible")).to_contain_text("林靜怡")
     expect(number.locator(".todo__last > :visible")).to_have_attribute("data-id", here.entries()[-1]["id"])
+    # What is answered after it was submitted is said to be, until it is submitted again.
+    check = here.page.locator('.check:has([name=item][value="flat_close.covers_clean"])')
+    expect(check.locator(".said-at")).to_be_hidden()
+    for told in ("已提交", "提交後又有改動"):
+        submit = check.locator('[operation="checklists.submit"] button') if told == "已提交" else None
+        submit.click() if submit else here.number("flat_close.covers_clean", 42)
+        expect(check.locator(".said-at .tag:visible")).to_contain_text(told)
     here.go("actions")
     expect(here.page.locator('overlay-list[key$="/fail"] [data-id]').first).to_contain_text("花瓶移位")
     expect(here.page.locator('overlay-list[key$="/fail"] [data-id] .rows__title').first).to_have_text(

@@ -99,6 +99,45 @@ def test_a_number_keeps_its_steps_whoever_is_on_the_post(tablet: Callable[..., T
         expect(number).to_have_value(after)
 
 
+@pytest.mark.clause("P2-4.1.5a")
+def test_more_than_the_store_room_holds_is_drawn_only_when_it_is_said_once_more(tablet: Callable[..., Tablet]):
+    """And a number that was typed wrong does not come back with the page. A question that was refused is mended in one tap."""
+    here = tablet()
+    here.take_post("lin")
+    here.arrive(2)
+    party = here.entries()[-1]["id"]
+    here.go("stock")
+    form = here.page.locator('main operation-form[operation="stock.draw"]').last
+    number, over = form.locator("[name=quantity]"), form.locator(".btn--over")
+    most, before = str(number.get_attribute("max")), len(here.entries())
+    number.fill("5000")
+    form.locator(".btn--primary").click()
+    expect(form.locator(".wrong")).to_contain_text(most)
+    assert len(here.entries()) == before
+    here.go("stock")
+    expect(number).to_have_value("")
+    expect(over).to_be_hidden()
+    number.fill("5000")
+    over.click()
+    until(lambda: len(here.entries()) == before + 1, "the shelf was real")
+    here.go(f"parties/{party}")
+    here.page.locator("details.rows__more > summary").click()
+    form = here.page.locator('main operation-form[operation="tours.ask"]')
+    form.locator("[name=text]").fill("學校多遠？")
+    form.locator("[name=when]").evaluate("field => { field.min = ''; }")  # as an old page has it
+    form.locator("[name=when]").fill("2026-05-20T10:00")
+    form.locator('[value="school"]').click()
+    until(lambda: here.entries()[-1].get("outcome") == "refused", "it is too long ago")
+    here.go("outbox")
+    here.page.locator('outbox-list a[href*="#mend="]').click()
+    expect(form.locator("[name=text]")).to_have_value("學校多遠？")
+    expect(form.locator("[name=when]")).to_have_value("2026-05-20T10:00")
+    form.locator("[name=when]").fill("")
+    expect(form.locator('[value="school"]')).to_be_visible()
+    form.locator('[value="school"]').click()
+    until(lambda: here.entries()[-1].get("repairs"), "it mends nothing")
+
+
 @pytest.mark.clause("P2-4.4.3f")
 def test_what_went_to_the_laundry_without_a_network_is_listed_and_undone(tablet: Callable[..., Tablet]):
     here = tablet()

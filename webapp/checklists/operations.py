@@ -20,8 +20,10 @@ STAFF = {GREETER, WATER_BAR, SUPERVISOR}
 TOLD = ListItem("answers/{day}/{version}/{place}/{item}", "answer-row")
 EFFECTS: list[Effect] = [Latest("check/{day}/{version}/{place}/{item}", "{answer}{number}{choice}{text}{time}"), TOLD,
            Step("wrong/{place}/{item}/{answer}", "wrong"), ListItem("wrong/{place}/{answer}", "wrong-row"),
-           Count("stock/{place}/{stock}/{state}", "number")]  # fmt: skip
-"""What an answer does to a page: its line, when and by whom, where it is `fail`, what is to be put right, and what it counts."""
+           Count("stock/{place}/{stock}/{state}", "number"),
+           Latest("submitted/{day}/{version}/{place}", "answered")]  # fmt: skip
+"""What an answer does to a page: its line, when and by whom, where it is `fail`, what is to be put right, what it counts, and that
+something was answered since the check was submitted, if it was."""
 
 
 @operation("checklists.answer", form=AnswerForm, roles=STAFF, proof=POST, offline=True, title=N_("Check answered"), effects=EFFECTS)

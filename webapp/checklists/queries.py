@@ -61,6 +61,8 @@ class Check:
     """What the count of the flat is held against: things, where they belong, how many."""
     post_id: str | None = None
     """Which post is inspected."""
+    said_at: int | None = None
+    """When it was last submitted."""
 
     @property
     def operation(self) -> str:
@@ -123,7 +125,8 @@ def _check(site: Project, edition: Edition, place_id: str, window: Window, at: i
     items = [line.item for line in run.lines]
     things = _things(site.id, place_id, at) if any(item.get("expected") == INVENTORY for item in items) else ()
     expected = dict(_expected(items, sum(thing.expected for thing in things)))
-    return Check(edition, place_id, named, run, window, expected, dict(_counts(site.id, items)), tuple(things))
+    return Check(edition, place_id, named, run, window, expected, dict(_counts(site.id, items)), tuple(things),
+                 said_at=done[-1].effective_at if done else None)  # fmt: skip
 
 
 def _counts(project_id: str, items: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -286,11 +286,13 @@ MENDED_AT = {
     "shifts": "post",
     "custody": "handover/things",
     "checklists.inspect": "inspection",
+    "tours.ask": "parties/{party}",
+    "tours.care": "parties/{party}",
+    "tours.receive": "parties/{party}",
 }
-"""Where an entry of a package can be said again, or of an operation that has a page of its own."""
-AT_THE_DESK = {"custody.reverse", "shifts.leave_post", "shifts.take_post", "stock.confirm", "stock.receive", "stock.request",
-               "tours.ask", "tours.care", "tours.receive", "tours.speak", "tours.step"}  # fmt: skip
-"""No page that an entry alone can name has a form for these; the supervisor mends them."""
+"""Where an entry of a package can be said again, or of an operation that has a page of its own; {field} of what was said."""
+AT_THE_DESK = {"custody.reverse", "shifts.leave_post", "shifts.take_post", "stock.receive", "tours.speak", "tours.step"}
+"""What no page of a tablet has a form for, or nothing is typed in that could be refused; the supervisor mends them."""
 
 
 _THING = {"entry": "{id}", "asset": "{asset}"}

@@ -206,10 +206,18 @@ def supplies() -> str:
             if item.id not in awaited
         },
         undoing=UNDOING,
+        lying=_lying(site.id, where["store"], items, at),
         back=lambda moved: stock.back(moved, where["store"], where["laundry"]),
         choices=lambda among: [(item.id, words(item.names)) for item in among],
         **_told_of_stock(site, items, at),
     )
+
+
+def _lying(project_id: str, store_id: str, items: Sequence[Item], at: int) -> int | None:
+    """How many of what is drawn by oneself are in the store room by the records, of the most; None where nobody counts there."""
+    ways = stock.ways(project_id, at)
+    known = [stock.figure(project_id, store_id, item.id, STORE, at) for item in items if ways[item.category] != REQUEST]
+    return max((max(0, each.quantity) for each in known if each.quantity or each.counted_at), default=None)
 
 
 def _told_of_stock(site: Project, items: Sequence[Item], at: int) -> dict[str, Any]:

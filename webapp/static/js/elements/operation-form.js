@@ -127,6 +127,7 @@ export class OperationForm extends HTMLElement {
     this.#repairs = id;
     follow(form);
     this.#photos = body.photos ?? [];
+    form.closest("details")?.setAttribute("open", "");
     form.scrollIntoView();
   }
 
@@ -247,8 +248,9 @@ function follow(form) {
 /** @param {HTMLFormElement} form @param {[string, string | string[]][]} typed */
 function fill(form, typed) {
   for (const [name, value] of typed) {
-    const field = form.elements.namedItem(name);
-    if (field instanceof RadioNodeList || "value" in (field ?? {})) /** @type {HTMLInputElement} */ (field).value = [value].flat()[0];
+    const field = /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name));
+    const [text] = [value].flat();
+    if (field && "value" in field) field.value = field.type === "datetime-local" && Number(text) ? new Date(Number(text)).toLocaleString("sv", { timeZone: said("zone") || undefined }).slice(0, 16).replace(" ", "T") : text;
   }
 }
 

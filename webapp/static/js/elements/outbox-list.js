@@ -1,5 +1,6 @@
 /** Everything this tablet has kept, newest first, and what became of it; what a person has to mend comes first (the repair room). */
 
+import { filled } from "../outbox/overlay.js";
 import { parcel } from "../outbox/parcel.js";
 import { courier, on, outbox, store, timeText } from "../tablet.js";
 import { fillIn } from "./overlay-list.js";
@@ -86,7 +87,7 @@ export class OutboxList extends HTMLElement {
     const reasons = [...Object.values(entry.errors ?? {}).flat().map(String), ...(entry.reason ? [entry.reason] : [])];
     const told = entry.attention ? this.#reason(reasons) : "";
     this.#fill(row, "reason", told);
-    this.#link(row, entry, title?.getAttribute("data-mend") ?? "");
+    this.#link(row, entry, body, title?.getAttribute("data-mend") ?? "");
     const undo = isOwn && ["waiting", "applied"].includes(state) && this.#copy(`[data-undo="${CSS.escape(entry.operation)}"]`);
     if (undo) {
       fillIn(undo, { ...body, author: entry.author ?? "" }, entry.id);
@@ -111,11 +112,11 @@ export class OutboxList extends HTMLElement {
     })).filter(Boolean).join(" · ");
   }
 
-  /** @param {HTMLElement} row @param {Kept} entry @param {string} address of the page where it can be said again */
-  #link(row, entry, address) {
+  /** @param {HTMLElement} row @param {Kept} entry @param {import("../outbox/types.d.ts").Body} body @param {string} address of the page where it can be said again */
+  #link(row, entry, body, address) {
     const link = row.querySelector("[data-mend]");
     if (!entry.attention || entry.outcome !== "refused" || !address) link?.remove();
-    else link?.setAttribute("href", `${address}#mend=${entry.id}`);
+    else link?.setAttribute("href", `${filled(address, body, "")}#mend=${entry.id}`);
   }
 
   /** The plain words for the first reason that we have words for. @param {string[]} reasons */
