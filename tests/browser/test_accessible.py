@@ -52,26 +52,18 @@ def test_every_route_is_an_example_or_no_page(tmp_path: Path):
 
 @pytest.mark.parametrize("language", ["zh-Hant", "en"])
 @pytest.mark.parametrize("example", EVERY, ids=str)
-def test_a_page_has_no_barrier(gallery: Gallery, axe: str, example: Example, language: str):
+def test_a_page_has_no_barrier_and_fits_the_screen(gallery: Gallery, axe: str, example: Example, language: str):
     page = gallery.show(example, language)
     found = {look: violations for look in every_look(page) if (violations := found_by_axe(page, axe))}
-    assert not found, told(found)
-    gallery.watch.nothing()
-
-
-@pytest.mark.parametrize("language", ["zh-Hant", "en"])
-@pytest.mark.parametrize("example", EVERY, ids=str)
-def test_a_page_fits_the_screen(gallery: Gallery, example: Example, language: str):
-    page = gallery.show(example, language)
     lit(page, "day")
-    found = {}
     for size in (LANDSCAPE, PORTRAIT, PHONE, NARROW):
         sized(page, size)
         if wrong := [*page.evaluate(OVERFLOW), *page.evaluate(SMALL)]:
-            found[size] = wrong
+            found[str(size)] = wrong
         for name in (name for name, screen in SCREENS.items() if screen == size):
             keep_picture(page, f"{example}-{name}-{language}")
     assert not found, told(found)
+    gallery.watch.nothing()
 
 
 def test_the_dialog_for_the_code_has_no_barrier(gallery: Gallery, axe: str):
