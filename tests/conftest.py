@@ -5,12 +5,15 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, settings
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from tests.cast import site  # noqa: F401 - the cast, a fixture for all
 from tests.postgres import Cluster, throw_away_cluster
@@ -21,6 +24,23 @@ from webapp.operations.ledger import Ledger, the_ledger
 
 settings.register_profile("threshold", deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 settings.load_profile("threshold")
+
+
+class CompiledOnce(BytecodeCache):
+    """Each of the thousands of applications would else compile the templates it shows anew. Kept by what they were made of."""
+
+    def __init__(self) -> None:
+        self.codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code is not None
+        self.codes[bucket.key, bucket.checksum] = bucket.code
+
+
+Flask.jinja_options = {"bytecode_cache": CompiledOnce()}
 
 NOW = 1_780_000_000_000
 """The tests' present: a fixed instant, 2026-05-28 20:26:40 UTC."""

@@ -71,13 +71,14 @@ def words(texts: Mapping[str, str], wanted: str | None = None) -> str:
 def catalogue(folder: Path) -> NullTranslations:
     """The texts of a language, read once a process; none for English, whose texts stand in the code."""
     source = folder / "LC_MESSAGES" / "messages.po"
-    if not source.exists():
-        return NullTranslations()
-    compiled = BytesIO()
-    with source.open("rb") as texts:
-        write_mo(compiled, read_po(texts))
-    compiled.seek(0)
-    return Translations(compiled)
+    return Translations(BytesIO(compiled(source.read_bytes()))) if source.exists() else NullTranslations()
+
+
+def compiled(texts: bytes) -> bytes:
+    """What gettext reads, made of an edited .po file."""
+    made = BytesIO()
+    write_mo(made, read_po(BytesIO(texts)))
+    return made.getvalue()
 
 
 @lru_cache
