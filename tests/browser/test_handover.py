@@ -88,6 +88,8 @@ def test_guests_interrupt_a_handover_and_it_goes_on_where_it_was(tablet: Callabl
     said = {row.get("asset"): (row["said"], row.get("note"), row["state"]) for row in rows_of(body) if row["kind"] == "asset"}
     assert said[demo.named("thing", "K-01")] == ("differs", "在工程部", "out")
     assert said[demo.named("thing", "K-02")][0] == "agrees"
+    here.go("stock")
+    until(lambda: "41" in here.tally(), "what was counted at the handover is not the tablet's own figure")
     here.server.start()
     here.sent()
     handover = here.server.state(here.server.now)[0]["duty"]["handovers"][-1]

@@ -9,7 +9,7 @@ from webapp.custody.rules import BACK, HANDED, TAKEN
 from webapp.duty.forms import AcceptForm, FindingForm, OfferForm, RemarkForm, ReverseForm
 from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark, Reversal
 from webapp.duty.rules import AGREES, Status, outcome
-from webapp.operations.effects import Latest, ListItem, Step
+from webapp.operations.effects import Count, Latest, ListItem, Step
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import DEPUTY, GREETER, SUPERVISOR, WATER_BAR
@@ -64,6 +64,7 @@ def offer(form: OfferForm, occasion: Occasion) -> None:
 
 @operation("duty.accept", form=AcceptForm, roles=STAFF, proof=PIN, offline=True, title=N_("Handover answered"),
            effects=[Step("offer/{offer}", "accepted"), Latest("offer/{offer}/result", "{result}"),
+                    Count("stock/{place}/{lines.*.item}/{lines.*.state}", "lines.*.found"),
                     ListItem("answered/{offer}", "answered-row")])  # fmt: skip
 def accept(form: AcceptForm, occasion: Occasion) -> None:
     """Take over (接班) line by line, with exceptions, or dispute it. The author is who signs.

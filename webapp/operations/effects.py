@@ -19,7 +19,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Count:
-    """Replaces a figure by the field counted: a checkpoint."""
+    """Replaces a figure by the field counted: a checkpoint. Where rows are counted `*` stands for the row, in both."""
 
     key: str
     field: str
