@@ -3,6 +3,9 @@
 import pytest
 
 from tests.cast import Site, Tablet, at
+from webapp.base import ids
+from webapp.operations import registry
+from webapp.stock import operations  # noqa: F401 - they are told to the registry
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
 from webapp.stock.rules import CLEAN, LAUNDRY, LOST, SOILED, STORE
@@ -102,3 +105,23 @@ def test_one_of_a_thing_is_said_in_the_singular() -> None:
     item = Item(unit="unit.pair", counter={"en": "pairs", "zh-Hant": "雙"})
     assert [stock.counter(item, quantity) for quantity in (0, 1000, 1500, 2000)] == ["pairs", "pair", "pairs", "pairs"]
     assert stock.counter(Item(unit="of the site", counter={"en": "sets"}), 1000) == "sets"
+
+
+ITEM = {
+    "sku": "s",
+    "names": '{"en": "s"}',
+    "category": "other",
+    "unit": "piece",
+    "counter": '{"en": "s"}',
+    "tracking": "consumable",
+}
+
+
+@pytest.mark.parametrize(("minimum", "par", "wrong"), [
+    ("41", "40", {"minimum": "above_par"}), ("40", "40", {}), ("0", "40", {}), ("41", "forty", {"par": "not_a_quantity"}),
+])  # fmt: skip
+@pytest.mark.parametrize("name", ["stock.add_item", "stock.set_level"])
+def test_a_minimum_above_the_full_stock_is_told_beside_it(name: str, minimum: str, par: str, wrong: dict[str, str]) -> None:
+    """By whichever way an item or the level of a place comes."""
+    body = ITEM | {"item": ids.uuid7(1), "place": ids.uuid7(2), "minimum": minimum, "par": par}
+    assert registry.get(name).clean(body)[1] == wrong

@@ -69,7 +69,7 @@ def plan(site: Project, kind: Kind, raw: bytes, encoding: str) -> Plan:
     made = [each for row in sheet.rows if row not in left for each in STEPS[kind.key](known, row)]
     steps = [each for each in made if isinstance(each, Step)]
     found = [*sheet.problems, *(each for each in made if isinstance(each, Problem)), *_twice(kind, sheet.rows), *_refused(steps)]
-    problems = in_order([*found, *_over(steps)], sheet.heads or [column.key for column in kind.columns])
+    problems = in_order(found, sheet.heads or [column.key for column in kind.columns])
     wrong = {each.line for each in problems}
     return Plan(kind, digest, sheet.heads, sheet.rows, [step for step in steps if step.row.line not in wrong], problems, len(left))
 
@@ -139,15 +139,6 @@ def _refused(steps: Sequence[Step]) -> Iterator[Problem]:
         for name, code in registry.get(step.intent.operation).clean(step.intent.body)[1].items():
             limit = registry.get(step.intent.operation).fields[name].limit_of(code)
             yield Problem(step.row.line, step.columns.get(name, name), code, "" if limit is None else str(limit))
-
-
-def _over(steps: Sequence[Step]) -> Iterator[Problem]:
-    """An item of which there must be more than there is at its fullest would always run low."""
-    for step in steps:
-        if step.intent.operation == ITEMS.operation:
-            form, wrong = registry.get(step.intent.operation).clean(step.intent.body)
-            if not {"minimum", "par"} & set(wrong) and form.minimum.data > form.par.data:
-                yield Problem(step.row.line, "minimum", "above_par", step.row.cells["par"])
 
 
 NAME_COLUMNS = {"name_hant": "zh-Hant", "name_hans": "zh-Hans", "name_en": "en"}

@@ -141,7 +141,6 @@ def told(problem: Problem, kind: Kind) -> str:
     words = {
         "empty": _("There are no rows."),
         "not_offered": _("Write one of these: %(about)s", about=_(", ").join(offered)),
-        "above_par": _("The minimum is more than the full stock, %(about)s.", about=problem.about),
         "broken": _("This line cannot be read: a quotation mark is missing or stands in the wrong place."),
         "unknown_column": _("No such column is known: %(about)s", about=problem.about),
         "twice": _("This column is there twice: %(about)s", about=problem.about),

@@ -61,6 +61,7 @@ def explain(code: str, limit: int | None = None) -> str:
         "ends_first": _(
             "A shift ends after it begins, on the same day. Work past midnight is another shift, which begins at 0:00."
         ),
+        "above_par": _("The minimum is more than the full stock."),
         "out_of_order": _("This lies before a date that comes first."),
         "when": _("At most 48 hours back, and not in the future."),
         "other_project": _("This belongs to another project."),
@@ -409,5 +410,5 @@ class Form(wtforms.Form):
 
     @classmethod
     def disagreements(cls, _form: Any) -> dict[str, str]:
-        """Codes of what does not go together in a cleaned form whose fields are right each for itself, by field."""
+        """Codes of what does not go together in a cleaned form, by field. What is wrong by itself is None there."""
         return {}

@@ -131,6 +131,7 @@ class Operation:
                     value = clean(raw if type(raw) is str else _as_text(raw))
             except Invalid as invalid:
                 wrong[name] = invalid.code
+                setattr(form, name, NOTHING)
             else:
                 setattr(form, name, Value(value))
         for name, lines in self.lines:
@@ -139,7 +140,7 @@ class Operation:
             )
             wrong |= errors
             setattr(form, name, Value(rows))
-        return form, wrong or self.form.disagreements(form)
+        return form, self.form.disagreements(form) | wrong
 
 
 def _as_text(raw: Any) -> Raw:

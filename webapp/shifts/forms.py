@@ -15,7 +15,8 @@ class KindForm(Form):
     @classmethod
     def disagreements(cls, form: Any) -> dict[str, str]:
         """A shift is of one day: its record, its posts and its checks all end with it."""
-        return {} if form.starts.data < form.ends.data else {"ends": "ends_first"}
+        starts, ends = form.starts.data, form.ends.data
+        return {"ends": "ends_first"} if None not in (starts, ends) and starts >= ends else {}
 
 
 class PostForm(Form):

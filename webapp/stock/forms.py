@@ -1,27 +1,37 @@
 """What a movement or a count asks for. Quantities are typed in base units."""
 
+from typing import Any
+
 from webapp.operations.fields import Choice, Form, Identity, Instant, Photos, Quantity, Reference, Text
 from webapp.sites.forms import Worded
 from webapp.stock.models import CATEGORIES, TRACKINGS
 from webapp.stock.rules import AFTER, BEFORE, CLEAN, COUNTED, REASONS, SOILED, WAYS
 
 
-class ItemForm(Form):
+class _Stocked(Form):
+    """What must be there at least, and at its fullest: more than that at least would always run low."""
+
+    minimum = Quantity()
+    par = Quantity()
+
+    @classmethod
+    def disagreements(cls, form: Any) -> dict[str, str]:
+        minimum, par = form.minimum.data, form.par.data
+        return {"minimum": "above_par"} if None not in (minimum, par) and minimum > par else {}
+
+
+class ItemForm(_Stocked):
     sku = Text(most=64)
     names = Worded()
     category = Choice(of=CATEGORIES)
     unit = Text(most=32)
     counter = Worded()
     tracking = Choice(of=TRACKINGS)
-    minimum = Quantity()
-    par = Quantity()
 
 
-class LevelForm(Form):
+class LevelForm(_Stocked):
     item = Reference("stock.item")
     place = Reference("sites.place")
-    minimum = Quantity()
-    par = Quantity()
 
 
 class MoveForm(Form):
