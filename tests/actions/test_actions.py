@@ -47,6 +47,23 @@ def test_a_failed_item_opens_one_action_and_a_later_pass_leaves_it(site: Site) -
     assert standing(site, "08:59") == []
 
 
+CLOSING = CHECK | {"id": "check.flat_closing", "purpose": "closing"}
+
+
+@pytest.mark.clause("P2-4.4.6b")
+def test_a_critical_point_of_a_closing_check_is_the_managers_at_once(site: Site) -> None:
+    where, tablet = publish(site, CLOSING), site.tablet()
+    for item in ("small.door", "small.covers"):
+        tablet.keep("lin", "checklists.answer", "22:30", **where, item=item, answer="fail")
+    tablet.send()
+    urgent, other = sorted(standing(site), key=lambda each: each.opened.item or "", reverse=True)
+    assert (urgent.priority, urgent.due_at, urgent.assignee_id) == ("urgent", at("22:30"), site.person("chen"))
+    assert (other.priority, other.due_at, other.assignee_id) == ("normal", at("22:30") + 24 * 3_600_000, None)
+    says(site, "plan", "chen", "22:40", action=urgent.id, seen=urgent.id, priority="normal", due=str(at("23:30")))
+    (planned,) = (each for each in standing(site) if each.id == urgent.id)
+    assert (planned.priority, planned.assignee_id) == ("normal", None), "what somebody says comes after it"
+
+
 def test_what_is_in_order_or_does_not_apply_opens_nothing(site: Site) -> None:
     tablet = site.tablet()
     answer(site, tablet, "09:00", answer="pass")

@@ -36,7 +36,11 @@ def _of(
         others = tuple(person for person in sorted(desk) if each.may_verify(person, small=small))
         yield Event(TO_VERIFY, each.version, each.id, others, about, each.history[-1].act.order[0], place)
         return
-    yield Event(ASSIGNED, f"{each.id}:{each.assignee_id}", each.id, mine, about, each.at, place)
+    is_at_once = each.due_at == each.at  # of which the managers are told as critical
+    told = tuple(person for person in mine if not is_at_once or person not in managers)
+    yield Event(ASSIGNED, f"{each.id}:{each.assignee_id}", each.id, told, about, each.at, place)
+    if is_at_once:
+        return
     to, key = (*managers, *mine), f"{each.id}:{each.due_at}"
     if each.is_overdue(at):
         yield Event(OVERDUE, key, each.id, to, about, each.due_at, place)

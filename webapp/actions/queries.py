@@ -1,19 +1,23 @@
 """Reads of corrective actions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from webapp.actions.models import Done, Judgement, Opening, Plan
-from webapp.actions.rules import DONE, PLANNED, Act, Action, Opened, Status, actions_of
+from webapp.actions.rules import DONE, PLANNED, Act, Action, Opened, Status, actions_of, alarmed
 from webapp.base.database import db
 from webapp.base.i18n import LANGUAGES, N_, words
 from webapp.content import queries as content
+from webapp.content.queries import Edition
 from webapp.content.rules import Found, is_wrong
 from webapp.operations.declarations import state
+from webapp.operations.roles import SUPERVISOR
 from webapp.sites import queries as sites
+from webapp.staff.queries import alone
 
 STATUS_NAMES = {
     Status.OPEN: N_("To be done"),
@@ -117,27 +121,40 @@ def critical(project_id: str, found: Iterable[Action]) -> set[str]:
 def _items_of(project_id: str, found: Iterable[Action]) -> dict[str, Mapping[str, Any]]:
     """The item of a check that each comes from, where it comes from one."""
     opened = [each.opened for each in found if each.opened.version_id]
-    items = _items(project_id, {each.version_id for each in opened if each.version_id})
+    items = _items(_editions(project_id, {each.version_id for each in opened if each.version_id}))
     return {each.id: items[key] for each in opened if (key := (each.version_id or "", each.item or "")) in items}
 
 
-def _items(project_id: str, versions: Iterable[str]) -> dict[tuple[str, str], Mapping[str, Any]]:
-    editions = [found for version in versions if (found := content.edition(project_id, version))]
+def _editions(project_id: str, versions: Iterable[str]) -> list[Edition]:
+    return [found for version in versions if (found := content.edition(project_id, version))]
+
+
+def _items(editions: Iterable[Edition]) -> dict[tuple[str, str], Mapping[str, Any]]:
     return {(each.id, item["id"]): item for each in editions for item in each.body.get("items", ())}
 
 
 def _wrong(project_id: str, rows: Sequence[Opening]) -> Iterator[Opened]:
-    """What really is to be put right: a number within the bounds of its item is in order, and so is a choice that does not fail."""
+    """What really is to be put right: a number within the bounds of its item is in order, and so is a choice that does not fail.
+
+    What was found at a critical point of a closing check is the manager's at once."""
     found = {row.operation_id: Found(row.number, row.expected, row.choice, row.time_of_day) for row in rows}
-    asked = {row.version_id for row in rows if found[row.operation_id] and row.version_id}
-    items = _items(project_id, asked) if asked else {}
+    editions = _editions(project_id, {row.version_id for row in rows if row.version_id})
+    items = _items(editions)
+    alarms = _alarms(each for each in editions if each.body.get("purpose") == "closing")
+    manager_at = cache(alone(project_id, SUPERVISOR)) if alarms else None
     for row in rows:
-        said = found[row.operation_id]
-        if not said or is_wrong(items.get((row.version_id or "", row.item or ""), {}), said):
-            yield Opened(
+        key = row.version_id or "", row.item or ""
+        said, item = found[row.operation_id], items.get(key, {})
+        if not said or is_wrong(item, said):
+            opened = Opened(
                 row.place_in_order, row.origin, row.subject, row.place_id, row.priority, row.version_id, row.item, row.title,
                 row.assignee_id, row.due_at, row.author_id, row.note, row.run, said,
             )  # fmt: skip
+            yield alarmed(opened, manager_at(row.effective_at)) if manager_at and key in alarms else opened
+
+
+def _alarms(editions: Iterable[Edition]) -> set[tuple[str, str]]:
+    return {key for key, item in _items(editions).items() if item["critical"]}
 
 
 A = TypeVar("A", Done, Judgement, Plan)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from webapp.content.rules import Found
@@ -173,6 +173,12 @@ def actions_of(opened: Iterable[Opened], acts: Iterable[Act], is_small: Callable
         for act in early.pop(fact.id, ()):
             _take(by_id[fact.id], act, is_small)
     return found
+
+
+def alarmed(fact: Opened, manager_id: str | None) -> Opened:
+    """What was found at a critical point of a closing check: urgent, due at once, the manager's (P2-4.4.6b)."""
+    due_at = fact.order[0] if fact.due_at is None else fact.due_at
+    return replace(fact, priority=URGENT, due_at=due_at, assignee_id=fact.assignee_id or manager_id)
 
 
 def _begin(fact: Opened) -> Action:

@@ -1,6 +1,6 @@
 """Reads of people: who they are, what they may, what their codes are checked against."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -128,6 +128,18 @@ def colleagues(project_id: str, at: int, among: Iterable[str] | None = None) -> 
     found = [_colleague(person, told[person.id], code, held) for person, code, held in present]
     chosen = [each for each in found if wanted is None or wanted & set(each.roles)]
     return sorted(chosen, key=lambda each: (each.name, each.id))
+
+
+def alone(project_id: str, role: str) -> Callable[[int], str | None]:
+    """Who holds a role at an instant, where that is one person."""
+    person_ids = list(db.session.scalars(select(Membership.person_id).where(Membership.project_id == project_id).distinct()))
+    may = memberships(db.session.connection(), project_id, person_ids)
+
+    def at(instant: int) -> str | None:
+        holders = [person_id for person_id, held in may.items() if role in _held(held, instant)]
+        return holders[0] if len(holders) == 1 else None
+
+    return at
 
 
 def namesakes(project_id: str, name: str, at: int) -> list[Colleague]:
