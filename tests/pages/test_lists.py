@@ -71,7 +71,24 @@ def test_the_parties_of_a_day_at_a_place_are_those_that_came(shown: Site):
     assert [row[2:4] for row in found] == [[str(each.guests), str(each.covers)] for each in came]
     assert {row[0][:10] for row in found} == {"2026-05-27"}
     silent = rows(shown, "parties", "&status=ended_silently")
-    assert {row[5] for row in silent} <= {"Not seen off"}
+    assert {row[8] for row in silent} <= {"Not seen off"}
+
+
+@pytest.mark.clause("P2-4.4.3c")
+def test_how_the_parties_were_received_stands_in_their_list(shown: Site):
+    start, end = clock.day_bounds(clock.day_of(AT, demo.ZONE), demo.ZONE)
+    came = tours.parties(demo.project_id(), start, end, AT, PLACE)
+    told = tours.accounts(demo.project_id(), [each.id for each in came], AT)
+    names = [(told[each.id].mode, told[each.id].needs, told[each.id].language) for each in came]
+    found = [row[4:7] for row in rows(shown, "parties", f"&since=2026-05-28&until=2026-05-28&place={PLACE}")]
+    modes = {"accompanied": "Accompanied", "guided": "Guided", "self_guided": "On their own", None: ""}
+    languages = {"zh-Hant": "繁體", "zh-Hans": "简体", "en": "English", None: ""}
+    needs = {"elder": "Elderly", "child": "Child", "step_free": "Step-free"}
+    assert found == [[modes[mode], ", ".join(map(needs.get, wanted)), languages[language]] for mode, wanted, language in names]
+    assert [any(row[n] for row in found) for n in range(2)] == [True, True], "the demo site has something of it"
+    guided = rows(shown, "parties", "&mode=guided")
+    assert guided
+    assert {row[4] for row in guided} == {"Guided"}
 
 
 def test_a_span_that_is_too_long_says_so_on_the_page_and_in_both_files(shown: Site):

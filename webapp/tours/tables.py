@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from webapp.base.i18n import N_
+from webapp.base.i18n import N_, NAMES
 from webapp.base.table import MOST_DAYS, SPAN, UNDONE_AT, USUAL_DAYS, Cell, Column, Filter, Scope, Table
 from webapp.staff.lists import PLACE, UNDONE, Names
 from webapp.staff.models import Person
 from webapp.tours import queries
 from webapp.tours.models import Arrival, Question, Reversal
-from webapp.tours.rules import Order, Party, Status, status
+from webapp.tours.rules import Account, Order, Party, Status, status
 
 UNDONE_STATUS = "undone"
 STATUS_NAMES = {
@@ -24,10 +24,11 @@ STATUS_NAMES = {
 
 @dataclass(frozen=True)
 class _Line:
-    """A party, and where its arrival was undone when and by whom."""
+    """A party and how it was received, and where its arrival was undone when and by whom."""
 
     of: Party
     status: str
+    how: Account
     undone_at: int | None = None
     undone_by: str | None = None
 
@@ -59,17 +60,26 @@ class _Line:
 def _source(scope: Scope) -> list[_Line]:
     """The parties of the days asked for, those asked for."""
     wanted, days = PARTIES.wanted(scope, "status"), (scope.project_id, *scope.span(), scope.at, PARTIES.wanted(scope, "place"))
-    found = [_Line(each, status(each, scope.at)) for each in queries.parties(*days)]
-    found += [_Line(each, UNDONE_STATUS, at, by) for each, at, by in queries.undone_parties(*days)]
-    return [each for each in found if wanted in ("", each.status)]
+    how, none, mode = queries.received(scope.project_id, queries.came(*days), scope.at), Account(), PARTIES.wanted(scope, "mode")
+    found = [_Line(each, status(each, scope.at), how.get(each.id, none)) for each in queries.parties(*days)]
+    found += [_Line(each, UNDONE_STATUS, how.get(each.id, none), at, by) for each, at, by in queries.undone_parties(*days)]
+    return [each for each in found if wanted in ("", each.status) and mode in ("", each.how.mode)]
 
 
 def _status(row: _Line, _told: Names) -> Cell:
     return None if row.undone_at else str(_(STATUS_NAMES[row.status]))
 
 
+def _mode(row: _Line, _told: Names) -> Cell:
+    return str(_(queries.MODE_NAMES[row.how.mode])) if row.how.mode in queries.MODE_NAMES else None
+
+
 def _statuses(_scope: Scope) -> list[tuple[str, str]]:
     return [(key, str(_(name))) for key, name in STATUS_NAMES.items()]
+
+
+def _modes(_scope: Scope) -> list[tuple[str, str]]:
+    return [(key, str(_(name))) for key, name in queries.MODE_NAMES.items()]
 
 
 PARTIES = Table(
@@ -80,12 +90,15 @@ PARTIES = Table(
         Column("place", N_("Place"), lambda row, told: told.places.get(row.place_id, ""), "place_id"),
         Column("guests", N_("Guests"), lambda row, _told: row.guests * 1000, "guests"),
         Column("covers", N_("Shoe covers handed out"), lambda row, _told: row.covers * 1000, "covers"),
+        Column("mode", N_("Kind of reception"), _mode),
+        Column("care", N_("Care"), lambda row, _told: ", ".join(queries.need_words(row.how)) or None),
+        Column("language", N_("Language of the lines"), lambda row, _told: NAMES.get(row.how.language or "")),
         Column("left", N_("Seen off at"), lambda row, told: told.moment(row.seen_off), "seen_off"),
         Column("status", N_("State"), _status),
         Column("by", N_("Recorded by"), lambda row, told: told.person(row.of.author_id)),
         UNDONE,
     ),
-    filters=(PLACE, Filter("status", N_("State"), _statuses), *SPAN),
+    filters=(PLACE, Filter("status", N_("State"), _statuses), Filter("mode", N_("Kind of reception"), _modes), *SPAN),
     source=_source,
     told=Names,
     order="-at",
