@@ -62,7 +62,7 @@ def at_line(page: Page, room: str, words: str) -> None:
     expect(said(page)).to_have_text(words)
 
 
-LATER = "const now = Date.now; Date.now = () => now() + 4 * 3_600_000; localStorage.touched = Date.now();"
+LATER = "{ const now = Date.now; Date.now = () => now() + 4 * 3_600_000; localStorage.touched = Date.now(); }"
 
 
 @pytest.mark.clause("P2-4.4.4")
@@ -78,6 +78,50 @@ def test_a_page_that_has_been_open_without_a_network_greets_by_the_time_of_day(d
     door.go()
     expect(page.locator("h1 > span:not([hidden]) [data-post-call]").first).to_have_text("靜怡")
     expect(page.locator("h1 > span:not([hidden])")).to_contain_text("下午好")
+    door.context.add_init_script(LATER)
+    door.context.add_init_script(LATER)
+    door.go()
+    expect(page.locator("h1 > span:not([hidden])")).to_contain_text("晚上好")
+    page.go_back()
+    expect(shown).to_have_text("晚上好，歡迎光臨")
+
+
+WAIT, USUAL = "請稍等，請您穿上鞋套。", "您好！請您穿上鞋套。"
+
+
+@pytest.mark.clause("P2-4.4.3b")
+def test_a_large_party_is_asked_to_wait_for_its_covers_without_a_network(door: Tablet):
+    door.server.stop()
+    page = tour(door, arrived(door, 99))
+    expect(page.locator(".script__next .say:visible")).to_have_text(WAIT)
+    tap(door, page.locator(".script__go:visible"))
+    at_line(page, "門口", WAIT)
+    expect(page.locator(".script__stage:visible")).to_have_text("第 2 / 2 句")
+    assert seen(page) == ["門口"]
+    tap(door, page.locator(".script__go:visible"))
+    at_line(page, "外觀", "雲棲府共 8 棟，每棟 18 層。")
+    tap(door, page.locator(".script__back:visible"))
+    at_line(page, "門口", WAIT)
+    tap(door, page.locator(".chip:visible", has_text="客人較多"))
+    at_line(page, "門口", USUAL)
+    expect(page.locator(".steps [data-step=seen]:visible")).to_have_count(2)  # the door, said in both ways, is one
+
+
+@pytest.mark.clause("P2-4.4.3b")
+def test_a_touch_asks_any_party_to_wait_and_a_second_takes_it_back(door: Tablet):
+    door.server.stop()
+    page = tour(door, arrived(door, 5))
+    expect(page.locator(".script__next .say:visible")).to_have_text(USUAL)
+    tap(door, page.locator(".script__go:visible"))
+    many = page.locator(".chip:visible", has_text="客人較多")
+    tap(door, many)
+    at_line(page, "門口", WAIT)
+    page.reload()
+    at_line(page, "門口", WAIT)
+    expect(many).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".script__stage:visible")).to_have_text("第 2 / 2 句")
+    tap(door, many)
+    at_line(page, "門口", USUAL)
 
 
 @pytest.mark.clause("P2-4.4.3d")

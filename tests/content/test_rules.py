@@ -26,8 +26,11 @@ def test_figures_fill_their_slots_and_unknown_slots_stay() -> None:
     assert fill("{unit_type.__class__}", {"unit_type": "A"}) == "{unit_type.__class__}"
 
 
+BANDS = {540: "morning", 659: "morning", 660: "noon", 779: "noon", 780: "afternoon", 1079: "afternoon", 1080: "evening"}
+
+
 @pytest.mark.clause("P2-4.4.4")
-@pytest.mark.parametrize(("minute", "band"), [(540, "morning"), (659, "morning"), (660, "noon"), (779, "noon"), (780, "afternoon")])
+@pytest.mark.parametrize(("minute", "band"), BANDS.items())
 def test_the_time_band_of_a_minute(minute: int, band: str) -> None:
     assert band_at(minute) == band
 

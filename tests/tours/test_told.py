@@ -109,6 +109,17 @@ def test_a_flat_says_the_script_of_its_unit_type_without_what_it_has_not(site: S
     assert stops == {"A": [("hall", WORDS, 2), ("living", WORDS, 1)], "other": [("living", {"en": "Salon"}, 1)], "none": None}
 
 
+@pytest.mark.clause("P2-4.4.3b")
+def test_a_coach_of_guests_is_one_party_and_a_slip_of_a_key_is_none(site: Site) -> None:
+    said, here = {"flat": site.id("A"), "place": site.id("flat")}, sites.project(site.project_id)
+    tablet = site.tablet()
+    for guests, covers in ((99, 99), (300, 600), (301, 0), (1, 601)):
+        tablet.keep("lin", "tours.arrive", "10:00", guests=guests, covers=covers, **said)
+    assert [each["outcome"] for each in tablet.send().results] == ["applied", "applied", "refused", "refused"]
+    assert here
+    assert sorted(each.guests for each in tours.today(here, at("10:01"))) == [99, 300]
+
+
 TOLD = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4), st.integers(0, 90), st.integers(0, 2)), min_size=1, max_size=16)
 
 

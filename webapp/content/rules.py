@@ -20,11 +20,11 @@ BOUNDED = (*NUMBERS, "time")
 ON_FAIL = ("none", "note", "photo", "action", "notify")
 PURPOSES = ("grooming", "opening", "hygiene", "closing", "inspection", "asset_count")
 POSTS = ("any", "greeter", "water_bar", "supervisor")
-BANDS = ("any", "morning", "noon", "afternoon")
+BANDS = ("any", "morning", "noon", "afternoon", "evening")
 STOPS = ("opening", "room")
 NEEDS = ("elder", "child", "step_free")
 """What a party may need care for: no ages, no counts (guideline N10)."""
-NOON_FROM, AFTERNOON_FROM, DAY_MINUTES = 11 * 60, 13 * 60, 24 * 60
+NOON_FROM, AFTERNOON_FROM, EVENING_FROM, DAY_MINUTES = 11 * 60, 13 * 60, 18 * 60, 24 * 60
 NEVER = 2**53 - 1
 """From when a version is in force that nobody has approved: no approval and no publication says an earlier instant."""
 WRITTEN, OFFERED, APPROVED, RETURNED, WITHDRAWN = "written", "offered", "approved", "returned", "withdrawn"
@@ -76,18 +76,20 @@ def is_clause(text: str) -> bool:
 
 
 def band_at(minute: int) -> str:
-    """The time band of a local minute of the day: morning to 11:00, noon to 13:00, then afternoon (P2-4.4.4)."""
+    """The time band of a local minute of the day: morning to 11:00, noon to 13:00 (P2-4.4.4), afternoon to 18:00, then evening."""
     if minute < NOON_FROM:
         return "morning"
-    return "noon" if minute < AFTERNOON_FROM else "afternoon"
+    if minute < AFTERNOON_FROM:
+        return "noon"
+    return "afternoon" if minute < EVENING_FROM else "evening"
 
 
 def _shown(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-NOON, AFTERNOON = _shown(NOON_FROM), _shown(AFTERNOON_FROM)
-HOURS = {"morning": ("00:00", NOON), "noon": (NOON, AFTERNOON), "afternoon": (AFTERNOON, "24:00")}
+NOON, AFTERNOON, EVENING = _shown(NOON_FROM), _shown(AFTERNOON_FROM), _shown(EVENING_FROM)
+HOURS = {"morning": ("00:00", NOON), "noon": (NOON, AFTERNOON), "afternoon": (AFTERNOON, EVENING), "evening": (EVENING, "24:00")}
 """From when until when each band goes, as a clock shows it."""
 
 

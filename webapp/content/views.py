@@ -55,7 +55,8 @@ CHANGE_NAMES = {"added": N_("Added"), "removed": N_("Removed"), "changed": N_("C
 VALUE_NAMES: Mapping[str, str] = {
     "opening": N_("Beginning"), "room": N_("Room"), "any": N_("Any"), "greeter": N_("Greeter"), "water_bar": N_("Water bar"),
     "supervisor": N_("Sales-centre manager"), "morning": N_("Morning"), "noon": N_("Noon"), "afternoon": N_("Afternoon"),
-    "elder": N_("Elderly"), "child": N_("Child"), "step_free": N_("Step-free"), "pass_fail_na": N_("In order or not"),
+    "evening": N_("Evening"), "elder": N_("Elderly"), "child": N_("Child"), "step_free": N_("Step-free"),
+    "pass_fail_na": N_("In order or not"),
     "number": N_("A number"), "none": N_("Nothing more"), "note": N_("A note"), "action": N_("A corrective action"),
     "notify": N_("The manager is told"), "quantity": N_("Expected and found"),
     "choice": N_("Choice"), "text": N_("In words"), "time": N_("Time"), "photo": N_("A photo"),

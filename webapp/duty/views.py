@@ -17,7 +17,7 @@ from webapp.base.written import instant_text, span_text, time_text
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
 from webapp.content import queries as content
-from webapp.content.rules import AFTERNOON, HOURS
+from webapp.content.rules import HOURS
 from webapp.duty import queries
 from webapp.duty.rules import Handover, concerns, open_for, status
 from webapp.duty.rules import Status as HandoverStatus
@@ -46,8 +46,6 @@ INSIDE_MOST = 40
 """Parties inside that a home and a locked screen hold; no flat takes as many, and the rest stands on the page of all parties."""
 TICKS = 6
 """Points of a check on a locked screen; what is no tick asks to see what was counted, or to sign."""
-GREETED = HOURS | {"afternoon": (AFTERNOON, "18:00"), "evening": ("18:00", "24:00")}
-"""From when until when staff are greeted how: guests hear of no evening, for there is none in the guideline (P2-4.4.4)."""
 CLOSING_WITHIN = 90 * clock.MINUTE
 """From then on before closing time the home asks for the closing check."""
 
@@ -62,7 +60,7 @@ def home() -> str:
     return render_template(
         "duty/home.html",
         day=clock.day_of(at, site.zone),
-        hours=GREETED,
+        hours=HOURS,
         shift=_shift(site, at),
         post=this_post(),
         flat=flat,
@@ -95,7 +93,7 @@ def counter() -> str:
     return render_template(
         "duty/counter.html",
         day=clock.day_of(at, site.zone),
-        hours=GREETED,
+        hours=HOURS,
         shift=_shift(site, at),
         post=this_post(),
         check=_check(checks, site, at),

@@ -6,7 +6,7 @@ from typing import Any
 from webapp.content import editing
 from webapp.content.rules import LANGUAGES, NEEDS, is_key, stop_problems
 from webapp.operations.fields import Choice, Document, Form, Identity, Instant, Invalid, Number, Reference, Text
-from webapp.tours.rules import ANSWERS, MODES, TAGS
+from webapp.tours.rules import ANSWERS, COVERS_MOST, GUESTS_MOST, MODES, TAGS
 
 STOPS_MOST = 40
 
@@ -16,8 +16,8 @@ class ArriveForm(Form):
 
     flat = Reference("sites.flat")
     place = Reference("sites.place")
-    guests = Number(least=1, most=60)
-    covers = Number(least=0, most=120, optional=True)
+    guests = Number(least=1, most=GUESTS_MOST)
+    covers = Number(least=0, most=COVERS_MOST, optional=True)
     item = Reference("stock.item", optional=True)
     when = Instant(optional=True, back_dates=True)
 
@@ -67,7 +67,7 @@ class SeeOffForm(Form):
     party = Identity()
     place = Identity(optional=True)
     item = Identity(optional=True)
-    covers = Number(least=0, most=120, optional=True)
+    covers = Number(least=0, most=COVERS_MOST, optional=True)
     when = Instant(optional=True, back_dates=True)
 
 
@@ -78,7 +78,7 @@ class StayForm(Form):
     entry = Identity(optional=True)
     place = Identity(optional=True)
     item = Identity(optional=True)
-    covers = Number(least=0, most=120, optional=True)
+    covers = Number(least=0, most=COVERS_MOST, optional=True)
 
 
 class ReverseForm(Form):
@@ -87,8 +87,8 @@ class ReverseForm(Form):
     entry = Identity()
     place = Identity(optional=True)
     item = Identity(optional=True)
-    guests = Number(least=1, most=60, optional=True)
-    covers = Number(least=0, most=120, optional=True)
+    guests = Number(least=1, most=GUESTS_MOST, optional=True)
+    covers = Number(least=0, most=COVERS_MOST, optional=True)
 
 
 class UndoForm(Form):

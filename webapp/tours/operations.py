@@ -28,9 +28,10 @@ from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, R
 
 
 @operation("tours.arrive", form=ArriveForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Guests arrived"),
-           effects=[ListItem("parties", "party-row"), ListItem("party/{id}", "party"), Tally("parties/{place}", "+1"),
-                    Tally("guests/{place}", "+guests"), Tally("stock/{place}/{item}/clean", "-covers"),
-                    Tally("stock/{place}/{item}/in_use", "+covers"), Tally("handed/{place}/{item}", "+covers")])  # fmt: skip
+           effects=[ListItem("parties", "party-row"), ListItem("party/{id}", "party"), Latest("size/{id}", "{guests}"),
+                    Tally("parties/{place}", "+1"), Tally("guests/{place}", "+guests"),
+                    Tally("stock/{place}/{item}/clean", "-covers"), Tally("stock/{place}/{item}/in_use", "+covers"),
+                    Tally("handed/{place}/{item}", "+covers")])  # fmt: skip
 def arrive(form: ArriveForm, occasion: Occasion) -> None:
     """A party came (客人到了): how many, and a pair of shoe covers for each unless it says otherwise."""
     place, item = form.place.data, form.item.data

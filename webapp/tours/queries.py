@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from webapp.base import clock
 from webapp.base.database import db
@@ -69,9 +69,11 @@ TAG_NAMES = {
 }
 STOP_KINDS = {"opening": N_("Beginning"), "room": N_("Room")}
 STOP_NAMES = {DOOR: N_("At the door"), FAREWELL: N_("Farewell")}
-DOOR_LINES = (("approach", None), ("covers", None), ("covers_wait", None), ("accompanied", "accompanied"), ("guided", "guided"),
+DOOR_LINES = (("approach", None), ("covers", None), ("accompanied", "accompanied"), ("guided", "guided"),
               ("self_guided", "self_guided"))  # fmt: skip
 """What is said at the door: the moment of each line, and where it is said in one kind of reception only, that kind."""
+WAIT_LINE = line_key(DOOR, 3)
+"""What is said to a large party in place of the second line (P2-4.4.3b)."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,11 @@ def undone_parties(
     rows: Sequence[Any] = db.session.execute(wanted).all()
     gone = _seen_off(project_id, since, at) if rows else {}
     return [(_party(row, gone.get(row.operation_id)), undone_at, by) for row, undone_at, by in rows]
+
+
+def came(project_id: str, since: int, until: int, at: int, place_id: str | None = None) -> Select[str]:
+    """The ids of all parties of a stretch, undone or not, to ask what was told of them."""
+    return select(Arrival.operation_id).where(*_came(project_id, since, until, at, place_id))
 
 
 def _came(project_id: str, since: int, until: int, at: int, place_id: str | None) -> list[ColumnElement[bool]]:
@@ -291,7 +298,7 @@ def prompt(site: Project, flat: Flat, at: int, *, rehearsal: bool = False) -> Pr
 
 
 def _renumbered(stop: str, number: int, line: Line) -> Line:
-    return Line(line_key(stop, number), line.words, line.cue, line.also)
+    return replace(line, key=line_key(stop, number))
 
 
 def _spoken(site: Project, flat: Flat, at: int) -> dict[str, Line]:
@@ -303,7 +310,7 @@ def _spoken(site: Project, flat: Flat, at: int) -> dict[str, Line]:
     now = clock.local(at, site.zone)
     band = band_at(now.hour * 60 + now.minute)
     found: dict[str, Line] = {}
-    for trigger in [*(trigger for trigger, _mode in DOOR_LINES), "farewell"]:
+    for trigger in [*(trigger for trigger, _mode in DOOR_LINES), "covers_wait", "farewell"]:
         chosen = line_for(edition.body["lines"], trigger, "greeter", band)
         if chosen:
             found[trigger] = Line(trigger, filled(chosen["text"], figures_here), filled(chosen["cue"], figures_here))
@@ -311,7 +318,9 @@ def _spoken(site: Project, flat: Flat, at: int) -> dict[str, Line]:
         # All of the day's, for a page may be open without a network from morning to night.
         by_hour = {hours: line_for(edition.body["lines"], "approach", "any", each) for each, hours in HOURS.items()}
         also = tuple((*hours, filled(line["text"], figures_here)) for hours, line in by_hour.items() if line)
-        found["approach"] = Line("approach", found["approach"].words, found["approach"].cue, also)
+        found["approach"] = replace(found["approach"], also=also)
+    if "covers" in found and "covers_wait" in found:
+        found["covers"] = replace(found["covers"], many=replace(found["covers_wait"], key=WAIT_LINE))
     return found
 
 
@@ -328,9 +337,7 @@ def place_of(project_id: str, tour_id: str, at: int) -> Place:
 
 def accounts(project_id: str, parties_of: Sequence[str], at: int) -> dict[str, Account]:
     """What was told of each of these parties, whenever it was told."""
-    modes = _latest(Reception, project_id, at, Reception.party.in_(parties_of), lambda row: row.party)
-    cares = _latest(Care, project_id, at, Care.party.in_(parties_of), lambda row: (row.party, row.need))
-    speeches = _latest(Speech, project_id, at, Speech.tour.in_(parties_of), lambda row: row.tour)
+    how = received(project_id, parties_of, at)
     lines: dict[str, list[tuple[Order, str]]] = defaultdict(list)
     for row in _facts(Step, project_id, at, Step.tour.in_(parties_of)):
         lines[row.tour].append((row.place_in_order, row.said))
@@ -341,10 +348,8 @@ def accounts(project_id: str, parties_of: Sequence[str], at: int) -> dict[str, A
     ):
         asked[each.party].append(each)
     return {
-        party: Account(
-            mode=modes[party].mode if party in modes else None,
-            needs=tuple(need for need in (*NEED_NAMES, CARED) if (party, need) in cares and cares[party, need].answer == "yes"),
-            language=speeches[party].language if party in speeches else None,
+        party: replace(
+            how.get(party, Account()),
             stops=stops_seen(lines[party]),
             questions=tuple(Asked(one.operation_id, one.effective_at, one.tag, one.text, one.author_id) for one in asked[party]),
         )
@@ -352,10 +357,30 @@ def accounts(project_id: str, parties_of: Sequence[str], at: int) -> dict[str, A
     }
 
 
+def received(project_id: str, parties_of: Sequence[str] | Select[str], at: int) -> dict[str, Account]:
+    """Of each of these parties that anything was told of: kind of reception, needs, the language chosen."""
+    modes = _latest(Reception, project_id, at, Reception.party.in_(parties_of), lambda row: row.party)
+    cares = _latest(Care, project_id, at, Care.party.in_(parties_of), lambda row: (row.party, row.need))
+    speeches = _latest(Speech, project_id, at, Speech.tour.in_(parties_of), lambda row: row.tour)
+    return {
+        party: Account(
+            mode=modes[party].mode if party in modes else None,
+            needs=tuple(need for need in (*NEED_NAMES, CARED) if (party, need) in cares and cares[party, need].answer == "yes"),
+            language=speeches[party].language if party in speeches else None,
+        )
+        for party in {*modes, *speeches, *(party for party, _need in cares)}
+    }
+
+
+def need_words(account: Account) -> list[str]:
+    """What care was wanted, in the reader's language."""
+    return [_(NEED_NAMES.get(need, CARED_NAME)) for need in account.needs]
+
+
 def account_words(account: Account) -> list[str]:
     """What was told of a party, in the reader's language: kind, needs, the language chosen, how many stops and questions."""
     said = [_(MODE_NAMES[account.mode])] if account.mode in MODE_NAMES else []
-    said += [_(NEED_NAMES.get(need, CARED_NAME)) for need in account.needs]
+    said += need_words(account)
     if account.language in NAMES:
         said.append(NAMES[account.language])
     if account.stops:

@@ -17,6 +17,10 @@ TAGS = ("price", "layout", "materials", "surroundings", "school", "handover", "p
 """What a question of a guest was about."""
 DOOR, FAREWELL = "door", "farewell"
 """Stops that no script has: what is said before the tour and after it are the greetings."""
+GUESTS_MOST, COVERS_MOST = 300, 600
+"""Guests of one party, who may be some coaches of them, and pairs of shoe covers for it: more is a slip of a key."""
+LARGE_FROM = 6
+"""So many guests and more are a large party, which is asked to wait for the shoe covers (P2-4.4.3b)."""
 Words = Mapping[str, str]
 Order = tuple[int, int, int, int, str, int]
 
@@ -115,12 +119,13 @@ def figures(parties: Iterable[Party], at: int, hour_of: Callable[[int], int]) ->
 @dataclass(frozen=True)
 class Line:
     """One breath of the tour. `key`: hall.2; `cue`: what to do meanwhile; `also`: what may be said instead, each from when until
-    when of the day."""
+    when of the day; `many`: what is said in its place to a large party."""
 
     key: str
     words: Words
     cue: Words | None = None
     also: tuple[tuple[str, str, Words], ...] = ()
+    many: "Line | None" = None
 
 
 @dataclass(frozen=True)

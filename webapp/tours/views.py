@@ -28,7 +28,7 @@ from webapp.tablets.frames import this_flat, this_post, this_site
 from webapp.tablets.stations import nothing_known, station_page
 from webapp.tours import queries
 from webapp.tours.forms import rooms_said, rooms_wrong
-from webapp.tours.rules import box, status, tap
+from webapp.tours.rules import LARGE_FROM, box, status, tap
 from webapp.tours.tables import PARTIES, QUESTIONS
 
 bp = Blueprint("tours", __name__)
@@ -98,6 +98,7 @@ def tour(party_id: UUID) -> str:
         tap=tap,
         came=queries.place_of(site.id, str(party_id), at),
         spoken=site.record_language,
+        large_from=LARGE_FROM,
         status=status,
         at=at,
         **_told(site.id, str(party_id), at),
