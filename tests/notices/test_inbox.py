@@ -332,6 +332,20 @@ def test_a_notice_knows_where_that_was_of_which_it_tells(site: Site) -> None:
     assert found == dict.fromkeys(("check_critical", "thing_lost", "handover_unattended", "covers_low"), site.id("flat"))
 
 
+@pytest.mark.clause("P2-4.1.5a")
+def test_what_was_asked_for_is_told_to_whoever_issues_until_it_is_answered(site: Site, rows: Rows) -> None:
+    tablet, about = site.tablet(), {"item": site.id("covers"), "place": site.id("flat")}
+    asked = tablet.keep("lin", "stock.request", "10:00", quantity=30, **about)
+    tablet.send()
+    assert kinds(site, "chen", at("10:01")) == kinds(site, "zhou", at("10:02")) == ["supplies_asked"]
+    assert kinds(site, "lin", at("10:02")) == kinds(site, "stranger", at("10:02")) == []
+    (one, _is_read) = queries.inbox(site.project_id, site.person("chen"), at("10:02"))[0]
+    assert (one.place_id, one.event_at, one.about["en"].endswith(" 30")) == (site.id("flat"), at("10:00"), True)
+    site.submit("stock.issue", author="chen", proof="session", when=at("10:10"), request=asked.id, quantity=30, **about)
+    assert kinds(site, "chen", at("10:11")) == kinds(site, "zhou", at("10:11")) == []
+    assert rows.count("notices_notice") == 0
+
+
 def test_every_kind_has_words_and_leads_somewhere() -> None:
     assert set(queries.KIND_NAMES) == set(LEADS_TO)
 

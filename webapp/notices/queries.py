@@ -9,6 +9,7 @@ from webapp.base.database import db
 from webapp.base.i18n import N_
 from webapp.notices.models import IN_APP, Notice, Reading
 from webapp.notices.rules import (
+    ASKED_FOR,
     ASSIGNED,
     AWAITING,
     CRITICAL,
@@ -42,6 +43,7 @@ KIND_NAMES = {
     LOW: N_("Shoe covers run low"),
     AWAITING: N_("A version waits for your approval"),
     RETURNED: N_("A version of yours was given back"),
+    ASKED_FOR: N_("Supplies were asked for"),
 }
 _READ = sa.exists().where(
     Reading.project_id == Notice.project_id, Reading.notice == Notice.id, Reading.author_id == Notice.person_id
