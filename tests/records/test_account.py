@@ -151,6 +151,21 @@ def test_who_hands_over_a_little_late_does_it_for_the_shift_that_ends(site: Site
     assert (middle.stood, [each.at for each in middle.handed]) == ((Stood(he, at("13:32"), at("18:25")),), [last.happened_at])
 
 
+@pytest.mark.clause("P2-4.4.6a")
+def test_of_two_who_took_over_the_first_signed_for_it_and_the_other_stands_beside_it(site: Site) -> None:
+    shifts(site)
+    one, other = site.tablet(1), site.tablet(2)
+    here = {"place": site.id("flat"), "post": site.id("door")}
+    offered = one.keep("lin", "duty.offer", "13:20", **here, to=site.person("he"))
+    one.keep("he", "duty.accept", "13:22", offer=offered.id, result="accepted")
+    other.keep("chen", "duty.accept", "13:25", offer=offered.id, result="accepted_with_exceptions", exceptions="少一把鑰匙")
+    other.send()
+    one.send()
+    (given,) = accounts(site)[0].handed
+    assert (given.answered_by, given.result) == (site.person("he"), "accepted")
+    assert given.others == (rules.Also(at("13:25"), site.person("chen"), "accepted_with_exceptions", "少一把鑰匙"),)
+
+
 EARLY = Window("early", "early", 830, 1330)
 
 

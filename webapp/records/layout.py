@@ -79,6 +79,6 @@ def _persons(of: Account) -> Iterator[str | None]:
     yield from (each.by for each in of.happened)
     yield from (each.person for each in of.readied)
     for each in of.handed:
-        yield from (each.by, each.answered_by)
+        yield from (each.by, each.answered_by, *(one.by for one in each.others))
     for thing in (*of.things, *(thing for each in of.handed for thing in each.things)):
         yield from thing.holders

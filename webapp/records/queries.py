@@ -24,6 +24,7 @@ from webapp.records.models import Review
 from webapp.records.rules import (
     LATE,
     Account,
+    Also,
     Event,
     Gone,
     Handed,
@@ -279,6 +280,7 @@ def _handed(site: Project, post: Post, window: Window, at: int) -> Iterator[Hand
             lines=tuple(Gone(one.kind, one.asset_id, one.item_id, one.state, one.said, one.found, one.note or "") for one in lines),
             things=tuple(_things(site, post, then)),
             covers=tuple(_covers(site, post, lines, then)),
+            others=tuple(Also(one.at, one.author_id, one.result, one.exceptions or "") for one in each.answers[1:]),
         )
 
 

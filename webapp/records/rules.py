@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 MODES = ("accompanied", "guided", "self_guided")
-DIGESTS = 7
+DIGESTS = 8
 """The newest way to take a record's digest. Each has more fields than the one before; what was signed by an old one is compared
 by its fields for ever."""
 LATE = 60 * 60 * 1000
@@ -202,6 +202,16 @@ class Lay:
 
 
 @dataclass(frozen=True)
+class Also:
+    """One more answer to a handover that was answered already: both stand."""
+
+    at: int
+    by: str | None
+    result: str
+    exceptions: str
+
+
+@dataclass(frozen=True)
 class Handed:
     """The handover of the window: who offered, who answered, with what result; or where the keys are for the night (`kept`), and
     who has them; or why nobody came (`absent`). `things` and `covers`: as they were when it was answered, else offered."""
@@ -219,6 +229,7 @@ class Handed:
     lines: tuple[Gone, ...] = added(3, ())
     things: tuple[Thing, ...] = added(6, ())
     covers: tuple[Lay, ...] = added(6, ())
+    others: tuple[Also, ...] = added(8, ())
 
     @property
     def ended_at(self) -> int | None:

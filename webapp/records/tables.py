@@ -17,7 +17,7 @@ from webapp.duty.queries import CATEGORY_NAMES, STATE_NAMES, kept_words, signed_
 from webapp.duty.rules import DIFFERS
 from webapp.records import rules
 from webapp.records.layout import Layout
-from webapp.records.rules import Account, Event, Gone, Handed, Lay, Mark, Point, Stood, Thing
+from webapp.records.rules import Account, Also, Event, Gone, Handed, Lay, Mark, Point, Stood, Thing
 from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
 from webapp.stock import queries as stock
@@ -217,7 +217,14 @@ def _log(of: Account, told: Layout) -> Grid:
         kept, absent = kept_words(each.kept, each.custodian), each.absent and f"{_('Nobody came')}: {each.absent}"
         handed = " · ".join(filter(None, (str(_("Handover offered")), kept, absent, each.note)))
         rows.append((told.time(each.at), handed, answer, told.name(each.answered_by), told.name(each.by)))
+        rows += [_also(told, one) for one in each.others]
     return Grid(_("3. Log"), columns, tuple(sorted(rows, key=lambda row: row[0])))
+
+
+def _also(told: Layout, one: Also) -> tuple[str, str, str, str, str]:
+    """The line of one more answer to a handover."""
+    answer = " · ".join(filter(None, (str(_(RESULTS[one.result])), one.exceptions)))
+    return told.time(one.at), _("Answered once more: both stand"), answer, told.name(one.by), told.name(one.by)
 
 
 def _differing(told: Layout, each: Handed) -> Iterator[str]:
