@@ -8,6 +8,7 @@ from webapp.records.rules import (
     DIGESTS,
     MARK_CHARS,
     Account,
+    Also,
     Event,
     Gone,
     Handed,
@@ -33,7 +34,8 @@ FULL = Account(
     (Event(1, "taken", "b", "", "i", 2, "k"),),
     (Event(1, "repair", "b", "t"),),
     (Handed(1, "a", "n", 2, "b", "accepted", "e", "key_box", "c", "", (Gone("asset", "k", None, "out", "agrees", None, ""),),
-            (Thing("k", "lost", (), False, "", False, "w"),), (Lay("i", "clean", 1, 2, "agrees", "n"),)),),
+            (Thing("k", "lost", (), False, "", False, "w"),), (Lay("i", "clean", 1, 2, "agrees", "n"),),
+            (Also(3, "d", "disputed", "e"),)),),
     (Thing("k", "out", ("a",), True, "n", True, "w"),),
     (Pending("q", 3, True, "v", "i", "t"),),
     (Readied("a", 1),),
@@ -48,6 +50,7 @@ RECORDED = {
     5: "76a624ef59f70908538d92598e34f308f7fa7470c6f42c6f51eb99487d540978",
     6: "fc54d51df5910165da5b4ae90287917bd0406b676852934d409479f525e1a41f",
     7: "a3be317a4a328aa0cb6d1046ef55f67c782b6a20585299bd27080f1fc4664700",
+    8: "025c2d43756586c6a3063ef1a820a7c545bc7cf0f8a497da3bf275f3a3b925d0",
 }
 """Its digests, each as the code of its time took it. A field that is new needs `added` and a line here; no line ever changes."""
 
