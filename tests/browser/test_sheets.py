@@ -99,6 +99,8 @@ def test_a_shift_is_one_page_and_its_parties_a_continuation_sheet(
     found = printed(desk)
     words = "Page {} of {}" if language == "en" else "第 {} 頁 共 {} 頁" if language == "zh-Hant" else "第 {} 页 共 {} 页"
     assert [words.format(n, pages) in text for n, text in enumerate(found, 1)] == [True] * pages
+    begins = [text.removeprefix(words.format(n, pages)).split()[0] for n, text in enumerate(found, 1)]
+    assert len(set(begins)) == 1, "a page begins with its own head, not with what hangs over from the foot before it"
     signs = {"zh-Hant": "交班人", "zh-Hans": "交班人", "en": "Outgoing"}[language]
     is_last = pages - (DOOR in path)
     assert [n for n, text in enumerate(found, 1) if signs in text] == [is_last], "who signs sees the end of what he signs"
