@@ -111,7 +111,7 @@ def test_every_class_in_the_components_has_a_rule() -> None:
 
 
 def test_the_tiles_post_the_size_of_the_party_without_a_script() -> None:
-    page = _render("{% call(controls) ui.tiles('How many?') %}<form method='post'>{{ controls }}</form>{% endcall %}")
+    page = _render("{% call(controls) ui.tiles('How many?', 300) %}<form method='post'>{{ controls }}</form>{% endcall %}")
     assert re.findall(r'<button class="tile" name="guests" value="(\d)"', page) == ["1", "2", "3", "4", "5"]
     assert re.search(r'<input class="count__value"[^>]*name="guests"[^>]*type="number"', page)
     assert page.count("<form") == 2
