@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.hands import TOUCHED, WITHIN, Tablet, fill, until
-from tests.browser.looks import LANDSCAPE, PORTRAIT, sized
+from tests.browser.looks import LANDSCAPE, PHONE, PORTRAIT, sized
 from tests.browser.served import AT
 from webapp import demo
 
@@ -84,6 +84,39 @@ def test_a_page_that_has_been_open_without_a_network_greets_by_the_time_of_day(d
     expect(page.locator("h1 > span:not([hidden])")).to_contain_text("晚上好")
     page.go_back()
     expect(shown).to_have_text("晚上好，歡迎光臨")
+
+
+LIES_UNDER = """(line) => {
+  for (const each of document.querySelectorAll(".script__panel")) each.hidden = each.dataset.value !== line;
+  scrollTo(0, 0);
+  const seen = (what) => [...document.querySelectorAll(what)].filter((each) => each.checkVisibility());
+  const box = (each) => each.getBoundingClientRect();
+  const dock = seen(".script__back, .script__go, .script__ask").map(box);
+  const now = box(seen(".script__now")[0]), next = box(seen(".script__next")[0]);
+  const out = [["next", next], ["now", now]].filter(([, its]) => dock.some((each) => its.bottom > each.top + 1));
+  const low = innerHeight - (seen(".rail")[0] ? innerHeight - box(seen(".rail")[0]).top : 0);
+  return [...out.map(([name]) => name), ...(dock.some((each) => each.bottom > low + 1) ? ["dock"] : [])];
+}"""
+
+
+@pytest.mark.parametrize("language", ["zh-Hant", "en"])
+@pytest.mark.parametrize("screen", [PORTRAIT, PHONE], ids=["portrait", "phone"])
+def test_no_line_lies_under_the_buttons_of_an_upright_screen(door: Tablet, screen: tuple[int, int], language: str):
+    sized(door.page, screen)
+    door.server.stop()
+    party = arrived(door, 5)
+    page = tour(door, party, language)
+    tap(door, page.locator('button[name=mode][value="guided"]'))
+    tap(door, page.locator(".tour__side .chip:visible").first)
+    tap(door, page.locator('.script__seg button[value="en"]'))
+    page.locator(".script__ask > summary").click()
+    door.submit("tours.ask", press="handover", text="交付時間")
+    page = tour(door, party, language)
+    under = {}
+    for line in page.locator(".script__panel").evaluate_all("all => all.map((each) => each.dataset.value)"):
+        if found := page.evaluate(LIES_UNDER, line):
+            under[line] = found
+    assert under == {}
 
 
 WAIT, USUAL = "請稍等，請您穿上鞋套。", "您好！請您穿上鞋套。"
