@@ -112,6 +112,9 @@ def test_no_line_lies_under_the_buttons_of_an_upright_screen(door: Tablet, scree
     page.locator(".script__ask > summary").click()
     door.submit("tours.ask", press="handover", text="交付時間")
     page = tour(door, party, language)
+    lists = page.locator(".tour__party > overlay-list > ul")
+    expect(lists.locator("[data-id]")).to_have_count(2)
+    assert lists.evaluate_all("all => all.map((each) => each.clientHeight > 16)") == [True, True], "who they are, what they asked"
     under = {}
     for line in page.locator(".script__panel").evaluate_all("all => all.map((each) => each.dataset.value)"):
         if found := page.evaluate(LIES_UNDER, line):
