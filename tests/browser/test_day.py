@@ -225,12 +225,13 @@ def accept(here: Tablet, day: Day) -> None:
     offer = here.entries()[-1]["id"]
     row = here.page.locator(f'[data-id="{offer}"]')
     row.locator("summary").click()
-    gone_through(row.locator('operation-form[operation="duty.accept"]'), str(day.clean))
-    row.locator(f'[name="lines.{COVERS}-soiled.found"]').fill(str(day.soiled))
-    umbrella = row.locator(".line", has_text="U-1")
+    form = row.locator('operation-form[operation="duty.accept"]:visible')
+    gone_through(form, str(day.clean))
+    form.locator(f'[name="lines.{COVERS}-soiled.found"]').fill(str(day.soiled))
+    umbrella = form.locator(".line", has_text="U-1")
     umbrella.locator('[value="differs"]').check(force=True)
     umbrella.locator(".line__note").fill("傘不在架上")
-    row.locator('[value="accepted_with_exceptions"]').check(force=True)
+    form.locator('[value="accepted_with_exceptions"]').check(force=True)
     here.submit("duty.accept", sign="he", within=f'[data-id="{offer}"]', makes=3, exceptions="少一把雨傘，已通知主管。")
 
 

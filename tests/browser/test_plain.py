@@ -42,7 +42,7 @@ class Plain:
     def submit(self, operation: str, sign: str | None = None, **fields: str) -> None:
         form = self.form(operation).last
         fill(form, fields)
-        form.locator("button:not([type=button])").last.click()
+        form.locator("button:not([type=button]):visible").last.click()
         if sign:
             self.sign(sign)
 
