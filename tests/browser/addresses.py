@@ -63,6 +63,7 @@ EXAMPLES = {
     **{f"/lists/{name}": (DESK, f"lists/{name}") for name in LISTS},
     "/posts": (DESK, "posts"),
     "/site": (DESK, "site"),
+    "/site/parts": (DESK, "site/parts"),
     "/people": (DESK, "people"),
     "/people/<uuid:person_id>": (DESK, f"people/{demo.person('lin')}"),
     "/sessions": (DESK, "sessions"),

@@ -21,6 +21,11 @@ def moved(site: Site) -> dict[str, Any]:
     return {"item": site.id("covers"), "place": site.id("flat"), "quantity": "4"}
 
 
+def a_shift_renamed(site: Site) -> dict[str, Any]:
+    site.submit("shifts.add_kind", site.id("early"), code="early", names=WORDS, starts=510, ends=810)
+    return {"shift": site.id("early"), "names": WORDS}
+
+
 EXAMPLES: dict[str, Body] = {
     "actions.cancel": lambda site: {"action": site.id("an action"), "seen": site.id("an action"), "reason": "Seen twice"},
     "actions.done": lambda site: {"action": site.id("an action"), "note": "換了燈泡"},
@@ -84,10 +89,14 @@ EXAMPLES: dict[str, Body] = {
     },
     "shifts.add_kind": lambda _site: {"code": "early", "names": WORDS, "starts": "510", "ends": "810"},
     "shifts.leave_post": lambda site: {"post": site.id("door")},
+    "shifts.rename_kind": a_shift_renamed,
     "shifts.take_post": lambda site: {"post": site.id("door")},
     "sites.add_flat": lambda site: {"place": site.id("flat"), "code": "B", "unit_type": "B", "title": WORDS},
     "sites.add_place": lambda _site: {"kind": "other", "code": "terrace", "names": WORDS},
     "sites.add_post": lambda site: {"place": site.id("flat"), "code": "gate", "role": "greeter", "names": WORDS},
+    "sites.rename_flat": lambda site: {"flat": site.id("A"), "title": WORDS},
+    "sites.rename_place": lambda site: {"place": site.id("flat"), "names": WORDS},
+    "sites.rename_post": lambda site: {"post": site.id("door"), "names": WORDS},
     "sites.set_profile": lambda _site: {"profile": "small"},
     "sites.set_dates": lambda _site: {"opens_on": "2026-05-01", "moves_in_on": "2027-06-30"},
     "sites.set_printing": lambda _site: {"company": "雲前物業", "kept_years": "3", "in_ink": "yes", "language": "en"},
@@ -179,7 +188,7 @@ def test_what_is_submitted_twice_is_there_once(site: Site, rows: Rows, name: str
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_a_stranger_at_the_page_is_refused_and_leaves_no_row(site: Site, rows: Rows, name: str) -> None:
-    before, body = rows.facts(), EXAMPLES[name](site)
+    body, before = EXAMPLES[name](site), rows.facts()
     outcome = site.submit(name, author="stranger", proof="session", when=at("10:00"), **body)
     assert (outcome.outcome, outcome.errors) == ("refused", {"": "role"})
     assert rows.facts() == before
@@ -232,8 +241,8 @@ def test_what_belongs_to_another_project_is_refused(site: Site, rows: Rows, name
     operation = registry.get(name)
     field = next(field for field, _kind in operation.references if field in EXAMPLES[name](site))
     author = member(site, operation)
-    before = rows.facts()
     body = EXAMPLES[name](site) | {field: EXAMPLES[name](other)[field]}
+    before = rows.facts()
     outcome = site.submit(name, author=author, proof="session", when=at("10:00"), **body)
     assert (outcome.outcome, outcome.errors) == ("refused", {field: "other_project"})
     assert rows.facts() == before

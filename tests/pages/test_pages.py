@@ -26,7 +26,18 @@ STATION = (
     "locked",
 )
 BAR = ("", "checks", "inspection", "actions", "stock", "conduct", "handover", "handover/things", "post", "outbox", "locked")
-DESK = ("/actions", "/review", "/review/2026-05-27", "/sessions", "/posts", "/site", "/people", "/things", "/tablets")
+DESK = (
+    "/actions",
+    "/review",
+    "/review/2026-05-27",
+    "/sessions",
+    "/posts",
+    "/site",
+    "/site/parts",
+    "/people",
+    "/things",
+    "/tablets",
+)
 ALONE = ("/enrol", "/sign-in", "/", "/ui", "/tablet-check", "/offline/zh-Hant", "/offline/zh-Hans", "/offline/en")
 
 

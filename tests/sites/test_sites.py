@@ -76,3 +76,31 @@ def test_another_projects_place_is_never_found_here(site: Site) -> None:
     other = Site(site.ledger, "other").build()
     assert sites.place(site.project_id, other.id("flat")) is None
     assert sites.flat(site.project_id, other.id("A")) is None
+
+
+OTHER = {"zh-Hant": "新名", "en": "Another name"}
+
+
+def test_what_is_renamed_last_is_called_so_in_whatever_order_it_came(site: Site) -> None:
+    for when, names in (("12:00", OTHER), ("11:00", WORDS)):
+        site.submit("sites.rename_place", author="zhou", proof="session", when=at(when), place=site.id("flat"), names=names)
+    site.submit("sites.rename_flat", author="zhou", proof="session", flat=site.id("A"), title=OTHER)
+    site.submit("sites.rename_post", author="zhou", proof="session", post=site.id("door"), names=OTHER)
+    place, flat, post = (
+        sites.place(site.project_id, site.id("flat")),
+        sites.flats(site.project_id)[0],
+        sites.posts(site.project_id)[0],
+    )
+    assert place
+    assert place.names == flat.title == post.names == OTHER
+    other = sites.place(site.project_id, site.id("store"))
+    assert other
+    assert other.names == WORDS
+
+
+@pytest.mark.parametrize(("person", "may"), [("zhou", True), ("chen", False), ("lin", False)])
+def test_an_administrator_renames_and_nobody_else(site: Site, person: str, may: bool) -> None:
+    site.submit("sites.rename_place", author=person, proof="session", place=site.id("flat"), names=OTHER)
+    place = sites.place(site.project_id, site.id("flat"))
+    assert place
+    assert (place.names == OTHER) is may

@@ -19,5 +19,10 @@ class KindForm(Form):
         return {"ends": "ends_first"} if None not in (starts, ends) and starts >= ends else {}
 
 
+class KindNamesForm(Form):
+    shift = Reference("shifts.kind")
+    names = Worded()
+
+
 class PostForm(Form):
     post = Reference("sites.post")

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from webapp.base.database import Base, Id, Words
 from webapp.operations.models import Fact
 from webapp.operations.registry import reference
+from webapp.sites.models import named
 
 
 @reference("shifts.kind")
@@ -18,7 +19,8 @@ class ShiftKind(Base):
     id: Mapped[Id] = mapped_column(primary_key=True)
     project_id: Mapped[Id]
     code: Mapped[str] = mapped_column(sa.String(32))
-    names: Mapped[Words]
+    begun_as: Mapped[Words] = mapped_column("names")
+    names: Mapped[dict[str, str]] = named(id, begun_as)  # noqa: A003 - the column
     starts: Mapped[int]
     ends: Mapped[int]
 

@@ -5,8 +5,9 @@ from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import ADMIN, GREETER, SUPERVISOR, WATER_BAR
 from webapp.operations.rules import PIN, POST, SESSION
-from webapp.shifts.forms import KindForm, PostForm
+from webapp.shifts.forms import KindForm, KindNamesForm, PostForm
 from webapp.shifts.models import LeftPost, ShiftKind, TakenPost
+from webapp.sites.models import Naming
 
 STAFF = {GREETER, WATER_BAR, SUPERVISOR}
 
@@ -17,6 +18,14 @@ def add_kind(form: KindForm, occasion: Occasion) -> None:
     occasion.record(
         ShiftKind, id=occasion.id, code=form.code.data, names=form.names.data, starts=form.starts.data, ends=form.ends.data
     )
+
+
+@operation(
+    "shifts.rename_kind", form=KindNamesForm, roles={ADMIN, SUPERVISOR}, proof=SESSION, decision=True, title=N_("Shift renamed")
+)
+def rename_kind(form: KindNamesForm, occasion: Occasion) -> None:
+    """Give a kind of shift other names."""
+    occasion.record(Naming, subject_id=form.shift.data, names=form.names.data)
 
 
 @operation("shifts.take_post", form=PostForm, roles=STAFF, proof=PIN, offline=True, title=N_("Post taken"))

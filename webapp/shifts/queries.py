@@ -9,7 +9,7 @@ from webapp.base import clock
 from webapp.base.database import db
 from webapp.operations.declarations import presence, state
 from webapp.shifts.models import LeftPost, ShiftKind, TakenPost
-from webapp.shifts.rules import LEFT, TAKEN, Change, Kind, OnPost, Stretch, kind_at, on_post, stretches
+from webapp.shifts.rules import LEFT, TAKEN, Change, Kind, OnPost, Stretch, beside_which_not, kind_at, on_post, stretches
 from webapp.sites import queries as sites
 
 
@@ -24,6 +24,14 @@ def shift_at(project_id: str, at: int) -> ShiftKind | None:
     rows = {row.id: row for row in kinds(project_id)}
     kind = kind_at([Kind(row.id, row.code, row.starts, row.ends) for row in rows.values()], now.hour * 60 + now.minute)
     return rows[kind.id] if kind else None
+
+
+def beside_which_not_here(project_id: str, starts: int, ends: int) -> ShiftKind | None:
+    """The shift of this site that one of these minutes cannot be beside."""
+    rows = {row.id: row for row in kinds(project_id)}
+    known = [Kind(row.id, row.code, row.starts, row.ends) for row in rows.values()]
+    other = beside_which_not(known, Kind("", "", starts, ends))
+    return rows[other.id] if other else None
 
 
 def bounds(project_id: str, kind: ShiftKind, at: int) -> tuple[int, int]:

@@ -153,3 +153,18 @@ class PostForm(Form):
     code = Text(most=32)
     role = Choice(of=sorted(FRONT))
     names = Worded()
+
+
+class PlaceNamesForm(Form):
+    place = Reference("sites.place")
+    names = Worded()
+
+
+class FlatNamesForm(Form):
+    flat = Reference("sites.flat")
+    title = Worded()
+
+
+class PostNamesForm(Form):
+    post = Reference("sites.post")
+    names = Worded()

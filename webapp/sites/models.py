@@ -3,10 +3,10 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, MappedSQLExpression, column_property, mapped_column
 
 from webapp.base.database import Base, Id, Words
-from webapp.operations.models import Fact
+from webapp.operations.models import KEYED, Fact
 from webapp.operations.registry import reference
 
 PLACE_KINDS = ("sales_centre", "show_flat", "water_bar", "store_room", "laundry", "other")
@@ -63,6 +63,23 @@ class Profile(Fact):
     profile: Mapped[str] = mapped_column(sa.String(16))
 
 
+class Naming(Fact):
+    """A place, a flat, a post or a shift has other names from now on; the last given count, of the past too."""
+
+    __tablename__ = "sites_naming"
+    __table_args__ = (sa.Index(None, "subject_id"), KEYED)
+
+    subject_id: Mapped[Id]
+    names: Mapped[Words]
+
+
+def named(subject_id: Any, begun_as: Any) -> MappedSQLExpression[dict[str, str]]:
+    """The names of reference data as they were last given, else those it began with."""
+    newest_first = [each.desc() for each in Naming.order()]
+    given = sa.select(Naming.names).where(Naming.subject_id == subject_id).order_by(*newest_first).limit(1)
+    return column_property(sa.func.coalesce(given.correlate_except(Naming).scalar_subquery(), begun_as, type_=sa.JSON()))
+
+
 @reference("sites.place")
 class Place(Base):
     """A place of a project: sales centre, show flat, water bar, store room, laundry."""
@@ -74,7 +91,8 @@ class Place(Base):
     project_id: Mapped[Id]
     kind: Mapped[str] = mapped_column(sa.String(16))
     code: Mapped[str] = mapped_column(sa.String(32))
-    names: Mapped[Words]
+    begun_as: Mapped[Words] = mapped_column("names")
+    names: Mapped[dict[str, str]] = named(id, begun_as)  # noqa: A003 - the column
 
 
 @reference("sites.flat")
@@ -93,7 +111,8 @@ class Flat(Base):
     place_id: Mapped[Id] = mapped_column(sa.ForeignKey("sites_place.id"))
     code: Mapped[str] = mapped_column(sa.String(32))
     unit_type: Mapped[str] = mapped_column(sa.String(16))
-    title: Mapped[Words]
+    begun_as: Mapped[Words] = mapped_column("title")
+    title: Mapped[dict[str, str]] = named(id, begun_as)  # noqa: A003 - the column
     area: Mapped[int | None]
     placeholders: Mapped[dict[str, str]] = mapped_column(sa.JSON)
     plan: Mapped[dict[str, list[list[int]]] | None] = mapped_column(sa.JSON(none_as_null=True))
@@ -112,4 +131,5 @@ class Post(Base):
     place_id: Mapped[Id] = mapped_column(sa.ForeignKey("sites_place.id"))
     code: Mapped[str] = mapped_column(sa.String(32))
     role: Mapped[str] = mapped_column(sa.String(32))
-    names: Mapped[Words]
+    begun_as: Mapped[Words] = mapped_column("names")
+    names: Mapped[dict[str, str]] = named(id, begun_as)  # noqa: A003 - the column

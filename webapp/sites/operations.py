@@ -5,8 +5,19 @@ from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import ADMIN, SUPERVISOR
 from webapp.operations.rules import SESSION
-from webapp.sites.forms import DatesForm, FlatForm, PlaceForm, PostForm, PrintingForm, ProfileForm, ProjectForm
-from webapp.sites.models import Flat, Milestones, Place, Post, Printing, Profile, Project
+from webapp.sites.forms import (
+    DatesForm,
+    FlatForm,
+    FlatNamesForm,
+    PlaceForm,
+    PlaceNamesForm,
+    PostForm,
+    PostNamesForm,
+    PrintingForm,
+    ProfileForm,
+    ProjectForm,
+)  # fmt: skip
+from webapp.sites.models import Flat, Milestones, Naming, Place, Post, Printing, Profile, Project
 from webapp.sites.rules import DATES
 
 
@@ -66,3 +77,21 @@ def add_flat(form: FlatForm, occasion: Occasion) -> None:
 def add_post(form: PostForm, occasion: Occasion) -> None:
     """Add a post (崗位, P2-4.3.1)."""
     occasion.record(Post, id=occasion.id, place_id=form.place.data, code=form.code.data, role=form.role.data, names=form.names.data)
+
+
+@operation("sites.rename_place", form=PlaceNamesForm, roles={ADMIN}, proof=SESSION, decision=True, title=N_("Place renamed"))
+def rename_place(form: PlaceNamesForm, occasion: Occasion) -> None:
+    """Give a place other names. What is recorded names it by its id, so they stand everywhere at once."""
+    occasion.record(Naming, subject_id=form.place.data, names=form.names.data)
+
+
+@operation("sites.rename_flat", form=FlatNamesForm, roles={ADMIN}, proof=SESSION, decision=True, title=N_("Show flat renamed"))
+def rename_flat(form: FlatNamesForm, occasion: Occasion) -> None:
+    """Give a show flat another title."""
+    occasion.record(Naming, subject_id=form.flat.data, names=form.title.data)
+
+
+@operation("sites.rename_post", form=PostNamesForm, roles={ADMIN}, proof=SESSION, decision=True, title=N_("Post renamed"))
+def rename_post(form: PostNamesForm, occasion: Occasion) -> None:
+    """Give a post other names."""
+    occasion.record(Naming, subject_id=form.post.data, names=form.names.data)

@@ -1,5 +1,6 @@
-"""In which stage a site is (P2-1, P3-5.2): pure."""
+"""In which stage a site is (P2-1, P3-5.2), and how the plan of a flat lies: pure."""
 
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 MARKETING, PRE_MOVE_IN, WARRANTY, POST_WARRANTY = "marketing", "pre_move_in", "warranty", "post_warranty"
@@ -43,3 +44,11 @@ def out_of_order(dates: Dates) -> list[str]:
             found.append(name)
         latest = max(latest, day or "")
     return found
+
+
+def box(plan: Mapping[str, Iterable[Iterable[int]]]) -> str:
+    """The viewBox of an SVG that shows all rooms of a plan and their outlines."""
+    parts = [tuple(part) for room in plan.values() for part in room]
+    left, top = min(x for x, _y, _w, _h in parts), min(y for _x, y, _w, _h in parts)
+    right, bottom = max(x + w for x, _y, w, _h in parts), max(y + h for _x, y, _w, h in parts)
+    return f"{left - 1} {top - 1} {right - left + 2} {bottom - top + 2}"

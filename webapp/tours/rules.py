@@ -174,14 +174,6 @@ def _stop(told: Mapping[str, Any], figures: Mapping[str, str], title: Words | No
     )
 
 
-def box(plan: Mapping[str, Iterable[Iterable[int]]]) -> str:
-    """The viewBox of an SVG that shows all rooms of a plan and their outlines."""
-    parts = [tuple(part) for room in plan.values() for part in room]
-    left, top = min(x for x, _y, _w, _h in parts), min(y for _x, y, _w, _h in parts)
-    right, bottom = max(x + w for x, _y, w, _h in parts), max(y + h for _x, y, _w, h in parts)
-    return f"{left - 1} {top - 1} {right - left + 2} {bottom - top + 2}"
-
-
 def tap(part: Iterable[int], width: int) -> tuple[int, int, int, int]:
     """Where a room of a plan this wide is tapped: itself, and where it is small as much around it as a finger needs."""
     x, y, w, h = part

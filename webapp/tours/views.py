@@ -18,6 +18,7 @@ from webapp.content import editing, shapes
 from webapp.operations.roles import OFFICE
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
+from webapp.sites.rules import box
 from webapp.staff.desk import desk_page, send
 from webapp.staff.lists import desk_table
 from webapp.staff.queries import people
@@ -28,7 +29,7 @@ from webapp.tablets.frames import this_flat, this_post, this_site
 from webapp.tablets.stations import nothing_known, station_page
 from webapp.tours import queries
 from webapp.tours.forms import rooms_said, rooms_wrong
-from webapp.tours.rules import LARGE_FROM, box, status, tap
+from webapp.tours.rules import LARGE_FROM, status, tap
 from webapp.tours.tables import PARTIES, QUESTIONS
 
 bp = Blueprint("tours", __name__)

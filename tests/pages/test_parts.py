@@ -1,0 +1,102 @@
+"""The places, flats, posts and shifts of the site, added and renamed at the desk."""
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.pages.conftest import OURS, Node, Site, read
+from webapp import demo
+from webapp.base.database import db
+from webapp.shifts import queries as shifts
+from webapp.sites import queries as sites
+
+NAMES = {"name-zh-Hant": "新", "name-zh-Hans": "新", "name-en": "New one"}
+NEW = {
+    "place": {"code": "terrace", "kind": "other"},
+    "flat": {
+        "code": "C", "place": demo.named("place", "hall"), "unit_type": "A", "area": "64", "placeholders": "bedrooms: 2",
+        "plan": "living: 0 0 40 30, 0 30 10 10\nhall：40 0 10 30",
+    },
+    "post": {"code": "gate", "place": demo.named("place", "hall"), "role": "greeter"},
+    "shift": {"code": "dawn", "starts": "6:30", "ends": "08:45"},
+}  # fmt: skip
+OLD = {
+    "place": demo.named("place", "bar"), "flat": demo.named("flat", "a"), "post": demo.named("post", "door"),
+    "shift": demo.named("shift", "early"),
+}  # fmt: skip
+
+
+def sends(site: Site, who: str, what: str, subject: str = "", **fields: str) -> TestResponse:
+    data = {"what": what, "subject": subject, **NAMES, **fields}
+    return site.desk(who).post("/site/parts?lang=en", data=data, headers=OURS)
+
+
+def titles(what: str) -> dict[str, str]:
+    """The English names by code, as they stand now."""
+    db.session.rollback()
+    rows = {"place": sites.places, "flat": sites.flats, "post": sites.posts, "shift": shifts.kinds}[what](demo.project_id())
+    return {each.code: (each.title if what == "flat" else each.names)["en"] for each in rows}
+
+
+def complaints(page: Node) -> dict[str, str]:
+    found = (each for each in page.all("p") if each.attrs.get("class") == "field__error")
+    return {each.attrs["id"].removesuffix("-error"): each.text() for each in found}
+
+
+@pytest.mark.clause("P2-4.3.1")
+@pytest.mark.parametrize("what", NEW)
+def test_each_part_of_a_site_is_added_and_renamed(site: Site, what: str) -> None:
+    assert sends(site, "zhou", what, **NEW[what]).status_code == 303
+    assert titles(what)[NEW[what]["code"]] == "New one"
+    assert sends(site, "zhou", what, OLD[what], **{"name-en": "Renamed"}).status_code == 303
+    assert "Renamed" in titles(what).values()
+    assert "Renamed" in read(site.desk("chen").get("/site/parts?lang=en").text).text()
+
+
+def test_a_flat_that_is_added_has_its_figures_and_its_plan(site: Site) -> None:
+    sends(site, "zhou", "flat", **NEW["flat"])
+    db.session.rollback()
+    flat = next(each for each in sites.flats(demo.project_id()) if each.code == "C")
+    assert flat.placeholders == {"bedrooms": "2", "unit_type": "A"}
+    assert flat.plan == {"living": [[0, 0, 40, 30], [0, 30, 10, 10]], "hall": [[40, 0, 10, 30]]}
+    assert flat.area == 64
+
+
+@pytest.mark.parametrize(
+    ("what", "fields", "at", "words"),
+    [
+        ("place", {"code": "bar"}, "place-code", "with this code already"),
+        ("place", {"name-zh-Hant": "", "name-zh-Hans": "", "name-en": ""}, "place-name-zh-Hant", "Fill this in"),
+        ("flat", {"plan": "living: 40 30"}, "flat-plan", "cannot be read"),
+        ("post", {"role": "admin"}, "post-role", "offered"),
+        ("shift", {"starts": "18:00", "ends": "2:00"}, "shift-ends", "on the same day"),
+        ("shift", {"starts": "7:00", "ends": "9:31"}, "shift-starts", "cannot be beside"),
+        ("shift", {"starts": "noon"}, "shift-starts", "number"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
+    site: Site, what: str, fields: dict[str, str], at: str, words: str
+) -> None:
+    before = titles(what)
+    answer = sends(site, "zhou", what, **NEW[what] | fields)
+    page = read(answer.text)
+    assert answer.status_code == 422
+    assert list(complaints(page)) == [at]
+    assert words in complaints(page)[at]
+    code = next(each for each in page.all("input") if each.attrs.get("id") == f"{what}-code")
+    assert code.attrs["value"] == (NEW[what] | fields)["code"]
+    assert titles(what) == before
+
+
+def test_a_manager_may_set_shifts_and_sees_the_rest(site: Site) -> None:
+    assert sends(site, "chen", "shift", **NEW["shift"]).status_code == 303
+    before = {what: titles(what) for what in ("place", "flat", "post")}
+    for what in before:
+        assert sends(site, "chen", what, **NEW[what]).status_code == 403
+        assert sends(site, "chen", what, OLD[what]).status_code == 403
+    assert {what: titles(what) for what in before} == before
+    page = read(site.desk("chen").get("/site/parts?lang=en").text)
+    assert {each.attrs["value"] for each in page.all("input") if each.attrs.get("name") == "what"} == {"shift"}
+
+
+def test_a_part_that_is_none_is_no_page(site: Site) -> None:
+    assert sends(site, "zhou", "roof").status_code == 404
