@@ -2,11 +2,11 @@
 
 import pytest
 
+from webapp.sites.rules import box
 from webapp.tours.rules import (
     ENDS_WITHIN,
     Party,
     Status,
-    box,
     certified_at,
     figures,
     gone_at,
