@@ -43,6 +43,14 @@ def test_the_greeters_own_line_comes_before_the_one_for_the_time_of_day() -> Non
     assert line_for(LINES, "stairs", "greeter") is None
 
 
+def test_words_that_know_no_evening_say_in_it_what_they_say_in_the_afternoon() -> None:
+    line = {"trigger": "approach", "post": "any"}
+    known = [line | {"id": band, "time_band": band} for band in ("morning", "afternoon")]
+    assert line_for(known, "approach", "greeter", "evening")["id"] == "afternoon"
+    assert line_for([*known, line | {"id": "evening", "time_band": "evening"}], "approach", "greeter", "evening")["id"] == "evening"
+    assert line_for(known, "approach", "greeter", "noon") is None
+
+
 def test_a_good_checklist_has_no_problems() -> None:
     assert problems(CHECK) == []
 

@@ -94,8 +94,11 @@ HOURS = {"morning": ("00:00", NOON), "noon": (NOON, AFTERNOON), "afternoon": (AF
 
 
 def line_for(lines: Sequence[Mapping[str, Any]], trigger: str, post: str, band: str = "any") -> Mapping[str, Any] | None:
-    """The spoken line for a moment: one for this very post comes first, then one for this time of day (guideline K14)."""
+    """The spoken line for a moment: one for this very post comes first, then one for this time of day (guideline K14). Words that
+    were approved when the afternoon went until closing are said in the evening too."""
     fitting = [line for line in lines if line["trigger"] == trigger and line["post"] in (post, "any")]
+    if band == "evening" and not any(line["time_band"] == band for line in fitting):
+        band = "afternoon"
     fitting = [line for line in fitting if line["time_band"] in (band, "any")]
     return max(fitting, key=lambda line: (line["post"] == post, line["time_band"] == band), default=None)
 
