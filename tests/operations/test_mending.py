@@ -15,7 +15,7 @@ pytestmark = pytest.mark.database
 def test_a_mended_party_is_the_one_that_was_seen_off(site: Site) -> None:
     tablet = site.tablet()
     where = {"flat": site.id("A"), "place": site.id("flat")}
-    bad = tablet.keep("lin", "tours.arrive", "10:00", guests=99, **where)
+    bad = tablet.keep("lin", "tours.arrive", "10:00", guests=999, **where)
     tablet.keep("lin", "tours.see_off", "10:20", party=bad.id)
     good = tablet.keep("he", "tours.arrive", "11:00", guests=9, **where)
     good.repairs = bad.id

@@ -33,6 +33,12 @@ export class OperationForm extends HTMLElement {
     if (event.type === "change") return this.#changed(event.target);
     if (!this.hasAttribute("offline") || !globalThis.crypto?.subtle) return;
     const { target, submitter } = /** @type {SubmitEvent & {target: HTMLFormElement}} */ (event);
+    // There may be more than there should be, and nothing else that is wrong is right.
+    const over = /** @type {HTMLInputElement | null} */ (submitter?.matches(".btn--over") ? target.querySelector(":out-of-range") : null);
+    if (over && !/^[1-9]\d{0,3}$/.test(over.value)) {
+      event.preventDefault();
+      return void target.reportValidity();
+    }
     const body = this.#body(target, submitter);
     event.preventDefault(); // only now: what we cannot read the server has to be asked about
     const words = JSON.stringify(body);
