@@ -27,7 +27,7 @@ from webapp.staff.lists import desk_table
 from webapp.tablets.frames import this_site
 
 bp = Blueprint("imports", __name__)
-desk_link("/import", N_("Import a table"), N_("People, items, inventories and balances from a CSV file"), "cloud-upload")
+desk_link("/import", N_("Import a file"), N_("People, items, inventories and balances from a CSV file"), "cloud-upload")
 MAY = (ADMIN, SUPERVISOR)
 KIND_NAMES = {
     "people": N_("People and their roles"), "items": N_("Items"), "inventory": N_("Things of a show flat"),
