@@ -351,7 +351,7 @@ def filters_text(shown: Shown) -> str:
     if shown.table.span and not shown.wrong:
         days = {str(_(each.title)): clock.day_of(instant, zone) for each, instant in zip(SPAN, shown.days, strict=True)}
         chosen = [*(each for each in chosen if each[0] not in days), *((title, day.isoformat()) for title, day in days.items())]
-    return " · ".join([*(f"{title}: {words}" for title, words in chosen), at])
+    return " · ".join([*(str(_("%(name)s: %(value)s", name=title, value=words)) for title, words in chosen), at])
 
 
 def left_out(shown: Shown, most: int) -> str:
