@@ -48,10 +48,6 @@ class Layout:
         item = self.asked.get(point.version or version, {}).get(point.item)
         return words(item["prompt"]) if item else ""
 
-    def is_last(self, of: Account) -> bool:
-        """Whether no shift of its day comes after that of a record."""
-        return of.window.end == sites.day_around(self.site, of.window.start)[1]
-
     @property
     def is_flat(self) -> bool:
         return self.post.role == GREETER

@@ -99,15 +99,16 @@ def _account(site: Project, post: Post, day: date, window: Window, now: int) -> 
 
 def staying(site: Project, of: Account, now: int) -> tuple[str, ...]:
     """Who of the shift of a record still stands at its post."""
-    return rules.staying(of, now, is_last=_is_last(site, of), late=LATE)
+    return rules.staying(of, now, is_last=is_last(site, of), late=LATE)
 
 
 def is_over(site: Project, of: Account, now: int) -> bool:
     """Whether the shift of a record is over, so that it can be signed."""
-    return rules.is_over(of, now, _planned_end(site, of), is_last=_is_last(site, of), late=LATE)
+    return rules.is_over(of, now, _planned_end(site, of), is_last=is_last(site, of), late=LATE)
 
 
-def _is_last(site: Project, of: Account) -> bool:
+def is_last(site: Project, of: Account) -> bool:
+    """Whether no shift of its day comes after that of a record."""
     return of.window.end == sites.day_around(site, of.window.start)[1]
 
 

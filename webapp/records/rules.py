@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property
 from typing import Any
 
+from webapp.shifts.rules import HANDING_OVER
+
 MODES = ("accompanied", "guided", "self_guided")
 DIGESTS = 8
 """The newest way to take a record's digest. Each has more fields than the one before; what was signed by an old one is compared
 by its fields for ever."""
-LATE = 60 * 60 * 1000
+LATE = HANDING_OVER * 60_000
 """Milliseconds. Whoever hands over so long after a shift was to end is late, whoever comes so long before the next one is early."""
 MARK_CHARS = 16
 """So much of a digest stands in the code of a sheet: enough to tell a change, and coarse enough for a creased sheet."""

@@ -15,7 +15,7 @@ from webapp.content.queries import edition, said_words
 from webapp.custody.queries import EVENT_NAMES, KIND_NAMES
 from webapp.duty.queries import CATEGORY_NAMES, STATE_NAMES, kept_words, signed_text
 from webapp.duty.rules import DIFFERS
-from webapp.records import rules
+from webapp.records import queries, rules
 from webapp.records.layout import Layout
 from webapp.records.rules import Account, Also, Event, Gone, Handed, Lay, Mark, Point, Stood, Thing
 from webapp.sites import queries as sites
@@ -109,7 +109,7 @@ def _head(of: Account, told: Layout, at: int) -> Iterator[tuple[str, str]]:
     kind = told.kind(of)
     yield _("Shift"), words(kind.names) if kind else ""
     yield _("Planned hours"), f"{_clock(kind.starts)}–{_clock(kind.ends)}" if kind else ""
-    on, rest = rules.on_duty(of, at, is_last=told.is_last(of))
+    on, rest = rules.on_duty(of, at, is_last=queries.is_last(told.site, of))
     until = None if any(each.until is None for each in on) else max((each.until or 0 for each in on), default=None)
     yield _("Actual hours"), _span(told, on[0].since, until) if on else ""
     yield _("On duty"), _stays(told, on) if len(on) > 1 else "".join(told.name(each.person) for each in on)
@@ -147,7 +147,7 @@ def _before(of: Account, told: Layout) -> Grid:
 
 def _ready(of: Account, told: Layout) -> list[tuple[str, ...]]:
     """The readiness check, a line for each who was on duty or relieved them; one where nobody was, for the form asks it."""
-    on, rest = rules.on_duty(of, told.at, is_last=told.is_last(of))
+    on, rest = rules.on_duty(of, told.at, is_last=queries.is_last(told.site, of))
     here = {each.person for each in (*on, *rest)}
     said = [(told.name(each.person), each.at) for each in of.readied if each.person in here]
     rows = [("√", told.time(at), name) if at else ("", "", f"{name} {_('not answered')}") for name, at in said]
