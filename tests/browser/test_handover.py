@@ -21,6 +21,15 @@ def line(form: Locator, code: str) -> Locator:
     return form.locator(".line", has_text=code)
 
 
+def alone(tablet: Callable[..., Tablet]) -> Tablet:
+    """林靜怡 on post, and nobody answers."""
+    here = tablet()
+    here.server.stop()
+    here.watch.may_be_down = True
+    here.take_post("lin")
+    return here
+
+
 def offered(here: Tablet) -> Locator:
     """林靜怡 offers her post; the form of whoever takes over."""
     here.go("handover")
@@ -37,10 +46,7 @@ def reopened(here: Tablet, offer: str) -> Locator:
 @pytest.mark.clause("P2-4.3.1f")
 @pytest.mark.clause("P2-4.4.6a")
 def test_guests_interrupt_a_handover_and_it_goes_on_where_it_was(tablet: Callable[..., Tablet]):
-    here = tablet()
-    here.server.stop()
-    here.watch.may_be_down = True
-    here.take_post("lin")
+    here = alone(tablet)
     form = offered(here)
     offer = here.entries()[-1]["id"]
     key, covers = line(form, "K-01"), form.locator(".line:has([type=number])").first
@@ -110,10 +116,7 @@ def does(here: Tablet, code: str, act: str) -> None:
 @pytest.mark.clause("P2-4.3.1f")
 def test_the_lines_are_what_was_recorded_on_this_very_tablet(tablet: Callable[..., Tablet]):
     """The page is of before the network went: what was taken and given back since stands in no copy of it."""
-    here = tablet()
-    here.server.stop()
-    here.watch.may_be_down = True
-    here.take_post("lin")
+    here = alone(tablet)
     here.go("handover/things")
     does(here, "K-02", "領取")
     does(here, "R-1", "歸還")
@@ -147,10 +150,7 @@ def press(form: Locator) -> None:
 
 @pytest.mark.clause("P2-4.4.6a")
 def test_whoever_is_on_the_post_signs_the_offer_and_somebody_else_takes_over(tablet: Callable[..., Tablet]):
-    here = tablet()
-    here.server.stop()
-    here.watch.may_be_down = True
-    here.take_post("lin")
+    here = alone(tablet)
     here.go("handover")
     lin = demo.person("lin")
     expect(here.page.locator(f'[name="to"] option[value="{lin}"]')).to_be_disabled()
@@ -166,10 +166,7 @@ def test_whoever_is_on_the_post_signs_the_offer_and_somebody_else_takes_over(tab
 
 @pytest.mark.clause("P2-4.3.1f")
 def test_what_is_locked_up_for_the_night_has_a_custodian_and_a_word_on_each_thing(tablet: Callable[..., Tablet]):
-    here = tablet()
-    here.server.stop()
-    here.watch.may_be_down = True
-    here.take_post("lin")
+    here = alone(tablet)
     here.go("handover/things")
     does(here, "K-02", "領取")
     does(here, "R-1", "歸還")
@@ -227,10 +224,7 @@ def test_what_is_locked_up_for_the_night_has_a_custodian_and_a_word_on_each_thin
 @pytest.mark.clause("P2-4.4.6a")
 def test_what_became_of_a_handover_stands_on_its_row_without_a_network(tablet: Callable[..., Tablet]):
     """A dispute is none that was taken over, and a post left alone shows how it was left."""
-    here = tablet()
-    here.server.stop()
-    here.watch.may_be_down = True
-    here.take_post("lin")
+    here = alone(tablet)
     here.go("handover")
     form = here.page.locator('operation-form[operation="duty.offer"]')
     form.locator("summary").click()
@@ -253,10 +247,7 @@ def test_what_became_of_a_handover_stands_on_its_row_without_a_network(tablet: C
 
 @pytest.mark.clause("P2-4.4.6a")
 def test_what_was_found_wrong_on_this_tablet_is_a_line_of_its_next_handover(tablet: Callable[..., Tablet]):
-    here = tablet()
-    here.server.stop()
-    here.watch.may_be_down = True
-    here.take_post("lin")
+    here = alone(tablet)
     here.go("checks")
     here.tick("flat_close.windows", "fail")
     form = offered(here)
