@@ -76,7 +76,7 @@ def home() -> str:
         status=party_status,
         at=at,
         greeting=_greeting(site, at),
-        **_undone(covers),
+        **_covers_moved(covers),
     )
 
 
@@ -197,7 +197,7 @@ DRAWN_SHOWN = 10 * clock.MINUTE
 DRAWN = "issue"
 
 
-def _undone(covers: dict[str, Any] | None) -> dict[str, Any]:
+def _covers_moved(covers: dict[str, Any] | None) -> dict[str, Any]:
     """What the rows of covers that were just drawn need."""
     told = [*covers["drawn"], *covers["asked"]] if covers else []
     return {
@@ -234,8 +234,7 @@ def handover() -> str:
         photos=attachments.photos_of(site.id, [row.operation_id for row in remarks]),
         offers=offers,
         waiting=waiting,
-        put_away=[each for each in queries.lines_words(site, waiting, waiting) if not each[3]] if waiting and waiting.kept else [],
-        kept_rows=queries.put_away(site, waiting) if waiting and waiting.kept else [],
+        **_locked_up(site, waiting),
         kept_row=queries.kept_row,
         shown_of=attachments.photos_of(site.id, [each.id for each in offers]),
         waiting_at=instant_text(waiting.at, site.zone, at) if waiting else "",
@@ -256,6 +255,14 @@ def handover() -> str:
         start=start,
         at=at,
     )
+
+
+def _locked_up(site: Project, waiting: Handover | None) -> dict[str, Any]:
+    """What was put away for the night with the offer that waits: to be confirmed, and what was not where it belongs."""
+    if waiting is None or not waiting.kept:
+        return {"put_away": [], "kept_rows": []}
+    differing = [each for each in queries.lines_words(site, waiting, waiting) if not each[3]]
+    return {"put_away": differing, "kept_rows": queries.put_away(site, waiting)}
 
 
 def _offers(site: Project, start: int, at: int) -> list[Handover]:

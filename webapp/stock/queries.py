@@ -251,7 +251,7 @@ def figures_of(project_id: str, place_id: str, item_id: str, states: Iterable[st
 def figures(project_id: str, at: int, place_id: str | None = None, item_id: str | None = None) -> Mapping[Key, Figure]:
     """Every figure of a project, a place or an item: two queries however many items."""
     narrow = {name: value for name, value in (("place_id", place_id), ("item_id", item_id)) if value}
-    counts, moves = _asked(tuple(narrow), as_known=is_as_known())
+    counts, moves = _of_figures(tuple(narrow), as_known=is_as_known())
     said = {"project_id": project_id, "at": at, **narrow}
     last = {(row.place_id, row.item_id, row.state): row for row in db.session.execute(counts, said)}
     sums = {(row.place_id, row.item_id, row.state): int(row.quantity) for row in db.session.execute(moves, said)}
@@ -259,7 +259,7 @@ def figures(project_id: str, at: int, place_id: str | None = None, item_id: str 
 
 
 @cache
-def _asked(narrow: tuple[str, ...], *, as_known: bool) -> tuple[sa.Select[Any], sa.Select[Any]]:  # noqa: ARG001 - of corrected_by
+def _of_figures(narrow: tuple[str, ...], *, as_known: bool) -> tuple[sa.Select[Any], sa.Select[Any]]:  # noqa: ARG001 - of corrected_by
     """The two queries of figures, put together once: that takes longer than to run them."""
     names = ("place_id", "item_id")
     of: tuple[Any, ...] = tuple(sa.bindparam(name) for name in ("project_id", "at"))

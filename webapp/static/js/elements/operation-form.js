@@ -256,9 +256,12 @@ function fill(form, typed) {
   for (const [name, value] of typed) {
     const field = /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name));
     const [text] = [value].flat();
-    if (field && "value" in field) field.value = field.type === "datetime-local" && Number(text) ? new Date(Number(text)).toLocaleString("sv", { timeZone: said("zone") || undefined }).slice(0, 16).replace(" ", "T") : text;
+    if (field && "value" in field) field.value = field.type === "datetime-local" && Number(text) ? asTyped(Number(text)) : text;
   }
 }
+
+/** An instant as a field of day and time has it, where the project is. @param {number} at */
+const asTyped = (at) => new Date(at).toLocaleString("sv", { timeZone: said("zone") || undefined }).slice(0, 16).replace(" ", "T");
 
 /** A photo as it is kept: smaller, upright, and without what the camera wrote beside it. @param {File} file @returns {Promise<ArrayBuffer>} */
 async function jpegOf(file) {
