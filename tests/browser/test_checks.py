@@ -176,7 +176,7 @@ def test_the_manager_inspects_at_the_door_with_one_code_and_without_a_network_to
     here.go("inspection")
     dialog = here.page.locator('dialog[data-purpose="confirm"]')
     inspect(here, "inspect.manned", "pass")
-    assert dialog.locator("select[name=person] option").all_inner_texts() == ["", "陳思遠"]
+    expect(dialog.locator("select[name=person] option")).to_have_text(["", "陳思遠"])
     here.sign("chen")
     inspect(here, "inspect.order", "fail", notes=2)
     expect(dialog).to_be_hidden()

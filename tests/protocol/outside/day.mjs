@@ -110,7 +110,7 @@ class Day {
   }
 
   arrive(desk, now) {
-    const guests = this.luck.likely(0.1) ? this.luck.one(["0", "61", "many", ""]) : String(1 + this.luck.below(8));
+    const guests = this.luck.likely(0.1) ? this.luck.one(["0", "301", "many", ""]) : String(1 + this.luck.below(8));
     const body = {
       flat: this.flat.id,
       place: this.luck.likely(0.8) ? this.flat.place : this.place(),
