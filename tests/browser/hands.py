@@ -54,6 +54,8 @@ KEPT = """() => new Promise((resolve, reject) => {
     tx.oncomplete = () => { asked.result.close(); resolve(found); };
   };
 })"""
+WAKE = "() => { dispatchEvent(new Event('online')); }"
+"""A browser says so by itself only of a network, not of a server: else the tablet's next look is up to 30 s away."""
 TOUCHED = "() => { try { localStorage.touched = Date.now(); } catch { /* a page that is nobody's */ } }"
 """Whoever opens a page has touched the tablet; on a loaded machine it would else lock itself in the middle of a test."""
 ACKNOWLEDGED = """({ tablet, epoch, seq }) => fetch("/sync/operations", {
@@ -194,11 +196,17 @@ class Tablet:
             form.locator("input[name=number]").fill(str(number))
             form.locator("button:not([type=button]):not(.todo__out)").click()
 
-    def sent(self) -> None:
-        """Wait until the server has everything, and the chip says so."""
+    def sent(self, woken: bool = True) -> None:
+        """Wait until the chip says that the server has everything, and it has. `woken`: by the network that is back, as most often."""
+        if woken:
+            ask(self.page, WAKE)
+        until(self._says_ok, "the chip does not say that everything is sent")
         head = self.kept()["head"]
-        until(lambda: self.page.evaluate(ACKNOWLEDGED, head) == head["seq"], "the server has not everything")
+        until(lambda: ask(self.page, ACKNOWLEDGED, head) == head["seq"], "the server has not everything")
         expect(self.chip()).to_have_attribute("data-state", "ok", timeout=WITHIN)
+
+    def _says_ok(self) -> bool:
+        return bool(ask(self.page, "() => document.querySelector('sync-chip').dataset.state === 'ok'"))
 
     def _press(self, dialog: Locator, code: str) -> None:
         for digit in code:
