@@ -8,6 +8,7 @@ compiling them was half of a first page.
 import os
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,9 +31,22 @@ def compiled_once(texts: bytes) -> bytes:
     return place.read_bytes()
 
 
-if __name__ == "__main__":
-    shift = int(sys.argv.pop(1))
+def threshold(shift: int, words: Sequence[str]) -> None:
     Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(os.environ["TEST_COMPILED"])}
     i18n.compiled = compiled_once
     with clock.standing_at(lambda: time.time_ns() // 1_000_000 + shift):
-        main(prog_name="threshold")
+        main(args=list(words), prog_name="threshold")
+
+
+def forked(shift: int, words: Sequence[str], environment: Mapping[str, str], told: Path, log: Path) -> None:
+    """The same in a process that has everything loaded already; what it prints is added to two files."""
+    os.environ.clear()
+    os.environ.update(environment)
+    for number, path in ((1, told), (2, log)):
+        with path.open("ab") as file:
+            os.dup2(file.fileno(), number)
+    threshold(shift, words)
+
+
+if __name__ == "__main__":
+    threshold(int(sys.argv[1]), sys.argv[2:])

@@ -197,7 +197,7 @@ class Tablet:
             form.locator("button:not([type=button]):not(.todo__out)").click()
 
     def sent(self, woken: bool = True) -> None:
-        """Wait until the chip says that the server has everything, and it has. `woken`: by the network that is back, as most often."""
+        """Wait until the chip says that the server has everything, and it has. `woken`: told that the network is back."""
         if woken:
             ask(self.page, WAKE)
         until(self._says_ok, "the chip does not say that everything is sent")

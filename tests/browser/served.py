@@ -2,6 +2,7 @@
 
 import atexit
 import json
+import multiprocessing
 import os
 import re
 import shutil
@@ -18,10 +19,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from tests.browser.command import forked
 from webapp import demo
 
 COMMAND = Path(__file__).parent / "command.py"
@@ -29,6 +33,7 @@ AT = int(datetime(2026, 5, 28, 10, 42, tzinfo=ZoneInfo(demo.ZONE)).timestamp() *
 """When each server's day begins for a test: a morning, the opening check all but done."""
 STARTS_WITHIN = 60
 STOPS_WITHIN = 40
+ENDS_WITHIN = 300
 
 
 def shift_to(instant: int) -> int:
@@ -50,6 +55,43 @@ def _compiled() -> str:
     return folder
 
 
+@cache
+def _forking() -> BaseContext:
+    """A `threshold` of a test is forked from a process that has everything loaded: loading took a second of each."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.browser.command", "tests.browser.warm"])
+    return context
+
+
+class Process(Protocol):
+    """A program at work, as `subprocess` has it."""
+
+    def send_signal(self, sig: int, /) -> None: ...
+    def wait(self, timeout: float, /) -> int: ...
+    def poll(self) -> int | None: ...
+
+
+class Forked:
+    """One that has been forked, in these words."""
+
+    def __init__(self, process: BaseProcess) -> None:
+        self._process = process
+        process.start()
+
+    def send_signal(self, sig: int, /) -> None:
+        assert self._process.pid is not None
+        os.kill(self._process.pid, sig)
+
+    def wait(self, timeout: float, /) -> int:
+        self._process.join(timeout)
+        ended = self.poll()
+        assert ended is not None, f"it has not ended within {timeout} s"
+        return ended
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+
 @dataclass
 class Server:
     """One site in a folder of its own. `shift`: its clock, ahead of this machine's."""
@@ -63,7 +105,7 @@ class Server:
     """Another copy of the product that serves, instead of this one."""
     settings: dict[str, str] = field(default_factory=dict)
     """What its environment says besides."""
-    _process: subprocess.Popen[str] | None = None
+    _process: Process | None = None
     _session: str = ""
 
     @property
@@ -85,23 +127,25 @@ class Server:
 
     def run(self, *words: str) -> str:
         """A `threshold` command to its end; what it printed."""
-        told = subprocess.run(self._command(*words), env=self._environment(), capture_output=True, text=True, check=False)
-        assert told.returncode == 0, told.stderr
-        return told.stdout
+        with tempfile.TemporaryDirectory() as folder:
+            told, log = Path(folder) / "told", Path(folder) / "log"
+            ended = self._begun(told, log, *words).wait(ENDS_WITHIN)
+            assert ended == 0, log.read_text()
+            return told.read_text()
 
     def start(self) -> None:
         """Open it and wait until it answers."""
         assert not self.is_up
-        with (self.folder / "serve.log").open("a") as log:
-            self._process = subprocess.Popen(self._command("serve"), env=self._environment(), stdout=log, stderr=log, text=True)
+        log = self.folder / "serve.log"
+        self._process = self._begun(log, log, "serve")
         until = time.monotonic() + STARTS_WITHIN
         while not self._answers():
-            assert self._process.poll() is None, (self.folder / "serve.log").read_text()
+            assert self._process.poll() is None, log.read_text()
             assert time.monotonic() < until, "the server does not answer"
             time.sleep(0.05)  # between two looks, not for luck
 
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End it and wait until it has ended; nothing answers at its port then."""
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """End it and wait until it has ended; nothing answers at its port then. At once: SIGTERM would let a browser hold it up."""
         assert self._process is not None
         self._process.send_signal(how)
         self._process.wait(STOPS_WITHIN)
@@ -169,8 +213,13 @@ class Server:
         except OSError:
             return False
 
-    def _command(self, *words: str) -> list[str]:
-        return [sys.executable, str(COMMAND), str(self.shift), *words]
+    def _begun(self, told: Path, log: Path, *words: str) -> Process:
+        """A command at work; what it prints is added to two files. Another copy of the product is another program."""
+        if self.tree is None:
+            return Forked(_forking().Process(target=forked, args=(self.shift, words, self._environment(), told, log)))
+        command = [sys.executable, str(COMMAND), str(self.shift), *words]
+        with told.open("ab") as out, log.open("ab") as err:
+            return subprocess.Popen(command, env=self._environment(), stdout=out, stderr=err)
 
     def _environment(self) -> dict[str, str]:
         own = {"THRESHOLD_DATA": str(self.folder), "HOST": "127.0.0.1", "PORT": str(self.port), "TEST_COMPILED": _compiled()}
