@@ -1,6 +1,7 @@
 """The prompter without a network: two parties at once, any order of stops, three languages, the same line after anything."""
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -360,13 +361,28 @@ def test_a_party_that_never_came_is_told_nothing_more(door: Tablet):
     expect(page.locator('a[href*="/parties/tour/"]:visible')).to_have_count(0)
 
 
+def spoken(page: Page) -> int:
+    """What saying the line that is shown takes at least, in milliseconds."""
+    return int(page.locator(".script__panel:not([hidden]) [data-takes]").get_attribute("data-takes") or 0)
+
+
+def recite(door: Tablet) -> None:
+    """Say the line as fast as anybody can, and go on."""
+    page = door.page
+    page.clock.fast_forward(spoken(page))
+    expect(page.locator(".script__panel:not([hidden]) [name=stood]")).to_be_enabled()
+    tap(door, page.locator(".script__go:visible"))
+
+
 @pytest.mark.clause("P2-4.4.1b")
 def test_a_rehearsal_without_a_network_certifies_by_itself_once_every_line_was_said(door: Tablet):
+    page = door.page
+    page.clock.install()
     door.go("parties")
     door.server.stop()
     door.submit("tours.rehearse")
     rehearsal = door.entries()[-1]["id"]
-    page = door.go(f"parties/rehearsal/{rehearsal}")
+    door.go(f"parties/rehearsal/{rehearsal}")
     at_line(page, "外觀", "雲棲府共 8 棟，每棟 18 層。")
     assert said(page).evaluate("line => getComputedStyle(line).animationName") == "fades"
     page.locator(".script__now:visible").focus()
@@ -374,17 +390,25 @@ def test_a_rehearsal_without_a_network_certifies_by_itself_once_every_line_was_s
     lines = page.locator(".script__panel").evaluate_all("all => all.map((each) => each.dataset.value)")
     assert len(lines) == 31
     expect(page.locator(".tour__party p[data-value]:visible")).to_have_text("第 1 / 31 句")
+    quick = page.get_by_text("太快了，這一句不算。")
+    recite(door)
+    expect(quick).to_be_hidden()
     step(door, f"{lines[-1].partition('.')[0]}.1")
-    tap(door, page.locator(".script__go:visible"))
+    expect(quick).to_be_visible()
+    recite(door)
+    expect(quick).to_be_hidden()
     expect(page.locator(".script__left button:visible")).to_have_count(28)
     expect(page.locator(".script__whole:visible")).to_have_count(0)
     tap(door, page.locator(".script__left button:visible").first)
     for _line in lines[2:]:
-        tap(door, page.locator(".script__go:visible"))
+        recite(door)
     expect(page.locator(".tour__party p[data-value]:visible")).to_have_text("第 31 / 31 句")
     expect(page.locator(".script__left")).to_be_hidden()
+    expect(page.locator(".script__whole")).to_be_hidden()
+    page.clock.fast_forward(spoken(page))
     expect(page.locator(".script__whole:visible")).to_contain_text("全部講完，已認證。")
     expect(page.locator(".script__go:visible")).to_have_count(0)
+    door.server.shift += page.evaluate("Date.now()") - int(time.time() * 1000)
     door.server.start()
     page.reload()
     door.sent()

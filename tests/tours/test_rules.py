@@ -2,6 +2,7 @@
 
 import pytest
 
+from webapp.content import queries as content
 from webapp.sites.rules import box
 from webapp.tours.rules import (
     ENDS_WITHIN,
@@ -11,10 +12,12 @@ from webapp.tours.rules import (
     figures,
     gone_at,
     in_use,
+    recited,
     soiled_since,
     status,
     stops_of,
     stops_seen,
+    takes,
 )
 
 MINUTE = 60_000
@@ -69,11 +72,51 @@ def order(at: int) -> tuple[int, int, int, int, str, int]:
 
 @pytest.mark.clause("P2-4.4.1b")
 def test_a_script_is_certified_when_its_last_line_was_first_said() -> None:
-    said = [(order(5), "hall.1"), (order(9), "hall.2"), (order(12), "hall.2"), (order(3), "garden.1")]
-    assert certified_at({"hall.1", "hall.2"}, said) == 9
-    assert certified_at({"hall.1", "hall.2"}, reversed(said)) == 9
-    assert certified_at({"hall.1", "living.1"}, said) is None
-    assert certified_at(set(), said) is None
+    said = {"hall.1": 5, "hall.2": 9, "garden.1": 12}
+    assert certified_at(["hall.1", "hall.2"], said) == 9
+    assert certified_at(["hall.1", "living.1"], said) is None
+    assert certified_at([], said) is None
+
+
+@pytest.mark.clause("P2-4.4.1b")
+def test_saying_a_line_takes_as_long_as_its_shortest_language_spoken_briskly() -> None:
+    assert takes({"zh-Hant": "雲棲府共八棟，", "en": "Yunqi Residence has eight buildings"}) == 6 * 142
+    assert takes({"zh-Hant": "", "en": "A 90, to go"}) == 7 * 50
+    assert takes({"zh-Hant": "8 棟"}) == 50 + 142
+    assert takes({}) == 0
+
+
+LEAST = {"hall.1": 2000, "hall.2": 3000}
+
+
+@pytest.mark.clause("P2-4.4.1b")
+def test_a_line_counts_where_it_stood_as_long_as_it_takes() -> None:
+    begun = (order(0), "hall.1", True)
+    quick = [begun, (order(1999), "hall.2", True), (order(4998), "hall.1", True), (order(5000), "hall.2", True)]
+    assert recited(quick, LEAST, 7999) == {}
+    assert recited(quick, LEAST, 8000) == {"hall.2": 8000}, "the last stands until it is looked at"
+    assert recited(reversed(quick), LEAST, 8000) == {"hall.2": 8000}
+    steady = [begun, (order(2000), "hall.2", True), (order(9000), "hall.1", True)]
+    assert recited(steady, LEAST, 9000) == {"hall.1": 2000, "hall.2": 5000}
+    assert recited([begun, (order(1000), "hall.1", True)], LEAST, 2500) == {}, "a tap on the same line begins it anew"
+
+
+@pytest.mark.clause("P2-4.4.1b")
+def test_what_somebody_else_taps_ends_a_line_and_counts_for_nothing() -> None:
+    told = [(order(0), "hall.1", True), (order(1000), "hall.2", False), (order(8000), "hall.1", True)]
+    assert recited(told, LEAST, 9999) == {}
+    assert recited(told, LEAST, 10000) == {"hall.1": 10000}
+
+
+@pytest.mark.clause("P2-4.4.1b")
+def test_thirty_taps_in_four_seconds_certify_nobody() -> None:
+    script = next(body for body in content.bodies() if body["id"] == "script.a")
+    least = {line.key: takes(line.words) for stop in stops_of(script, {}) for line in stop.lines}
+    lines = list(least)
+    taps = [(order(130 * n), line, True) for n, line in enumerate(lines)]
+    assert recited(taps, least, 130 * len(lines)) == {}
+    slow = [(order(6000 * n), line, True) for n, line in enumerate(lines)]
+    assert certified_at(lines, recited(slow, least, 6000 * len(lines))) == 6000 * (len(lines) - 1) + least[lines[-1]]
 
 
 @pytest.mark.clause("P2-4.4.3d")

@@ -12,6 +12,7 @@ from webapp.operations.entries import Entry
 from webapp.operations.ledger import Ledger
 from webapp.sites import queries as sites
 from webapp.tours import queries as tours
+from webapp.tours.rules import takes
 
 pytestmark = pytest.mark.database
 
@@ -82,14 +83,34 @@ def test_a_rehearsal_certifies_whoever_said_every_line_and_nobody_else(site: Sit
     tablet.send()
     begun = tours.rehearsal(site.project_id, mine.id, at("09:10"))
     assert begun
-    assert (begun.said, begun.lines, begun.certified_at, begun.author_id) == (2, 3, None, site.person("lin"))
+    assert (begun.said, begun.lines, begun.certified_at, begun.author_id) == ({"hall.1", "living.1"}, 3, None, site.person("lin"))
     assert tours.certificates(site.project_id, at("09:10")) == []
     tablet.keep("lin", "tours.step", "09:12", tour=mine.id, line="hall.2")
     tablet.keep("lin", "tours.step", "09:15", tour=mine.id, line="hall.2")
     tablet.send()
     found = tours.certificates(site.project_id, at("10:00"))
-    assert [(each.author_id, each.version_id, each.certified_at) for each in found] == [(site.person("lin"), version, at("09:12"))]
-    assert tours.certificates(site.project_id, at("09:11")) == []
+    whole = at("09:12") + takes(WORDS)
+    assert [(each.author_id, each.version_id, each.certified_at) for each in found] == [(site.person("lin"), version, whole)]
+    assert tours.certificates(site.project_id, whole - 1) == []
+
+
+@pytest.mark.clause("P2-4.4.1b")
+def test_who_only_taps_through_a_script_is_told_and_not_certified(site: Site) -> None:
+    version, tablet = script(site), site.tablet()
+    mine = tablet.keep("lin", "tours.rehearse", "09:00", flat=site.id("A"), version=version, line="hall.1")
+    for tap, line in enumerate(("hall.2", "living.1"), 1):
+        # What the tablet says it counted is for its own page alone.
+        tablet.keep("lin", "tours.step", at("09:00") + tap * 40, tour=mine.id, line=line, stood=f"hall.{tap}")
+    tablet.send()
+    told = tours.rehearsal(site.project_id, mine.id, at("09:01"))
+    assert told
+    assert (told.said, told.hurried, told.certified_at) == ({"living.1"}, True, None)
+    tablet.keep("lin", "tours.step", "09:02", tour=mine.id, line="hall.1")
+    tablet.keep("lin", "tours.step", "09:03", tour=mine.id, line="hall.2")
+    tablet.send()
+    told = tours.rehearsal(site.project_id, mine.id, at("09:10"))
+    assert told
+    assert (told.hurried, told.certified_at) == (False, at("09:03") + takes(WORDS))
 
 
 def test_a_flat_says_the_script_of_its_unit_type_without_what_it_has_not(site: Site) -> None:

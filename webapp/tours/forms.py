@@ -23,10 +23,12 @@ class ArriveForm(Form):
 
 
 class StepForm(Form):
-    """`tour`: a party or a rehearsal. `line`: the key of a stop and the number of its line, hall.2."""
+    """`tour`: a party or a rehearsal. `line`: the key of a stop and the number of its line, hall.2. `stood`: the line before, where
+    in a rehearsal it stood long enough; only for the tablet's own page, for the server counts by itself."""
 
     tour = Identity()
     line = Text(most=80)
+    stood = Text(most=80, optional=True)
     version = Reference("content.version", optional=True)
     when = Instant(optional=True, back_dates=True)
 
@@ -57,8 +59,11 @@ class AskForm(Form):
 
 
 class RehearseForm(Form):
+    """`line`: the first of the script, on which the tablet's own page stands from then on."""
+
     flat = Reference("sites.flat")
     version = Reference("content.version")
+    line = Text(most=80, optional=True)
 
 
 class SeeOffForm(Form):

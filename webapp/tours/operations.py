@@ -82,7 +82,8 @@ def _undone(occasion: Occasion, entry: str, *, at_desk: bool) -> None:
 
 
 @operation("tours.step", form=StepForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Line of a tour said"),
-           effects=[Latest("tour/{tour}", "{line}"), Reached("seen/{tour}/{line}", "seen")])  # fmt: skip
+           effects=[Latest("tour/{tour}", "{line}"), Reached("seen/{tour}/{line}", "seen"), Latest("stood/{tour}", "{stood}"),
+                    Reached("said/{tour}/{stood}", "seen")])  # fmt: skip
 def step(form: StepForm, occasion: Occasion) -> None:
     """A line of the script is being said (P2-4.4.3d); stops may come in any order, and again."""
     occasion.record(Step, tour=form.tour.data, said=form.line.data, version_id=form.version.data)
@@ -117,7 +118,7 @@ def ask(form: AskForm, occasion: Occasion) -> None:
 
 
 @operation("tours.rehearse", form=RehearseForm, roles={GREETER, SUPERVISOR}, proof=POST, offline=True, title=N_("Rehearsal begun"),
-           effects=[ListItem("rehearsals", "rehearsal-row")])  # fmt: skip
+           effects=[ListItem("rehearsals", "rehearsal-row"), Latest("tour/{id}", "{line}")])  # fmt: skip
 def rehearse(form: RehearseForm, occasion: Occasion) -> None:
     """Somebody goes through a script without guests; having said all of it is the certificate (P2-4.4.1b)."""
     occasion.record(Rehearsal, flat_id=form.flat.data, version_id=form.version.data)

@@ -38,7 +38,6 @@ from webapp.tours.rules import (
     Party,
     Status,
     Stop,
-    begun,
     certified_at,
     figures,
     filled,
@@ -46,12 +45,14 @@ from webapp.tours.rules import (
     in_use,
     left,
     line_key,
+    recited,
     reduced,
     setting_in_force,
     soiled_since,
     status,
     stops_of,
     stops_seen,
+    takes,
 )
 
 MODE_NAMES = {"accompanied": N_("Accompanied"), "guided": N_("Guided"), "self_guided": N_("On their own")}
@@ -254,7 +255,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """A rehearsal: how much of the script was said by whoever began it, and when it was whole."""
+    """A rehearsal: which lines of the script whoever began it has said, whether with the last tap too, and when it was whole."""
 
     id: str
     at: int
@@ -262,7 +263,8 @@ class Rehearsed:
     version_id: str
     title: Mapping[str, str]
     author_id: str | None
-    said: int
+    said: frozenset[str]
+    hurried: bool
     lines: int
     certified_at: int | None
 
@@ -394,7 +396,7 @@ def rehearsal_words(one: Rehearsed) -> str:
     """How far a rehearsal came."""
     if one.certified_at is not None:
         return _("certified")
-    return _("%(said)s of %(lines)s lines said", said=one.said, lines=one.lines)
+    return _("%(said)s of %(lines)s lines said", said=len(one.said), lines=one.lines)
 
 
 def told_since(project_id: str, party_id: str, at: int) -> dict[str, int]:
@@ -427,23 +429,32 @@ def certificates(project_id: str, at: int) -> list[Rehearsed]:
 
 def _rehearsed(project_id: str, rows: Sequence[Rehearsal], at: int) -> list[Rehearsed]:
     """A line counts where whoever began the rehearsal said it."""
-    said: dict[tuple[str, str | None], list[tuple[Order, str]]] = defaultdict(list)
-    for row in _facts(Step, project_id, at, Step.tour.in_([row.operation_id for row in rows])):
-        said[row.tour, row.author_id].append((row.place_in_order, row.said))
-    return [_rehearsal(project_id, row, said[row.operation_id, row.author_id]) for row in rows]
+    told: dict[str, list[Step]] = defaultdict(list)
+    for step in _facts(Step, project_id, at, Step.tour.in_([row.operation_id for row in rows])):
+        told[step.tour].append(step)
+    return [_rehearsal(project_id, row, told[row.operation_id], at) for row in rows]
 
 
-def _rehearsal(project_id: str, row: Rehearsal, said: Sequence[tuple[Order, str]]) -> Rehearsed:
-    edition, flat = content.edition(project_id, row.version_id), sites.flat(project_id, row.flat_id)
-    changes = rooms_of(project_id, flat, row.effective_at)[1] if flat else None
-    stops = stops_of(edition.body, {}, changes) if edition and edition.kind == "script" else []
-    wanted = [line.key for stop in stops for line in stop.lines]
-    said = begun(wanted, said)
-    spoken = {line for _order, line in said}
+def _rehearsal(project_id: str, row: Rehearsal, told: Sequence[Step], at: int) -> Rehearsed:
+    edition, least = content.edition(project_id, row.version_id), _least(project_id, row)
+    # On the first line it stands before anything is told.
+    begun = [(row.place_in_order, line, True) for line in least][:1]
+    taps = sorted([*begun, *((each.place_in_order, each.said, each.author_id == row.author_id) for each in told)])
+    said = recited(taps, least, at)
+    left = taps[-2][1] if len(taps) > 1 else None
     return Rehearsed(
         row.operation_id, row.effective_at, row.flat_id, row.version_id, edition.body["title"] if edition else {}, row.author_id,
-        len(spoken.intersection(wanted)), len(wanted), certified_at(wanted, said),
+        frozenset(said), left is not None and left not in said, len(least), certified_at(least, said),
     )  # fmt: skip
+
+
+def _least(project_id: str, row: Rehearsal) -> dict[str, int]:
+    """What saying each line of a rehearsal takes at least, by its key and in their order."""
+    edition, flat, site = content.edition(project_id, row.version_id), sites.flat(project_id, row.flat_id), sites.project(project_id)
+    if edition is None or edition.kind != "script" or flat is None or site is None:
+        return {}
+    stops = stops_of(edition.body, {**site.placeholders, **flat.placeholders}, rooms_of(project_id, flat, row.effective_at)[1])
+    return {line.key: takes(line.words) for stop in stops for line in stop.lines}
 
 
 F = TypeVar("F", bound=Fact)

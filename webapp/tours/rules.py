@@ -21,6 +21,8 @@ GUESTS_MOST, COVERS_MOST = 300, 600
 """Guests of one party, who may be some coaches of them, and pairs of shoe covers for it: more is a slip of a key."""
 LARGE_FROM = 6
 """So many guests and more are a large party, which is asked to wait for the shoe covers (P2-4.4.3b)."""
+HAN_WITHIN, LETTER_WITHIN = 1000 // 7, 1000 // 20
+"""What brisk speech takes, in milliseconds: a Han character, and a letter or figure of another script."""
 Words = Mapping[str, str]
 Order = tuple[int, int, int, int, str, int]
 
@@ -256,18 +258,29 @@ def reduced(told: Iterable[Cared], at: int) -> list[Cared]:
     return sorted([*fresh, *old.values()], key=lambda each: each.order)
 
 
-def begun(lines: Iterable[str], told: Sequence[tuple[Order, str]]) -> list[tuple[Order, str]]:
-    """What was said of a tour's lines. On the first of them it stands before anything is told: that one was said with the first."""
-    first = next(iter(lines), None)
-    return [*told, (min(told)[0], first)] if told and first else list(told)
+def takes(words: Words) -> int:
+    """The least that saying a line can take, in milliseconds, in the language in which it is the shortest (P2-4.4.1b)."""
+    return min((sum(map(_takes, text)) for text in words.values() if text), default=0)
 
 
-def certified_at(wanted: Iterable[str], said: Iterable[tuple[Order, str]]) -> int | None:
-    """When a whole script had been gone through: the first time that its last line was said. None while one is left (P2-4.4.1b)."""
-    first: dict[str, Order] = {}
-    for order, line in said:
-        first[line] = min(order, first.get(line, order))
+def _takes(character: str) -> int:
+    if "\u3400" <= character <= "\u9fff":
+        return HAN_WITHIN
+    return LETTER_WITHIN if character.isalnum() else 0
+
+
+def recited(told: Iterable[tuple[Order, str, bool]], least: Mapping[str, int], at: int) -> dict[str, int]:
+    """When each line of a rehearsal had first stood as long as saying it takes at `least` (P2-4.4.1b). A line stands from its tap
+    until the next, or `at`; the third of `told`: whether the tap was of whoever rehearses, for others' do not count."""
+    taps = sorted(told)
+    found: dict[str, int] = {}
+    for (order, line, is_own), until in zip(taps, [*(each[0][0] for each in taps[1:]), at], strict=True):
+        if is_own and line in least and until >= order[0] + least[line]:
+            found.setdefault(line, order[0] + least[line])
+    return found
+
+
+def certified_at(wanted: Iterable[str], said: Mapping[str, int]) -> int | None:
+    """When the last line of a whole script had been said, of when each had first been. None while one is left."""
     lines = set(wanted)
-    if not lines or not lines <= set(first):
-        return None
-    return max(first[line] for line in lines)[0]
+    return max(said[line] for line in lines) if lines and lines <= set(said) else None

@@ -29,7 +29,7 @@ from webapp.tablets.frames import this_flat, this_post, this_site
 from webapp.tablets.stations import nothing_known, station_page
 from webapp.tours import queries
 from webapp.tours.forms import rooms_said, rooms_wrong
-from webapp.tours.rules import LARGE_FROM, status, tap
+from webapp.tours.rules import LARGE_FROM, status, takes, tap
 from webapp.tours.tables import PARTIES, QUESTIONS
 
 bp = Blueprint("tours", __name__)
@@ -55,7 +55,7 @@ def parties() -> str:
         ),
         status=status,
         at=at,
-        script=queries.script_of(site, flat, at) if (flat := this_flat()) else None,
+        prompt=queries.prompt(site, flat, at, rehearsal=True) if (flat := this_flat()) else None,
         rehearsals=rehearsed,
     )
 
@@ -124,6 +124,7 @@ def rehearsal(rehearsal_id: UUID) -> str:
         tap=tap,
         came=queries.place_of(site.id, str(rehearsal_id), at),
         spoken=site.record_language,
+        takes=takes,
         names=NAMES,
         stop_names=queries.STOP_NAMES,
     )

@@ -1,7 +1,8 @@
 /** A value of which the latest counts; its `[data-value]` parts are the words for each. One may stand in another. `data-least` and
- * `data-most`: outside of them it is not in order, which is `fail`. */
+ * `data-most`: outside of them it is not in order, which is `fail`. `data-takes`: what it says goes into a form only after it has held so long. */
 
-import { ReaderElement } from "../readers.js";
+import { ReaderElement, refold } from "../readers.js";
+import { store } from "../tablet.js";
 
 export class LatestValue extends ReaderElement {
   /** @type {string | undefined} as the page had it */
@@ -18,7 +19,7 @@ export class LatestValue extends ReaderElement {
   }
 
   /** @param {import("../outbox/types.d.ts").Shown} shown */
-  show({ value = "", pending = false }) {
+  show({ value = "", pending = false, at = 0 }) {
     this.setAttribute("value", value);
     this.toggleAttribute("pending", pending);
     const { least, most } = this.dataset;
@@ -28,9 +29,21 @@ export class LatestValue extends ReaderElement {
       if (part.closest("latest-value") !== this) continue;
       const isOff = !part.getAttribute("data-value")?.split(" ").includes(isOut ? "fail" : value);
       part.toggleAttribute("hidden", isOff);
-      if (part instanceof HTMLFieldSetElement) part.disabled = isOff; // what does not hold goes into no form
+      if (!(part instanceof HTMLFieldSetElement)) continue;
+      const takes = !isOff && !part.closest("[step=seen]") && part.dataset.takes;
+      if (takes) void this.#hold(part, at + Number(takes));
+      else part.disabled = isOff; // what does not hold goes into no form
     }
     for (const text of this.querySelectorAll("[data-shows]")) text.textContent = value;
+  }
+
+  // private
+
+  /** @param {HTMLFieldSetElement} part @param {number} until by the server's time */
+  async #hold(part, until) {
+    const left = until - Date.now() - ((await store.get("clock"))?.offset ?? 0);
+    part.disabled = part.hidden || left > 0;
+    if (left > 0) setTimeout(refold, left);
   }
 }
 

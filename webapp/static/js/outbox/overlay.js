@@ -62,7 +62,7 @@ export function folding(mark, readers, enrolled_at = 0) {
       if (reader.kind === "list") return rows(reader.ids, mine);
       const [value, counted] = reader.kind === "tally" ? tally(reader, mine) : reader.kind === "latest" ? latest(reader, mine) : furthest(reader, mine);
       const approx = counted.some(({ effect }) => "set" in effect);
-      return { value, approx, pending: counted.some(({ entry }) => entry.waiting === 1) };
+      return { value, approx, ...(reader.kind === "latest" && { at: counted[0]?.at ?? reader.stamp }), pending: counted.some(({ entry }) => entry.waiting === 1) };
     }),
   };
 }

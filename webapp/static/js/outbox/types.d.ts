@@ -184,6 +184,8 @@ export type Reader =
 
 export interface Shown {
   value?: string;
+  /** Of a latest value: since when. */
+  at?: number;
   approx?: boolean;
   pending?: boolean;
   rows?: Row[];
