@@ -36,7 +36,7 @@ FIELDS: Mapping[str, str] = {
     "exceptions": N_("Exceptions"), "flat": N_("Show flat"), "guests": N_("Guests"), "item": N_("Item"), "laundry": N_("Laundry"),
     "note": N_("Note"), "number": N_("Number"), "offer": N_("Handover"), "party": N_("Party"), "place": N_("Place"),
     "post": N_("Post"), "quantity": N_("Quantity"), "result": N_("Result"), "state": N_("State"), "store": N_("Store"),
-    "language": N_("Language"), "line": N_("Spoken line"), "mode": N_("How they went round"), "need": N_("Need"),
+    "language": N_("Language"), "line": N_("Spoken line"), "stood": N_("Line before"), "mode": N_("How they went round"), "need": N_("Need"),
     "stock": N_("Item in stock"), "tag": N_("Asked about"), "tour": N_("Tour"), "photos": N_("Photos"),
     "absent": N_("Why nobody came"), "custodian": N_("Who keeps them"), "kept": N_("Where the keys are"), "lines": N_("Lines"),
     "said": N_("Agrees or differs"), "found": N_("How many were counted"),
