@@ -116,6 +116,34 @@ def test_doer_and_verifier_differ(site: Site) -> None:
     assert [each.act.what for each in found.history if each.counts] == ["done", "verified"]
 
 
+@pytest.mark.clause("P2-4.4.2c")
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_was_done_by_a_slip_is_to_be_done_whichever_is_heard_first(site: Site, turned: bool) -> None:
+    tablet, other = site.tablet(1), site.tablet(2)
+    action = answer(site, tablet, "09:00", answer="fail")
+    done = tablet.keep("lin", "actions.done", "10:00", action=action).id
+    other.keep("he", "actions.reverse", "10:01", entry=done)
+    other.keep("lin", "actions.reverse", "10:02", entry=done)
+    for each in (other, tablet) if turned else (tablet, other):
+        each.send()
+    assert [standing(site, time)[0].status for time in ("10:01", "10:02")] == [Status.DONE, Status.OPEN]
+    says(site, "verify", "chen", "10:30", action=action, seen=done, result="verified")
+    assert standing(site)[0].status is Status.OPEN, "there is nothing to verify any more"
+    tablet.keep("he", "actions.done", "11:00", action=action)
+    tablet.send()
+    assert standing(site)[0].status is Status.DONE
+
+
+def test_the_desk_takes_back_what_anybody_said_was_done(site: Site) -> None:
+    tablet = site.tablet()
+    action = answer(site, tablet, "09:00", answer="fail")
+    done = tablet.keep("lin", "actions.done", "10:00", action=action).id
+    tablet.send()
+    assert says(site, "undo", "lin", "10:30", entry=done).errors == {"": "role"}
+    says(site, "undo", "chen", "10:40", entry=done)
+    assert [standing(site, time)[0].status for time in ("10:39", "10:40")] == [Status.DONE, Status.OPEN]
+
+
 def test_a_greeter_neither_opens_nor_verifies_nor_cancels(site: Site) -> None:
     action, done = site.id("an action"), site.id("a done")
     for name, body in (
@@ -148,11 +176,11 @@ def test_an_opening_of_the_desk_has_its_own_words_and_is_seen_in_its_project_alo
     assert standing(other) == []
 
 
-DEEDS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 90), st.integers(0, 3)), min_size=1, max_size=16)
+DEEDS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4), st.integers(0, 90), st.integers(0, 3)), min_size=1, max_size=16)
 
 
 def work(site: Site, deeds: list[tuple[int, int, int, int]]) -> list[Tablet]:
-    """Three tablets answer two items and put right what they know of; the desk judges in between."""
+    """Three tablets answer two items, put right what they know of and take it back; the desk judges in between."""
     tablets, made = [site.tablet(number) for number in (1, 2, 3)], [site.id("nothing")]
     for which, what, minute, choice in sorted(deeds, key=lambda each: each[2]):
         when = at("08:01") + minute * 60_000
@@ -161,6 +189,8 @@ def work(site: Site, deeds: list[tuple[int, int, int, int]]) -> list[Tablet]:
             made.append(answer(site, tablets[which], when, item, answer=said))
         elif what == 2:
             made.append(tablets[which].keep("he", "actions.done", when, action=made[choice % len(made)]).id)
+        elif what == 3:
+            tablets[which].keep(("he", "lin")[choice == 3], "actions.reverse", when, entry=made[choice % len(made)])
         else:
             result = ("verified", "reopened")[choice % 2]
             named = {"action": made[choice % len(made)], "seen": made[-1], "result": result}

@@ -36,6 +36,20 @@ def test_what_was_tapped_by_mistake_is_undone_without_a_network(tablet: Callable
     expect(row.locator('[data-value="undone"]')).to_be_visible()
     assert here.tally() == before
     expect(mine(here, "tours.arrive")).to_have_attribute("data-state", "undone")
+    here.go("actions")
+    here.submit("actions.done")
+    done = here.page.locator('latest-value[key^="action/"][value="done"]').last
+    done.locator('operation-form[operation="actions.reverse"] button:visible').last.click()
+    expect(here.page.locator('latest-value[key^="action/"][pending]')).to_have_attribute("value", "open")
+    expect(mine(here, "actions.done")).to_have_attribute("data-state", "undone")
+    here.go("checks")
+    here.submit("checklists.submit")
+    submitted = here.page.locator(".said-at").last
+    expect(submitted).to_have_attribute("value", "submitted")
+    submitted.locator('operation-form[operation="checklists.reverse"] button:visible').click()
+    expect(submitted).to_have_attribute("value", "")
+    expect(submitted).to_contain_text("已撤銷")
+    expect(mine(here, "checklists.submit")).to_have_attribute("data-state", "undone")
     here.go("handover/things")
     here.page.locator('operation-form[operation="custody.take"] button:visible').first.click()
     taken = mine(here, "custody.take")

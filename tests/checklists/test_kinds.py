@@ -152,6 +152,24 @@ def test_submitting_blocks_nothing_and_tells_since_when(site: Site) -> None:
     assert run(site, until="18:04").run.submitted_at is None
 
 
+@pytest.mark.clause("P2-4.4.6b")
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_check_submitted_by_a_slip_is_not_whichever_is_heard_first(site: Site, turned: bool) -> None:
+    about, tablet, other = publish(site), site.tablet(1), site.tablet(2)
+    wrong = tablet.keep("he", "checklists.submit", "18:05", **about)
+    other.keep("lin", "checklists.reverse", "18:06", entry=wrong.id)
+    other.keep("he", "checklists.reverse", "18:07", entry=wrong.id)
+    for each in (other, tablet) if turned else (tablet, other):
+        each.send()
+    assert [run(site, until=time).run.submitted_at for time in ("18:06", "18:07")] == [at("18:05"), None]
+    again = tablet.keep("he", "checklists.submit", "18:30", **about)
+    tablet.send()
+    assert run(site).run.submitted_at == at("18:30")
+    assert site.submit("checklists.undo", author="lin", proof="session", when=at("18:40"), entry=again.id).errors == {"": "role"}
+    site.submit("checklists.undo", author="chen", proof="session", when=at("18:41"), entry=again.id)
+    assert [run(site, until=time).run.submitted_at for time in ("18:40", "18:41")] == [at("18:30"), None]
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(2, 14))
 def test_any_order_of_answers_and_submissions_gives_the_same_state(ledger: Ledger, chance: random.Random, many: int) -> None:

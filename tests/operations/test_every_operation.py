@@ -36,6 +36,8 @@ EXAMPLES: dict[str, Body] = {
         "action": site.id("an action"), "seen": site.id("an action"), "due": str(at("18:00")), "priority": "urgent",
         "assignee": site.person("he"),
     },
+    "actions.reverse": lambda site: {"entry": site.id("a done")},
+    "actions.undo": lambda site: {"entry": site.id("a done")},
     "actions.verify": lambda site: {"action": site.id("an action"), "seen": site.id("a done"), "result": "verified"},
     "checklists.answer": lambda site: {
         "version": site.id("version"), "place": site.id("flat"), "item": "small.door", "answer": "pass",
@@ -47,6 +49,8 @@ EXAMPLES: dict[str, Body] = {
         "version": site.id("version"), "place": site.id("flat"), "day": "2026-05-28", "items": "small.door",
         "comment": "再看一次",
     },
+    "checklists.reverse": lambda site: {"entry": site.id("an end")},
+    "checklists.undo": lambda site: {"entry": site.id("an end")},
     "checklists.sign": lambda site: {"version": site.id("version"), "place": site.id("flat"), "item": "small.signed"},
     "checklists.submit": lambda site: {"version": site.id("version"), "place": site.id("flat")},
     "checklists.void": lambda site: {

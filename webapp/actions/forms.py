@@ -42,3 +42,14 @@ class PlanForm(Form):
     assignee = Identity(optional=True)
     due = Instant()
     priority = Choice(of=PRIORITIES)
+
+
+class ReverseForm(Form):
+    """`entry`: what is undone; `action` only lets the tablet's own page follow."""
+
+    entry = Identity()
+    action = Identity(optional=True)
+
+
+class UndoForm(Form):
+    entry = Identity()

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.base.database import Id, Instant, Thousandths
-from webapp.operations.models import KEYED, Fact
+from webapp.operations.models import KEYED, Fact, Undoing
 
 
 class Opening(Fact):
@@ -71,3 +71,9 @@ class Plan(_OfAction):
     assignee_id: Mapped[Id | None]
     due_at: Mapped[Instant]
     priority: Mapped[str] = mapped_column(sa.String(8))
+
+
+class Reversal(Undoing):
+    """It was not done after all."""
+
+    __tablename__ = "actions_reversal"

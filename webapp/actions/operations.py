@@ -2,17 +2,19 @@
 
 from dataclasses import asdict
 
-from webapp.actions.forms import CancelForm, DoneForm, OpenForm, PlanForm, VerifyForm
-from webapp.actions.models import Done, Judgement, Opening, Plan
+from webapp.actions.forms import CancelForm, DoneForm, OpenForm, PlanForm, ReverseForm, UndoForm, VerifyForm
+from webapp.actions.models import Done, Judgement, Opening, Plan, Reversal
 from webapp.actions.rules import CANCELLED, CHECK, NORMAL
 from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
 from webapp.content.rules import Found
-from webapp.operations.effects import Step
+from webapp.operations.effects import Latest, ListItem, Step
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
-from webapp.operations.roles import DESK, GREETER, SUPERVISOR, WATER_BAR
+from webapp.operations.roles import DEPUTY, DESK, GREETER, SUPERVISOR, WATER_BAR
 from webapp.operations.rules import POST, SESSION
+
+STAFF = {GREETER, WATER_BAR, SUPERVISOR}
 
 
 def find_wrong(
@@ -39,12 +41,27 @@ def open_action(form: OpenForm, occasion: Occasion) -> None:
     )  # fmt: skip
 
 
-@operation("actions.done", form=DoneForm, roles={GREETER, WATER_BAR, SUPERVISOR}, proof=POST, offline=True,
-           title=N_("Corrective action done"), effects=[Step("action/{action}", "done")])  # fmt: skip
+@operation("actions.done", form=DoneForm, roles=STAFF, proof=POST, offline=True, title=N_("Corrective action done"),
+           effects=[Latest("action/{action}", "done"), ListItem("done/{action}", "done-row")])  # fmt: skip
 def done(form: DoneForm, occasion: Occasion) -> None:
     """Its author has put it right, with a note and photos of how it is now."""
     occasion.record(Done, action=form.action.data, note=form.note.data)
     attach(occasion, form.photos.data)
+
+
+@operation("actions.reverse", form=ReverseForm, roles=STAFF, proof=POST, offline=True,
+           title=N_("Corrective action not done after all"), corrects="entry",
+           effects=[Step("undone/{entry}", "undone"), Latest("action/{action}", "open")])  # fmt: skip
+def reverse(form: ReverseForm, occasion: Occasion) -> None:
+    """Take back that one has put it right oneself, whichever of both comes first."""
+    occasion.record(Reversal, entry=form.entry.data, at_desk=False)
+
+
+@operation("actions.undo", form=UndoForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION,
+           title=N_("Corrective action not done after all, said at the desk"), corrects="entry")  # fmt: skip
+def undo(form: UndoForm, occasion: Occasion) -> None:
+    """Take back that it was put right, whoever said so and whenever."""
+    occasion.record(Reversal, entry=form.entry.data, at_desk=True)
 
 
 @operation("actions.verify", form=VerifyForm, roles=DESK, proof=SESSION, decision=True, title=N_("Corrective action verified"))

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from webapp.actions.models import Done, Judgement, Opening, Plan
+from webapp.actions.models import Done, Judgement, Opening, Plan, Reversal
 from webapp.actions.rules import DONE, PLANNED, Act, Action, Opened, Status, actions_of, alarmed
 from webapp.base.database import db
 from webapp.base.i18n import LANGUAGES, N_, words
@@ -162,11 +163,16 @@ A = TypeVar("A", Done, Judgement, Plan)
 
 def _of(model: type[A], project_id: str, at: int, place_id: str | None) -> Iterable[A]:
     """What was done with actions; of one place only with those that were opened there."""
-    wanted = select(model).where(model.project_id == project_id, model.effective_at <= at)
+    wanted = select(model).where(model.project_id == project_id, model.effective_at <= at, *_standing(model, at))
     if place_id:
         here = select(Opening.operation_id).where(Opening.project_id == project_id, Opening.place_id == place_id)
         wanted = wanted.where(model.action.in_(here))
     return db.session.scalars(wanted)
+
+
+def _standing(model: type[Any], at: int) -> list[sa.ColumnElement[bool]]:
+    """What was done by a slip was not done."""
+    return [Reversal.spares(Done, at)] if model is Done else []
 
 
 def _acts(project_id: str, at: int, place_id: str | None) -> Iterator[Act]:
@@ -185,7 +191,7 @@ def digest(project_id: str, at: int) -> dict[str, Any]:
     """What was opened and what became of it, in the tie order. Of a check it is the answers that may not be in order."""
 
     def of(model: type[Any]) -> Iterator[Any]:
-        wanted = select(model).where(model.project_id == project_id, model.effective_at <= at)
+        wanted = select(model).where(model.project_id == project_id, model.effective_at <= at, *_standing(model, at))
         yield from db.session.scalars(wanted.order_by(*model.order()))
 
     return {

@@ -67,3 +67,16 @@ class VoidForm(Form):
     day = Text(most=16)
     reason = Text(most=500, lines=True)
     seen = Identity(optional=True)
+
+
+class ReverseForm(Form):
+    """`entry`: what is undone. The rest only lets the tablet's own page follow: which run had been submitted."""
+
+    entry = Identity()
+    version = Identity(optional=True)
+    place = Identity(optional=True)
+    day = Text(most=16, optional=True)
+
+
+class UndoForm(Form):
+    entry = Identity()

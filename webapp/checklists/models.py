@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.base.database import Id, Thousandths
-from webapp.operations.models import Fact
+from webapp.operations.models import Fact, Undoing
 
 
 class Answer(Fact):
@@ -60,3 +60,9 @@ class Void(Fact):
     day: Mapped[str] = mapped_column(sa.String(16))
     reason: Mapped[str] = mapped_column(sa.String(500))
     seen: Mapped[Id | None]
+
+
+class Reversal(Undoing):
+    """That a check was done was said by a slip. An answer is not undone: it is answered anew."""
+
+    __tablename__ = "checklists_reversal"

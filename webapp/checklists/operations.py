@@ -3,8 +3,8 @@
 from webapp.actions.operations import find_wrong
 from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
-from webapp.checklists.forms import AnswerForm, InspectForm, ReturnForm, SignForm, SubmitForm, VoidForm
-from webapp.checklists.models import Answer, Return, Submission, Void
+from webapp.checklists.forms import AnswerForm, InspectForm, ReturnForm, ReverseForm, SignForm, SubmitForm, UndoForm, VoidForm
+from webapp.checklists.models import Answer, Return, Reversal, Submission, Void
 from webapp.checklists.rules import FAIL, NOT_APPLICABLE, SIGNED
 from webapp.content.rules import Found
 from webapp.operations.effects import Count, Effect, Latest, ListItem, Step
@@ -89,6 +89,21 @@ def submit(form: SubmitForm, occasion: Occasion) -> None:
     Of the readiness check (上崗自檢, P2-4.2.1) it is all there is: each person says it once a day, and nothing of a point is kept.
     """
     occasion.record(Submission, version_id=form.version.data, place_id=form.place.data)
+
+
+@operation("checklists.reverse", form=ReverseForm, roles=STAFF, proof=POST, offline=True,
+           title=N_("Submission of a check undone"), corrects="entry",
+           effects=[Step("undone/{entry}", "undone"), Latest("submitted/{day}/{version}/{place}", "")])  # fmt: skip
+def reverse(form: ReverseForm, occasion: Occasion) -> None:
+    """Take back that one has said oneself that a check is done; its answers stay."""
+    occasion.record(Reversal, entry=form.entry.data, at_desk=False)
+
+
+@operation("checklists.undo", form=UndoForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION,
+           title=N_("Submission of a check undone at the desk"), corrects="entry")  # fmt: skip
+def undo(form: UndoForm, occasion: Occasion) -> None:
+    """Take back that a check was said to be done, by whomever and whenever."""
+    occasion.record(Reversal, entry=form.entry.data, at_desk=True)
 
 
 @operation("checklists.return_items", form=ReturnForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, decision=True,

@@ -11,7 +11,7 @@ from webapp.attachments.models import Mention
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.written import amount_text
-from webapp.checklists.models import Answer, Return, Submission, Void
+from webapp.checklists.models import Answer, Return, Reversal, Submission, Void
 from webapp.checklists.rules import Day, Given, Line, Returned, Run, Standing, Window, run_of, standing, windows
 from webapp.content import queries as content
 from webapp.content.models import Document, Version
@@ -61,8 +61,12 @@ class Check:
     """What the count of the flat is held against: things, where they belong, how many."""
     post_id: str | None = None
     """Which post is inspected."""
-    said_at: int | None = None
-    """When it was last submitted."""
+    said: Submission | None = None
+    """How it was last submitted."""
+
+    @property
+    def said_at(self) -> int | None:
+        return self.said.effective_at if self.said else None
 
     @property
     def operation(self) -> str:
@@ -112,9 +116,9 @@ def check(site: Project, code: str, place_id: str, at: int, author_id: str | Non
 
 
 def _check(site: Project, edition: Edition, place_id: str, window: Window, at: int, author_id: str | None = None) -> Check:
-    at = min(at, window.until - 1)
+    now, at = at, min(at, window.until - 1)
     answers = _answers(site.id, edition.code, place_id, window.since, at, author_id)
-    done = _submissions(site.id, edition.code, place_id, window.since, at, author_id)
+    done = _submissions(site.id, edition.code, place_id, window.since, at, author_id, now)
     day = clock.day_of(at, site.zone).isoformat()
     named = f"{day}.{window.number}" if window.number else day
     returns = [_returned(row) for row in _decided(Return, site.id, edition.code, place_id, named)]
@@ -126,7 +130,7 @@ def _check(site: Project, edition: Edition, place_id: str, window: Window, at: i
     things = _things(site.id, place_id, at) if any(item.get("expected") == INVENTORY for item in items) else ()
     expected = dict(_expected(items, sum(thing.expected for thing in things)))
     return Check(edition, place_id, named, run, window, expected, dict(_counts(site.id, items)), tuple(things),
-                 said_at=done[-1].effective_at if done else None)  # fmt: skip
+                 said=done[-1] if done else None)  # fmt: skip
 
 
 def _counts(project_id: str, items: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -235,9 +239,13 @@ def submissions(site: Project, code: str, place_id: str, at: int) -> list[Submis
     return _submissions(site.id, code, place_id, sites.day_around(site, at)[0], at)
 
 
-def _submissions(project_id: str, code: str, place_id: str, since: int, at: int, author_id: str | None = None) -> list[Submission]:
+def _submissions(
+    project_id: str, code: str, place_id: str, since: int, at: int, author_id: str | None = None, now: int | None = None
+) -> list[Submission]:
+    """What was said until `at` and not undone until `now`."""
     wanted = _within(select(Submission), Submission, project_id, code, place_id, since, at, author_id)
-    return list(db.session.scalars(wanted.order_by(*Submission.order())))
+    stands = Reversal.spares(Submission, at if now is None else now)
+    return list(db.session.scalars(wanted.where(stands).order_by(*Submission.order())))
 
 
 def checks(site: Project, place_id: str, post: str, at: int) -> list[Check]:
@@ -306,6 +314,7 @@ def _touched(project_id: str, since: int, at: int) -> Mapping[tuple[str, str], l
             .join(Document, Document.id == Version.document_id)
             .where(fact.project_id == project_id, fact.effective_at >= since, fact.effective_at <= at)
         )
+        wanted = wanted.where(Reversal.spares(Submission, at)) if fact is Submission else wanted
         for code, place_id, instant in db.session.execute(wanted):
             found.setdefault((code, place_id), []).append(instant)
     return found
@@ -357,8 +366,9 @@ def digest(project_id: str, at: int) -> list[dict[str, Any]]:
 
 @state("checks")
 def digest_of_runs(project_id: str, at: int) -> dict[str, Any]:
-    """Every end of a check, and what was decided of runs, each in the tie order."""
-    wanted = select(Submission).where(Submission.project_id == project_id, Submission.effective_at <= at)
+    """Every end of a check that nothing has undone, and what was decided of runs, each in the tie order."""
+    stands = Reversal.spares(Submission, at)
+    wanted = select(Submission).where(Submission.project_id == project_id, Submission.effective_at <= at, stands)
     return {
         "submitted": [
             {"at": row.effective_at, "author": row.author_id, "place": row.place_id, "version": row.version_id}

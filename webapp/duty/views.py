@@ -306,6 +306,8 @@ _MOVED = {"entry": "{id}", "item": "{item}", "quantity": "{quantity}"}
 _COVERS = {name: f"{{{name}}}" for name in ("place", "item", "covers")}
 _TO = {"place": "{place}", "state": "clean"}
 UNDONE_BY: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "actions.done": ("actions.reverse", {"entry": "{id}", "action": "{action}"}),
+    "checklists.submit": ("checklists.reverse", {"entry": "{id}", "version": "{version}", "place": "{place}", "day": "{day}"}),
     "custody.damage": ("custody.reverse", _HOW | {"became": "good"}),
     "custody.find": ("custody.reverse", _THING | {"became": "lost"}),
     "custody.give_back": ("custody.reverse", _THING | {"became": "out"}),

@@ -36,7 +36,8 @@ FIELDS: Mapping[str, str] = {
     "exceptions": N_("Exceptions"), "flat": N_("Show flat"), "guests": N_("Guests"), "item": N_("Item"), "laundry": N_("Laundry"),
     "note": N_("Note"), "number": N_("Number"), "offer": N_("Handover"), "party": N_("Party"), "place": N_("Place"),
     "post": N_("Post"), "quantity": N_("Quantity"), "result": N_("Result"), "state": N_("State"), "store": N_("Store"),
-    "language": N_("Language"), "line": N_("Spoken line"), "stood": N_("Line before"), "mode": N_("How they went round"), "need": N_("Need"),
+    "language": N_("Language"), "line": N_("Spoken line"), "mode": N_("How they went round"), "need": N_("Need"),
+    "stood": N_("Line before"),
     "stock": N_("Item in stock"), "tag": N_("Asked about"), "tour": N_("Tour"), "photos": N_("Photos"),
     "absent": N_("Why nobody came"), "custodian": N_("Who keeps them"), "kept": N_("Where the keys are"), "lines": N_("Lines"),
     "said": N_("Agrees or differs"), "found": N_("How many were counted"),
@@ -94,13 +95,15 @@ FLAGGED_WITHIN = 7 * 86_400_000
 UNDONE_BY = {
     name: f"{name.partition('.')[0]}.undo"
     for name in (
+        "actions.done", "checklists.submit",
         "custody.damage", "custody.find", "custody.give_back", "custody.lend", "custody.lose", "custody.mend", "custody.take",
         "duty.remark", "stock.collect", "stock.confirm", "stock.draw", "stock.lose", "stock.receive", "stock.request",
         "stock.return_clean", "stock.write_off", "tours.arrive", "tours.ask",
     )
 } | {"tours.see_off": "tours.stay"}  # fmt: skip
 """What the desk undoes, and by what."""
-UNDOING = ("custody.reverse", "custody.undo", "duty.reverse", "duty.undo", "stock.reverse", "stock.undo", "tours.reverse",
+UNDOING = ("actions.reverse", "actions.undo", "checklists.reverse", "checklists.undo",
+           "custody.reverse", "custody.undo", "duty.reverse", "duty.undo", "stock.reverse", "stock.undo", "tours.reverse",
            "tours.stay", "tours.undo")  # fmt: skip
 
 

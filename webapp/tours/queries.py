@@ -450,7 +450,8 @@ def _rehearsal(project_id: str, row: Rehearsal, told: Sequence[Step], at: int) -
 
 def _least(project_id: str, row: Rehearsal) -> dict[str, int]:
     """What saying each line of a rehearsal takes at least, by its key and in their order."""
-    edition, flat, site = content.edition(project_id, row.version_id), sites.flat(project_id, row.flat_id), sites.project(project_id)
+    edition, site = content.edition(project_id, row.version_id), sites.project(project_id)
+    flat = sites.flat(project_id, row.flat_id)
     if edition is None or edition.kind != "script" or flat is None or site is None:
         return {}
     stops = stops_of(edition.body, {**site.placeholders, **flat.placeholders}, rooms_of(project_id, flat, row.effective_at)[1])

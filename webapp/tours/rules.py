@@ -1,7 +1,7 @@
 """What has become of a party, and what a day came to; pure. Covers here are pairs."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any

@@ -192,7 +192,11 @@ class Day {
     const list = this.luck.one(this.start.content.filter((each) => each.kind === "checklist"));
     const body = { version: list.id, place: this.place(), item: `point.${this.luck.below(30)}`, ...this.when(now) };
     const about = { version: body.version, place: body.place };
-    if (this.luck.likely(0.1)) return desk.record(now, "checklists.submit", { ...about, ...this.when(now) }, { proof: "post" });
+    if (this.luck.likely(0.1)) {
+      const author = this.luck.one(desk.people);
+      const id = desk.record(now, "checklists.submit", { ...about, ...this.when(now) }, { proof: "post", author });
+      return this.said.push({ id, author, by: "checklists.reverse" });
+    }
     if (this.luck.likely(0.1)) return desk.record(now, "checklists.sign", { ...about, item: body.item });
     if (this.luck.likely(0.4)) body.answer = this.luck.one(["pass", "fail", "na"]);
     if (this.luck.likely(body.answer ? 0.3 : 0.6)) body.number = this.luck.one(["０．５", "12", 7.25, "3.1"]);
@@ -215,7 +219,8 @@ class Day {
     const body = { action: this.luck.one([NOBODY, ...this.answered]), ...this.when(now) };
     if (this.luck.likely(0.5)) body.note = this.luck.one(["換了燈泡", " done ", "行\n二"]);
     if (this.luck.likely(0.3)) body.photos = this.photos();
-    desk.record(now, "actions.done", body, { proof: "post" });
+    const author = this.luck.one(desk.people);
+    this.said.push({ id: desk.record(now, "actions.done", body, { proof: "post", author }), author, by: "actions.reverse" });
   }
 
   /** One to three digests, one of them perhaps twice. */

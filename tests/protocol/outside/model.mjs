@@ -76,6 +76,8 @@ const FORMS = {
     place: id,
     lines: { kind: "lines" },
   },
+  "actions.reverse": { entry: need(id), action: id },
+  "checklists.reverse": { entry: need(id), version: id, place: id },
   "duty.reverse": { entry: need(id) },
   "duty.offer": {
     place: need(id),
@@ -362,7 +364,7 @@ export class World {
       title: null,
       version: values.version,
     }));
-    const done = this.all("actions.done", at).map((each) => ({
+    const done = this.standing("actions.done", at).map((each) => ({
       action: each.values.action,
       at: each.at,
       author: each.author,
@@ -417,7 +419,7 @@ export class World {
   }
 
   submissions(at) {
-    const mine = this.all("checklists.submit", at).map((each) => {
+    const mine = this.standing("checklists.submit", at).map((each) => {
       const { place, version } = each.values;
       return { at: each.at, author: each.author, place, version };
     });
