@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_28_slips"
-down_revision = "2026_11_28_views"
+down_revision = "2026_11_28_namings"
 branch_labels = None
 depends_on = None
 
