@@ -110,7 +110,7 @@ def test_a_count_at_a_handover_is_a_count_and_its_variance_is_told_afterwards(si
     found, project = told(site, made), sites.project(site.project_id)
     assert project
     assert [more for _line, more in duty.variances(project, found, found.answers[0])] == [-4_000]
-    assert "-4" in duty.differences_words(project, found)
+    assert "−4" in duty.differences_words(project, found)
 
 
 @pytest.mark.parametrize("more", [{}, {"place": "no"}])

@@ -36,8 +36,15 @@ class Node:
     tag: str
     attrs: dict[str, str]
     parent: "Node | None" = None
-    children: list["Node"] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
+    parts: list["Node | str"] = field(default_factory=list)
+
+    @property
+    def children(self) -> list["Node"]:
+        return [part for part in self.parts if isinstance(part, Node)]
+
+    @property
+    def words(self) -> list[str]:
+        return [part for part in self.parts if isinstance(part, str)]
 
     def all(self, *tags: str) -> list["Node"]:
         """Every element below with one of these names, or every one."""
@@ -45,7 +52,8 @@ class Node:
         return [each for each in below if not tags or each.tag in tags]
 
     def text(self) -> str:
-        return " ".join(" ".join([*self.words, *(child.text() for child in self.children)]).split())
+        """What it says, in the order in which it says it."""
+        return " ".join(" ".join(part if isinstance(part, str) else part.text() for part in self.parts).split())
 
     def has_parent(self, tag: str) -> bool:
         return self.parent is not None and (self.parent.tag == tag or self.parent.has_parent(tag))
@@ -58,12 +66,12 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         node = Node(tag, {name: value or "" for name, value in attrs}, self.here)
-        self.here.children.append(node)
+        self.here.parts.append(node)
         if tag not in VOID:
             self.here = node
 
     def handle_startendtag(self, tag, attrs):
-        self.here.children.append(Node(tag, {name: value or "" for name, value in attrs}, self.here))
+        self.here.parts.append(Node(tag, {name: value or "" for name, value in attrs}, self.here))
 
     def handle_endtag(self, tag):
         node = self.here
@@ -73,7 +81,7 @@ class _Reader(HTMLParser):
             self.here = node.parent
 
     def handle_data(self, data):
-        self.here.words.append(data)
+        self.here.parts.append(data)
 
 
 def read(html: str) -> Node:

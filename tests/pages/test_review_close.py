@@ -136,7 +136,7 @@ def test_a_record_whose_shift_is_on_post_is_named_and_left_and_does_not_hinder_t
     status, told = closes(site)
     assert (status, closures()) == (303, 1)
     left = told.text().partition("Duty records not signed yet: ")[2]
-    assert "Greeter's post · Middle shift" in left.partition("Review of the day")[0]
+    assert "Greeter’s post · Middle shift" in left.partition("Review of the day")[0]
     assert "何欣怡 still on post" in read(site.desk("chen").get(f"{MIDDLE}?lang=en").text).text()
 
 

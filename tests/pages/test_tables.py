@@ -41,7 +41,7 @@ def test_every_movement_names_what_when_and_who_newest_first(shown: Site):
 def test_pages_follow_each_other_without_a_gap(shown: Site):
     every = lines(shown)[1:]
     paged = [row for page in range(1, -(-len(every) // table.PAGE_ROWS) + 1) for row in rows(shown, f"&page={page}")]
-    assert paged == every
+    assert [[cell.replace("−", "-") for cell in row] for row in paged] == every
 
 
 @pytest.mark.parametrize("page", ["0", "999999", "x", "-1", "９"])
@@ -101,7 +101,7 @@ def test_what_was_undone_stands_struck_through_with_who_did_it_and_is_not_counte
         page = page_of(site)
         struck = [each for each in page.all("tr") if each.attrs.get("data-state") == "undone"]
         assert {tuple(cell.text() for cell in row.all("td"))[5:] for row in struck} == {
-            (number, "pairs", "林靜怡", "2026-05-28 13:31 陳思遠") for number in ("7", "-7")
+            (number, "pairs", "林靜怡", "2026-05-28 13:31 陳思遠") for number in ("7", "−7")
         }
         assert all(len(row.all("s")) == 8 for row in struck)
         assert "and 2 undone, which do not count" in page.text()
@@ -122,7 +122,7 @@ def counted(page: Node) -> str:
 
 
 def test_the_head_of_a_column_sorts_and_turns(shown: Site):
-    amounts = [float(row[5]) for row in rows(shown, "&sort=quantity")]
+    amounts = [float(row[5].replace("−", "-")) for row in rows(shown, "&sort=quantity")]
     assert amounts == sorted(amounts)
     page = read(shown.desk("chen").get("/stock/movements?lang=en&sort=quantity&kind=count").text)
     head = next(each for each in page.all("th") if each.attrs.get("aria-sort") == "ascending")
@@ -162,7 +162,7 @@ def test_a_text_that_a_sheet_would_calculate_is_made_harmless(text: str):
 
 def test_amounts_and_plain_texts_stay_as_they_are():
     assert [harmless(each) for each in (-1500, 0, "布鞋套", None)] == ["-1.5", "0", "布鞋套", ""]
-    assert text_of(-1500) == "-1.5"
+    assert text_of(-1500) == "−1.5"
 
 
 def test_another_project_has_a_ledger_of_its_own(shown: Site):
@@ -174,3 +174,34 @@ def test_another_project_has_a_ledger_of_its_own(shown: Site):
 def test_who_may_not_see_the_stock_gets_no_file(shown: Site, kind: str):
     assert shown.stranger().get(f"/stock/movements.{kind}").status_code == 303
     assert shown.desk("he").get(f"/stock/movements.{kind}").status_code == 403
+
+
+def listed(site: Site, query: str = "") -> Node:
+    return sound(site.desk("chen").get(f"/lists/parties?lang=en{query}").text)
+
+
+def days_in(page: Node) -> list[str]:
+    return [each.attrs["value"] for name in ("since", "until") for each in page.all("input") if each.attrs.get("name") == name]
+
+
+def test_the_days_in_force_stand_in_their_fields_until_others_are_asked_for(shown: Site):
+    assert days_in(listed(shown)) == ["2026-04-28", "2026-05-28"]
+    assert days_in(listed(shown, "&until=2026-05-27")) == ["2026-04-27", "2026-05-27"]
+    assert days_in(listed(shown, "&since=2026-05-26")) == ["2026-05-26", "2026-05-28"]
+
+
+def test_days_that_are_in_force_anyway_are_not_kept_so_a_view_goes_on_with_the_days(shown: Site):
+    def next_of(query: str) -> str:
+        return next(each.all("a")[0].attrs["href"] for each in listed(shown, query).all("th") if "Guests" in each.text())
+
+    assert next_of("&since=2026-04-28&until=2026-05-28") == "/lists/parties?sort=guests"
+    assert next_of("&since=2026-05-26&until=2026-05-28") == "/lists/parties?since=2026-05-26&sort=guests"
+
+
+def test_a_figure_stands_under_its_head_and_a_day_is_never_broken(shown: Site):
+    page = listed(shown)
+    figures = [each.text() for each in page.all("th") if each.attrs.get("class") == "num"]
+    assert figures == ["Guests", "Shoe covers handed out"]
+    first = next(row.all("td") for row in page.all("tr") if row.all("td"))
+    assert [cell.attrs["data-label"] for cell in first if cell.attrs.get("class") == "num"] == figures
+    assert [each.text() for each in first[0].all("span") if each.attrs["class"] == "whole"] == ["2026-05-28"]

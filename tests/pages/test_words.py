@@ -1,9 +1,11 @@
 """The two Chinese catalogues are whole, edited, and written as people write."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
@@ -88,6 +90,27 @@ ELSEWHERE = {
 def test_a_thing_has_one_word_in_a_language(script):
     others = ELSEWHERE[script].split()
     assert not [(each[1], word) for each in every() if each[0] == script for word in others if word in each[2]]
+
+
+NOT_ENGLISH_HERE = re.compile(r"supervisor|N/A|\breadiness\b|\bmanned\b|[a-z]'", re.IGNORECASE)
+"""Manager, does not apply, ready for duty, somebody at the post; and an apostrophe is curly."""
+
+
+def said_in(content: object) -> Iterator[str]:
+    """Every English text of content that is delivered."""
+    if isinstance(content, dict):
+        yield from (value for key, value in content.items() if key == "en" and isinstance(value, str))
+        yield from (text for value in content.values() for text in said_in(value))
+    if isinstance(content, list):
+        yield from (text for value in content for text in said_in(value))
+
+
+def test_a_thing_has_one_word_in_english_on_pages_and_in_content():
+    files = sorted((ROOT / "webapp" / "content" / "files").glob("*.yaml"))
+    content = [text for file in files for text in said_in(yaml.safe_load(file.read_text("utf-8")))]
+    assert len(content) > 300
+    pages = [source_of(message) for message in messages("zh_Hant")]
+    assert [text for text in (*pages, *content) if NOT_ENGLISH_HERE.search(text)] == []
 
 
 def test_english_imports_and_does_not_bring_in():

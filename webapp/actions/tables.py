@@ -59,7 +59,7 @@ ACTIONS = Table(
     columns=(
         Column("at", N_("Opened"), lambda row, told: told.moment(row.at), "at"),
         Column("place", N_("Place"), lambda row, told: told.places.get(row.of.opened.place_id, "")),
-        Column("title", N_("To be put right"), lambda row, _told: row.title, "title"),
+        Column("title", N_("To be put right"), lambda row, _told: row.title, "title", "words"),
         Column("origin", N_("From"), lambda row, _told: str(_(queries.ORIGIN_NAMES[row.of.opened.origin]))),
         Column("priority", N_("Priority"), lambda row, _told: str(_(queries.PRIORITY_NAMES[row.of.priority]))),
         Column("assignee", N_("Who does it"), lambda row, told: told.person(row.of.assignee_id)),

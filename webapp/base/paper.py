@@ -10,6 +10,7 @@ from unicodedata import east_asian_width
 from markupsafe import Markup
 
 from webapp.base.table import SAFE
+from webapp.base.written import MINUS
 
 QUIET = 2
 """So many modules of white round a code; the paper is white beyond it."""
@@ -188,5 +189,5 @@ def _write(page: object, looks: Mapping[str, object], of: Paper, row: int) -> in
 
 def _figure(text: str) -> str | float:
     """An amount as a number, so that the sheet can be summed; a word over it, or nothing, as it is."""
-    whole = text.removeprefix("-").replace(".", "", 1)
-    return float(text) if whole.isascii() and whole.isdigit() else text
+    whole = text.removeprefix(MINUS).replace(".", "", 1)
+    return float(text.replace(MINUS, "-")) if whole.isascii() and whole.isdigit() else text

@@ -7,7 +7,7 @@ A text never becomes a formula: XLSX holds it as text, CSV puts an apostrophe be
 
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from io import BytesIO, StringIO
@@ -21,7 +21,7 @@ from flask_babel import gettext as _
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.i18n import N_
-from webapp.base.written import amount_text, moment_text
+from webapp.base.written import amount_text, figure_text, moment_text
 
 PAGE_ROWS, PRINTED_ROWS, FILE_ROWS = 50, 1_000, 50_000
 """At most so many rows on a page, on a page to be printed, in a file; what is left out is told."""
@@ -71,12 +71,14 @@ class Scope:
 
 @dataclass(frozen=True)
 class Column:
-    """`title`: a msgid. `cell`: (row, what was looked up) → what stands there. `by`: the column of the source it is sorted by."""
+    """`title`: a msgid. `cell`: (row, what was looked up) → what stands there. `by`: the column of the source it is sorted by.
+    `kind`: "figure" is set flush right, for it is compared with what stands above it; of "words" a line may break anywhere."""
 
     key: str
     title: str
     cell: Callable[[Any, Any], Cell]
     by: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -282,9 +284,25 @@ class Shown:
                 found.append((str(_(each.title)), words))
         return found
 
+    @cached_property
+    def in_force(self) -> dict[str, str]:
+        """The days that are shown where none were asked for, by filter: the last usual ones up to the last asked for."""
+        if not self.table.span or self.wrong:
+            return {}
+        since, _until = replace(self.scope, asked={"until": self.scope.value("until")}).span(*self.table.span)
+        days = {"since": since, "until": self.scope.at}
+        return {key: clock.day_of(instant, self.scope.zone).isoformat() for key, instant in days.items()}
+
+    def filled(self, key: str) -> str:
+        """What stands in the field of a filter: what was asked for, or what is in force anyway."""
+        return self.scope.value(key) or self.in_force.get(key, "")
+
     def address(self, suffix: str = "", **changes: object) -> str:
-        """This table otherwise: sorted, at another page, as a file; its filters stay."""
-        kept = {each.key: self.scope.value(each.key) for each in self.table.filters} | {"sort": self.scope.value("sort")}
+        """This table otherwise: sorted, at another page, as a file; its filters stay, but for days that are in force anyway."""
+        kept = {
+            each.key: value for each in self.table.filters if (value := self.scope.value(each.key)) != self.in_force.get(each.key)
+        }
+        kept |= {"sort": self.scope.value("sort")}
         said = {key: str(value) for key, value in (kept | changes).items() if value}
         return f"{self.path}{suffix}" + (f"?{urlencode(said)}" if said else "")
 
@@ -299,7 +317,7 @@ class Shown:
 
 def text_of(cell: Cell) -> str:
     """What stands in a cell, in words."""
-    return amount_text(cell) if isinstance(cell, int) else cell or ""
+    return figure_text(cell) if isinstance(cell, int) else cell or ""
 
 
 def harmless(cell: Cell) -> str:

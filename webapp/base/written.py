@@ -1,17 +1,21 @@
 """How instants, days and amounts are written for people. Half-width digits everywhere, Han numerals only in a day's name."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from babel import Locale
 from babel.dates import format_date
 from flask import Flask
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from webapp.base import clock
 from webapp.base.i18n import language
 
+MINUS = "\N{MINUS SIGN}"
 _HAN = "〇一二三四五六七八九十"
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)")
 _BESIDE_HAN = re.compile("(?<=[㐀-鿿]) (?=[0-9])|(?<=[0-9]) (?=[㐀-鿿])")
 
 
@@ -50,10 +54,31 @@ def _han(number: int) -> str:
 
 
 def amount_text(thousandths: int) -> str:
-    """An amount of a base unit without trailing zeros: 46000 is 46, 2500 is 2.5."""
+    """An amount of a base unit without trailing zeros, as forms and files have it: 46000 is 46, -2500 is -2.5."""
     whole, part = divmod(abs(thousandths), 1000)
     text = f"{whole}.{part:03d}".rstrip("0").rstrip(".")
     return f"-{text}" if thousandths < 0 else text
+
+
+def figure_text(thousandths: int) -> str:
+    """An amount for people, with a true minus: −2.5."""
+    return amount_text(thousandths).replace("-", MINUS)
+
+
+def signed_text(thousandths: int) -> str:
+    """A difference with its sign: +2, −1.5."""
+    return f"+{amount_text(thousandths)}" if thousandths > 0 else figure_text(thousandths)
+
+
+def among(names: Iterable[str | None]) -> str:
+    """Several names in a row, as the language separates them; what is empty is left out."""
+    return ("、" if language().startswith("zh") else ", ").join(filter(None, names))
+
+
+def unbroken(text: str) -> Markup:
+    """A text whose days, such as 2026-05-28, are not broken at the end of a line."""
+    whole = Markup('<span class="whole">%s</span>')
+    return Markup("").join(whole % part if _DAY.fullmatch(part) else part for part in _DAY.split(text))
 
 
 def span_text(milliseconds: int) -> str:
@@ -93,8 +118,9 @@ def size_text(size: int) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `|time(zone)`, `|date(zone)`, `|day`, `|amount` and `|span`."""
+    """Give templates `|time(zone)`, `|date(zone)`, `|day`, `|amount`, `|signed`, `|span`; `|plain` is an amount for a form."""
     app.jinja_env.globals["YEARS"] = clock.YEARS
     app.jinja_env.filters.update(
-        time=time_text, date=day_and_month, day=day_text, month=month_text, amount=amount_text, span=span_text, breath=breath
+        time=time_text, date=day_and_month, day=day_text, month=month_text, amount=figure_text, signed=signed_text,
+        plain=amount_text, span=span_text, breath=breath, unbroken=unbroken
     )  # fmt: skip

@@ -15,7 +15,7 @@ from sqlalchemy.orm import defer
 
 from webapp.base.database import db
 from webapp.base.i18n import N_, words
-from webapp.base.written import amount_text
+from webapp.base.written import figure_text
 from webapp.content import rules
 from webapp.content.models import Act, Document, Version
 from webapp.content.rules import NEVER, Life, Standing, life, standings
@@ -187,6 +187,6 @@ def bodies() -> list[dict[str, Any]]:
 def said_words(item: Mapping[str, Any], number: int | None, expected: int | None, said: str) -> str:
     """What an answer to an item says, in words: 7, 58 / 60, windows opened. `item` may be empty where its version is not known."""
     if number is not None:
-        return amount_text(number) if expected is None else f"{amount_text(expected)} / {amount_text(number)}"
+        return figure_text(number) if expected is None else f"{figure_text(expected)} / {figure_text(number)}"
     chosen = next((option for option in item.get("options", ()) if option["id"] == said), None)
     return words(chosen["text"]) if chosen else said

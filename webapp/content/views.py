@@ -62,7 +62,7 @@ VALUE_NAMES: Mapping[str, str] = {
     "choice": N_("Choice"), "text": N_("In words"), "time": N_("Time"), "photo": N_("A photo"),
     "signature": N_("Signature"), "fails": N_("Is not in order"), "true": N_("Yes"), "false": N_("No"),
     "inventory": N_("as many as the inventory lists"),
-    "for_grooming": N_("Readiness"), "for_opening": N_("Before opening"), "for_hygiene": N_("Hygiene"),
+    "for_grooming": N_("Ready for duty"), "for_opening": N_("Before opening"), "for_hygiene": N_("Hygiene"),
     "for_closing": N_("Before closing"), "for_inspection": N_("Inspection"), "for_asset_count": N_("Inventory"),
     "of_": N_("At no set time"), "of_opening": N_("Around opening time"), "of_closing": N_("Around closing time"),
     "laid_": N_("Not a stock count"), "laid_clean": N_("Ready for use"), "laid_soiled": N_("Soiled"),

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from webapp.base.i18n import N_, words
 from webapp.base.table import Column, Filter, Scope, Table
+from webapp.base.written import among
 from webapp.custody import queries
 from webapp.custody.queries import Thing
 from webapp.staff.lists import PLACE, Names
@@ -26,7 +27,7 @@ def _wheres(_scope: Scope) -> list[tuple[str, str]]:
 
 
 def _holders(row: Thing, told: Names) -> str:
-    return ", ".join(told.person(each.by) or str(_("Unknown")) for each in row.now.holders)
+    return among(told.person(each.by) or str(_("Unknown")) for each in row.now.holders)
 
 
 def _damage(row: Thing, _told: Names) -> str:
@@ -38,13 +39,13 @@ THINGS = Table(
     title=N_("Keys and things"),
     columns=(
         Column("code", N_("Number"), lambda row, _told: row.asset.code, "code"),
-        Column("name", N_("Name"), lambda row, _told: words(row.asset.names)),
+        Column("name", N_("Name"), lambda row, _told: words(row.asset.names), kind="words"),
         Column("kind", N_("Kind"), lambda row, _told: str(_(queries.KIND_NAMES[row.asset.kind]))),
         Column("place", N_("Place"), lambda row, told: told.places.get(row.asset.place_id, "")),
         Column("where", N_("State"), lambda row, _told: str(_(WHERE_NAMES[row.now.where]))),
         Column("holder", N_("Who has it"), _holders),
         Column("since", N_("Held since"), lambda row, told: told.moment(row.since), "since"),
-        Column("damage", N_("Damage"), _damage),
+        Column("damage", N_("Damage"), _damage, kind="words"),
     ),
     filters=(PLACE, Filter("kind", N_("Kind"), _kinds), Filter("where", N_("State"), _wheres)),
     source=_source,

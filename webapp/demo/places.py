@@ -24,10 +24,10 @@ PLACES: Mapping[str, tuple[str, dict[str, str]]] = {
 
 FLAT_B = ("show_flat", {"zh-Hant": "B 型樣板房", "zh-Hans": "B 型样板房", "en": "Show flat B"})
 
-POST_B = ("flat-b", GREETER, {"zh-Hant": "B 型迎賓崗", "zh-Hans": "B 型迎宾岗", "en": "Greeter's post B"})
+POST_B = ("flat-b", GREETER, {"zh-Hant": "B 型迎賓崗", "zh-Hans": "B 型迎宾岗", "en": "Greeter’s post B"})
 
 POSTS = {
-    "door": ("flat-a", GREETER, {"zh-Hant": "迎賓崗", "zh-Hans": "迎宾岗", "en": "Greeter's post"}),
+    "door": ("flat-a", GREETER, {"zh-Hant": "迎賓崗", "zh-Hans": "迎宾岗", "en": "Greeter’s post"}),
     "bar": ("bar", WATER_BAR, {"zh-Hant": "水吧崗", "zh-Hans": "水吧岗", "en": "Water bar"}),
 }
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.i18n import N_, words
-from webapp.base.written import amount_text, instant_text
+from webapp.base.written import among, figure_text, instant_text, signed_text
 from webapp.checklists.queries import Check
 from webapp.checklists.rules import FAIL
 from webapp.checklists.rules import Line as Point
@@ -246,7 +246,7 @@ def _things_of(site: Project, place_id: str, at: int) -> Iterator[Row]:
     known = people({held.by for each in found for held in each.now.holders if held.by})
     for each in found:
         now, title = each.now, f"{words(each.asset.names)} {each.asset.code}"
-        names = ", ".join(known[held.by].name if held.by and held.by in known else _("Unknown") for held in now.holders)
+        names = among(known[held.by].name if held.by and held.by in known else _("Unknown") for held in now.holders)
         where = {"back": _("in its place"), "out": names, "lost": _("lost")}[now.where]
         lent = now.is_lent
         said = _("lent to a guest by %(name)s", name=names) if lent else where
@@ -324,15 +324,10 @@ def differences_words(site: Project, given: Handover) -> str:
     for answer in given.answers:
         for line, more in variances(site, given, answer):
             if more:
-                found = amount_text(line.found or 0)
+                found = figure_text(line.found or 0)
                 words_of = _("%(found)s counted, %(more)s against what was expected", found=found, more=signed_text(more))
                 told.append(f"{_title(site, line)}: {words_of}")
     return " · ".join(told)
-
-
-def signed_text(amount: int) -> str:
-    """A difference with its sign: +2, -1.5."""
-    return f"+{amount_text(amount)}" if amount > 0 else amount_text(amount)
 
 
 def _title(site: Project, line: Agreed) -> str:
@@ -393,7 +388,7 @@ def _name_of(person_id: str | None) -> str:
 def _not_in_order(site: Project, place_id: str, at: int) -> Iterator[Left]:
     found = [each for each in custody.things(site.id, at, place_id) if each.now.concerns]
     if found:
-        names = ", ".join(f"{words(each.asset.names)} {each.asset.code}" for each in found)
+        names = among(f"{words(each.asset.names)} {each.asset.code}" for each in found)
         yield Left(str(_("Damaged, lost or taken twice")), names, "circle-alert", "soon")
 
 
@@ -414,8 +409,8 @@ def _said(line: Agreed, more: int | None) -> str:
     """What was said of a line, or counted, with its note."""
     said = _("agrees") if line.said == "agrees" else _("differs") if line.said else ""
     if line.found is not None:
-        said = _("%(found)s counted", found=amount_text(line.found)) if not more else _(
-            "%(found)s counted, %(more)s against what was expected", found=amount_text(line.found), more=signed_text(more)
+        said = _("%(found)s counted", found=figure_text(line.found)) if not more else _(
+            "%(found)s counted, %(more)s against what was expected", found=figure_text(line.found), more=signed_text(more)
         )  # fmt: skip
     return " · ".join(filter(None, (str(said), line.note)))
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from webapp.base import clock
 from webapp.base.i18n import N_, words
 from webapp.base.table import MOST_DAYS, SPAN, UNDONE_AT, USUAL_DAYS, Column, Filter, Scope, Table
+from webapp.base.written import among
 from webapp.duty import queries
 from webapp.duty.models import Remark, Reversal
 from webapp.duty.rules import Handover, Status, status
@@ -52,7 +53,7 @@ REMARKS = Table(
         Column("at", N_("Time"), lambda row, told: told.moment(row.effective_at), "effective_at"),
         Column("place", N_("Place"), lambda row, told: told.places.get(row.place_id, ""), "place_id"),
         Column("category", N_("Kind"), lambda row, _told: str(_(queries.CATEGORY_NAMES[row.category])), "category"),
-        Column("text", N_("Remark"), lambda row, _told: row.text),
+        Column("text", N_("Remark"), lambda row, _told: row.text, kind="words"),
         Column("by", N_("Recorded by"), lambda row, _told: row.name, "name"),
         UNDONE,
     ),
@@ -96,7 +97,7 @@ def _statuses(_scope: Scope) -> list[tuple[str, str]]:
 
 def _answered(row: Handover, told: _Posts) -> str:
     """Who really took over."""
-    return ", ".join(dict.fromkeys(filter(None, map(told.person, told.took(row)))))
+    return among(dict.fromkeys(map(told.person, told.took(row))))
 
 
 def _noted(row: Handover, told: _Posts) -> str:
@@ -119,7 +120,7 @@ HANDOVERS = Table(
         Column("from", N_("Handed over by"), lambda row, told: told.person(row.author_id)),
         Column("to", N_("Taken over by"), _answered),
         Column("status", N_("State"), lambda row, _told: str(_(STATUS_NAMES[status(row)]))),
-        Column("note", N_("Remark"), _noted),
+        Column("note", N_("Remark"), _noted, kind="words"),
     ),
     filters=(PLACE, Filter("status", N_("State"), _statuses), *SPAN),
     source=_handovers,

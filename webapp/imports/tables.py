@@ -35,7 +35,7 @@ IMPORTS = Table(
     title=N_("Imported from files"),
     columns=(
         Column("at", N_("Time"), lambda row, told: told.moment(row.received_at), "received_at"),
-        Column("what", N_("What"), _what, "operation"),
+        Column("what", N_("What"), _what, "operation", "words"),
         Column("by", N_("Recorded by"), lambda row, _told: row.name, "name"),
     ),
     filters=SPAN,

@@ -10,10 +10,10 @@ from flask_babel import ngettext
 from webapp.base import address, clock
 from webapp.base.i18n import N_, language, words
 from webapp.base.paper import Column, Grid, Paper, Sign
-from webapp.base.written import amount_text, day_text, instant_text, moment_text
+from webapp.base.written import among, day_text, figure_text, instant_text, moment_text, signed_text
 from webapp.content.queries import edition, said_words
 from webapp.custody.queries import EVENT_NAMES, KIND_NAMES
-from webapp.duty.queries import CATEGORY_NAMES, STATE_NAMES, kept_words, signed_text
+from webapp.duty.queries import CATEGORY_NAMES, STATE_NAMES, kept_words
 from webapp.duty.rules import DIFFERS
 from webapp.records import queries, rules
 from webapp.records.layout import Layout
@@ -195,12 +195,12 @@ def _drinks(of: Account, told: Layout) -> Grid:
     for each in of.stocks:
         item = told.items.get(each.item)
         due = each.due if each.expected_then is None else each.expected_then
-        counted = "" if each.counted is None else amount_text(each.counted)
-        variance = "" if each.variance is None else amount_text(each.variance)
+        counted = "" if each.counted is None else figure_text(each.counted)
+        variance = "" if each.variance is None else figure_text(each.variance)
         amounts = (each.opening, each.drawn + each.returned)
         rows.append((
-            words(item.names) if item else "", words(item.counter) if item else "", *map(amount_text, amounts), "",
-            amount_text(each.used), amount_text(each.written_off), amount_text(due), counted, variance, "",
+            words(item.names) if item else "", words(item.counter) if item else "", *map(figure_text, amounts), "",
+            figure_text(each.used), figure_text(each.written_off), figure_text(due), counted, variance, "",
         ))  # fmt: skip
     return Grid(_("2. Drinks"), columns, tuple(rows))
 
@@ -237,7 +237,7 @@ def _differing(told: Layout, each: Handed) -> Iterator[str]:
     for lay in each.covers:
         item = told.items.get(lay.item)
         if item and lay.variance:
-            found, more = amount_text(lay.found or 0), signed_text(lay.variance)
+            found, more = figure_text(lay.found or 0), signed_text(lay.variance)
             counted = _("%(found)s counted, %(more)s against what was expected", found=found, more=more)
             yield f"{words(item.names)} {_state(lay.state)}: {counted}"
 
@@ -253,7 +253,7 @@ def _event(told: Layout, each: Event) -> str:
     if each.text:
         return each.text
     item = told.items.get(each.item or "")
-    what = f"{words(item.names)} {amount_text(each.quantity)} {stock.counter(item, each.quantity)}" if item else ""
+    what = f"{words(item.names)} {figure_text(each.quantity)} {stock.counter(item, each.quantity)}" if item else ""
     return " · ".join(filter(None, (str(_(KINDS[each.kind])) if each.kind in KINDS else "", what)))
 
 
@@ -274,7 +274,7 @@ def _things(of: Account, told: Layout) -> Iterator[tuple[str, ...]]:
         asset, line = told.assets.get(each.asset), said.get(each.asset)
         if asset is None:
             continue
-        holders = ", ".join(told.name(holder) for holder in each.holders)
+        holders = among(told.name(holder) for holder in each.holders)
         lent = _("lent to a guest by %(name)s", name=holders)
         where = {"back": "", "out": lent if each.is_lent else holders, "lost": _("lost")}[each.where]
         note = " · ".join(filter(None, (str(where), each.loss, each.note, line.note if line else "")))
@@ -296,14 +296,10 @@ def _covers(of: Account, told: Layout) -> Iterator[tuple[str, ...]]:
         item = told.items.get(each.item)
         if item is None or item.category != "shoe_cover":
             continue
-        found = amount_text(each.found) if each.found is not None else {"agrees": "√", "differs": "×"}.get(each.said, "")
-        more = _("%(amount)s more or less than expected", amount=_signed(each.variance)) if each.variance else ""
+        found = figure_text(each.found) if each.found is not None else {"agrees": "√", "differs": "×"}.get(each.said, "")
+        more = _("%(amount)s more or less than expected", amount=signed_text(each.variance)) if each.variance else ""
         note = " · ".join(filter(None, (str(more), each.note)))
-        yield str(_(STATES[each.state])), words(item.names), amount_text(each.due), found, "", note
-
-
-def _signed(amount: int) -> str:
-    return f"+{amount_text(amount)}" if amount > 0 else amount_text(amount)
+        yield str(_(STATES[each.state])), words(item.names), figure_text(each.due), found, "", note
 
 
 def _open(of: Account, told: Layout) -> Grid:

@@ -9,7 +9,7 @@ from webapp.actions import queries as actions
 from webapp.actions.rules import Status as ActionStatus
 from webapp.base import clock
 from webapp.base.i18n import words
-from webapp.base.written import amount_text, instant_text
+from webapp.base.written import among, figure_text, instant_text
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
 from webapp.checklists.rules import Line, Standing
@@ -288,7 +288,7 @@ def _custody_points(day: Day) -> Iterator[Point]:
     known = people({held.by for each in found for held in each.now.holders if held.by})
     for each in found:
         title, now, about = f"{words(each.asset.names)} {each.asset.code}", each.now, each.asset.id
-        names = ", ".join(known[held.by].name if held.by and held.by in known else _("Unknown") for held in now.holders)
+        names = among(known[held.by].name if held.by and held.by in known else _("Unknown") for held in now.holders)
         if now.is_lost:
             yield Point("lost", title, _("lost"), "over", href="/things", about=about)
         if "taken_twice" in now.concerns:
@@ -307,14 +307,14 @@ def _covers_points(covers: Sequence[PlaceCovers]) -> Iterator[Point]:
         if each.covers.runs_low:
             left = _(
                 "%(left)s left, the minimum is %(least)s",
-                left=amount_text(each.covers.clean),
-                least=amount_text(each.covers.minimum),
+                left=figure_text(each.covers.clean),
+                least=figure_text(each.covers.minimum),
             )
             title = _("%(item)s: running low", item=words(each.item.names))
             yield Point("low", title, f"{words(each.place.names)} · {left}", about=about)
         if each.covers.soiled < 0:
             sent = _(
-                "%(number)s more went to the laundry than were worn: count the basket", number=amount_text(-each.covers.soiled)
+                "%(number)s more went to the laundry than were worn: count the basket", number=figure_text(-each.covers.soiled)
             )
             yield Point("soiled", words(each.item.names), f"{words(each.place.names)} · {sent}", about=about)
 
@@ -326,7 +326,7 @@ def _below_zero_points(day: Day) -> Iterator[Point]:
             continue
         item, place = stock.item(day.site.id, figure.item_id), sites.place(day.site.id, figure.place_id)
         if item and place:
-            detail = f"{words(place.names)} · {amount_text(figure.quantity)}"
+            detail = f"{words(place.names)} · {figure_text(figure.quantity)}"
             title = _("%(item)s: below zero, count it", item=words(item.names))
             yield Point("below_zero", title, detail, about=f"{place.id} {item.id} {figure.state}")
 
@@ -340,7 +340,7 @@ def _request_points(day: Day) -> Iterator[Point]:
         item, place = stock.item(day.site.id, each.item_id), sites.place(day.site.id, each.place_id)
         called = words(item.names) if item else ""
         if each.status == "differs":
-            issued, received = amount_text(each.issued), amount_text(each.received or 0)
+            issued, received = figure_text(each.issued), figure_text(each.received or 0)
             told = _("%(issued)s issued, %(received)s arrived", issued=issued, received=received)
             detail = f"{words(place.names)} · {told}" if place else told
             yield Point("differing", called, detail, href="/stock", about=each.id)
@@ -348,7 +348,7 @@ def _request_points(day: Day) -> Iterator[Point]:
         for answer in each.later:
             if day.start <= answer.at < day.end:
                 name = known[answer.by].name if answer.by and answer.by in known else _("Unknown")
-                told = _("%(name)s answered second, %(number)s: it moved nothing", name=name, number=amount_text(answer.quantity))
+                told = _("%(name)s answered second, %(number)s: it moved nothing", name=name, number=figure_text(answer.quantity))
                 yield Point("answered_twice", title, told, href="/stock", about=answer.id)
 
 

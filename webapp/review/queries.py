@@ -10,7 +10,7 @@ from sqlalchemy import select
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.i18n import N_, words
-from webapp.base.written import amount_text, time_text
+from webapp.base.written import among, figure_text, time_text
 from webapp.content import queries as content
 from webapp.custody import queries as custody
 from webapp.duty import queries as duty
@@ -77,7 +77,7 @@ class Tally(NamedTuple):
 
 TALLIED: Sequence[tuple[str, Callable[[int], str]]] = (
     (N_("Number of parties"), str), (N_("Number of guests"), str), (N_("Covers handed out (pairs)"), str),
-    (N_("Clean"), amount_text), (N_("Soiled"), amount_text),
+    (N_("Clean"), figure_text), (N_("Soiled"), figure_text),
 )  # fmt: skip
 LATE_MOST = 50
 COUNTED = {
@@ -163,7 +163,7 @@ def doubts(day: Day) -> list[Doubt]:
 
 def _doubt(row: Receipt) -> Doubt:
     found = repairs.broken(row)
-    detail = ", ".join(repairs.flags_of(row)) or " ".join(repairs.why(found))
+    detail = among(repairs.flags_of(row)) or " ".join(repairs.why(found))
     return Doubt(row.id, row.effective_at, found.title, row.outcome, detail, row.author_id, row.tablet_no)
 
 

@@ -15,7 +15,7 @@ from webapp.attachments import queries as attachments
 from webapp.base import clock, ids
 from webapp.base.database import db
 from webapp.base.i18n import LANGUAGES, words, written_in
-from webapp.base.written import amount_text, instant_text
+from webapp.base.written import figure_text, instant_text
 from webapp.operations import registry
 from webapp.operations.knowing import as_known
 from webapp.operations.roles import DEPUTY, SUPERVISOR
@@ -278,8 +278,8 @@ def _figures(day: Day, covers: Sequence[PlaceCovers], heard: Sequence[Heard]) ->
         "hours": by_hour(figures.by_hour, site.opens // 60, -(-site.closes // 60)),
         "covers": covers,
         "handed_out": sum(each.handed_out for each in covers),
-        "clean": amount_text(sum(each.covers.clean for each in covers)),
-        "soiled": amount_text(sum(each.covers.soiled for each in covers)),
+        "clean": figure_text(sum(each.covers.clean for each in covers)),
+        "soiled": figure_text(sum(each.covers.soiled for each in covers)),
         "heard": heard,
         "restless": sum(bool(each.unsent or each.is_silent or each.tablet.id in lacking) for each in heard),
     }

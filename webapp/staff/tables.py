@@ -38,7 +38,7 @@ PEOPLE = Table(
     columns=(
         Column("name", N_("Full name"), lambda row, _told: row.name, "name"),
         Column("call_name", N_("Called"), lambda row, _told: row.of.call_name),
-        Column("roles", N_("Roles"), lambda row, _told: row.roles, "roles"),
+        Column("roles", N_("Roles"), lambda row, _told: row.roles, "roles", "words"),
         Column("language", N_("Language"), lambda row, _told: NAMES.get(row.of.language, row.of.language)),
         Column("code", N_("6-digit code"), lambda row, _told: str(_("Is set") if row.of.verifier else _("Not set"))),
         Column("account", N_("Account"), lambda row, _told: queries.account_of(row.id)),

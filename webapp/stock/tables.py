@@ -71,7 +71,7 @@ MOVEMENTS = Table(
         Column("place", N_("Place"), lambda row, told: told.places[row.place_id], "code"),
         Column("state", N_("State"), lambda row, _told: str(_(queries.STATE_NAMES[row.state])), "state"),
         Column("kind", N_("Movement"), lambda row, _told: str(_(queries.MOVE_NAMES.get(row.kind, row.kind))), "kind"),
-        Column("quantity", N_("Quantity"), lambda row, _told: int(row.quantity), "quantity"),
+        Column("quantity", N_("Quantity"), lambda row, _told: int(row.quantity), "quantity", kind="figure"),
         Column("unit", N_("Unit"), lambda row, told: words(told.items[row.item_id].counter)),
         Column("by", N_("Recorded by"), lambda row, _told: row.name, "name"),
         replace(UNDONE, cell=_undone),

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from webapp.base.i18n import N_, NAMES
 from webapp.base.table import MOST_DAYS, SPAN, UNDONE_AT, USUAL_DAYS, Cell, Column, Filter, Scope, Table
+from webapp.base.written import among
 from webapp.staff.lists import PLACE, UNDONE, Names
 from webapp.staff.models import Person
 from webapp.tours import queries
@@ -88,10 +89,10 @@ PARTIES = Table(
     columns=(
         Column("at", N_("Arrived"), lambda row, told: told.moment(row.arrived_at), "arrived_at"),
         Column("place", N_("Place"), lambda row, told: told.places.get(row.place_id, ""), "place_id"),
-        Column("guests", N_("Guests"), lambda row, _told: row.guests * 1000, "guests"),
-        Column("covers", N_("Shoe covers handed out"), lambda row, _told: row.covers * 1000, "covers"),
+        Column("guests", N_("Guests"), lambda row, _told: row.guests * 1000, "guests", kind="figure"),
+        Column("covers", N_("Shoe covers handed out"), lambda row, _told: row.covers * 1000, "covers", kind="figure"),
         Column("mode", N_("Kind of reception"), _mode),
-        Column("care", N_("Care"), lambda row, _told: ", ".join(queries.need_words(row.how)) or None),
+        Column("care", N_("Care"), lambda row, _told: among(queries.need_words(row.how)) or None),
         Column("language", N_("Language of the lines"), lambda row, _told: NAMES.get(row.how.language or "")),
         Column("left", N_("Seen off at"), lambda row, told: told.moment(row.seen_off), "seen_off"),
         Column("status", N_("State"), _status),
@@ -138,8 +139,10 @@ QUESTIONS = Table(
         Column("at", N_("Time"), lambda row, told: told.moment(row.effective_at), "effective_at"),
         Column("place", N_("Place"), lambda row, told: told.places.get(row.place_id, ""), "place_id"),
         Column("tag", N_("Asked about"), lambda row, _told: str(_(queries.TAG_NAMES[row.tag])), "tag"),
-        Column("text", N_("In their words"), lambda row, _told: row.text),
-        Column("guests", N_("Guests"), lambda row, _told: None if row.guests is None else row.guests * 1000, "guests"),
+        Column("text", N_("In their words"), lambda row, _told: row.text, kind="words"),
+        Column(
+            "guests", N_("Guests"), lambda row, _told: None if row.guests is None else row.guests * 1000, "guests", kind="figure"
+        ),
         Column("by", N_("Recorded by"), lambda row, _told: row.name, "name"),
         UNDONE,
     ),

@@ -14,7 +14,7 @@ export class TallyValue extends ReaderElement {
   show({ value = "", approx = false, pending = false }) {
     const own = approx || value !== this.getAttribute("value");
     // The server may have written it more beautifully; its text stands until we know better.
-    if (own || this.#own) this.textContent = `${approx ? "≈" : ""}${value}`;
+    if (own || this.#own) this.textContent = `${approx ? "≈" : ""}${value.replace("-", "−")}`;
     this.#own = own;
     this.toggleAttribute("one", value === "1");
     const { least, full } = this.dataset;
