@@ -211,7 +211,7 @@ def test_what_differed_line_by_line_stands_in_the_remark_of_a_handover(site: Sit
     note = handed(site)["2026-05-28 13:21"][2]
     assert note.startswith("見下 · ")
     assert "K-01: 只見一把" in note
-    assert re.search(r"Cloth shoe covers Clean: 3 counted, −[0-9]+ against what was expected", note)
+    assert re.search(r"Cloth shoe covers · Clean: 3 counted, −[0-9]+ against what was expected", note)
 
 
 @pytest.mark.clause("P2-4.4.2c")

@@ -337,7 +337,7 @@ def _title(site: Project, line: Agreed) -> str:
         return f"{words(asset.names)} {asset.code}" if asset else ""
     if line.item_id:
         item = stock.item(site.id, line.item_id)
-        return f"{words(item.names)} {_(STATE_NAMES[line.state])}" if item and line.state in STATE_NAMES else ""
+        return f"{words(item.names)} · {_(STATE_NAMES[line.state])}" if item and line.state in STATE_NAMES else ""
     return line.shown or ""
 
 

@@ -232,14 +232,20 @@ def _differing(told: Layout, each: Handed) -> Iterator[str]:
     for line in each.lines:
         if line.said == DIFFERS:
             asset, item = told.assets.get(line.asset or ""), told.items.get(line.item or "")
-            name = f"{words(asset.names)} {asset.code}" if asset else f"{words(item.names)} {_state(line.state)}" if item else ""
+            name = (
+                f"{words(asset.names)} {asset.code}"
+                if asset
+                else " · ".join(filter(None, (words(item.names), _state(line.state))))
+                if item
+                else ""
+            )
             yield ": ".join(filter(None, (name, line.note or str(_("differs")))))
     for lay in each.covers:
         item = told.items.get(lay.item)
         if item and lay.variance:
             found, more = figure_text(lay.found or 0), signed_text(lay.variance)
             counted = _("%(found)s counted, %(more)s against what was expected", found=found, more=more)
-            yield f"{words(item.names)} {_state(lay.state)}: {counted}"
+            yield f"{words(item.names)} · {_state(lay.state)}: {counted}"
 
 
 def _state(state: str | None) -> str:
