@@ -9,7 +9,7 @@ from tests.pages.conftest import Site, read
 
 WEBAPP = Path(__file__).parents[2] / "webapp"
 UI, JS = WEBAPP / "templates" / "ui", WEBAPP / "static" / "js"
-INNER = {"described", "field", "door", "hidden"}
+INNER = {"described", "field", "door", "hidden", "set_as"}
 """What only other components are made of."""
 ACTING = {"enrol-done", "enrol-form", "outbox-list", "post-gate", "retire-tablet", "screen-lock", "tablet-check"}
 """What would act if it stood on the page by itself: the page shows what it looks like."""

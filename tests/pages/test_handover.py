@@ -147,7 +147,7 @@ def test_whoever_opens_sees_what_the_closer_left_and_confirms_it_with_one_tap(si
         page = read(tablet.get(PAGE).text)
         assert form(page).all("li") == []
         assert "Confirm and open" in page.text()
-    assert "With security · 老周" in site.desk("chen").get("/review?lang=en").text
+    assert "With security · 老周" in read(site.desk("chen").get("/review?lang=en").text).text()
     assert "From the last shift" not in read(tablet.get("/en/bar/").text).text()
 
 
