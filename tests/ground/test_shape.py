@@ -55,6 +55,9 @@ ALLOWED = {
     "review": {
         "points",  # what every package has open at the end of a day: queries.py would be two sittings with it
     },
+    "shifts": {
+        "parts",  # what a site consists of, as a page: views.py would be two sittings with it
+    },
     "staff": {
         "access",  # sign-in and throttle rows: technical, not operations
         "desk",  # the shape that every desk page has, for the packages above

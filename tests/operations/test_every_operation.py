@@ -26,6 +26,11 @@ def a_shift_renamed(site: Site) -> dict[str, Any]:
     return {"shift": site.id("early"), "names": WORDS}
 
 
+def hours_set(site: Site) -> dict[str, Any]:
+    named = a_shift_renamed(site)
+    return {"shift": named["shift"], "since": "2026-06-30", "starts": "540", "ends": "840"}
+
+
 EXAMPLES: dict[str, Body] = {
     "actions.cancel": lambda site: {"action": site.id("an action"), "seen": site.id("an action"), "reason": "Seen twice"},
     "actions.done": lambda site: {"action": site.id("an action"), "note": "換了燈泡"},
@@ -94,10 +99,15 @@ EXAMPLES: dict[str, Body] = {
     "shifts.add_kind": lambda _site: {"code": "early", "names": WORDS, "starts": "510", "ends": "810"},
     "shifts.leave_post": lambda site: {"post": site.id("door")},
     "shifts.rename_kind": a_shift_renamed,
+    "shifts.set_hours": hours_set,
     "shifts.take_post": lambda site: {"post": site.id("door")},
     "sites.add_flat": lambda site: {"place": site.id("flat"), "code": "B", "unit_type": "B", "title": WORDS},
     "sites.add_place": lambda _site: {"kind": "other", "code": "terrace", "names": WORDS},
     "sites.add_post": lambda site: {"place": site.id("flat"), "code": "gate", "role": "greeter", "names": WORDS},
+    "sites.close_flat": lambda site: {"flat": site.id("A"), "last_day": "2026-05-31"},
+    "sites.close_place": lambda site: {"place": site.id("flat"), "last_day": "2026-05-31"},
+    "sites.close_post": lambda site: {"post": site.id("door"), "last_day": "2026-05-31"},
+    "sites.refit_flat": lambda site: {"flat": site.id("A"), "unit_type": "B", "area": "64"},
     "sites.rename_flat": lambda site: {"flat": site.id("A"), "title": WORDS},
     "sites.rename_place": lambda site: {"place": site.id("flat"), "names": WORDS},
     "sites.rename_post": lambda site: {"post": site.id("door"), "names": WORDS},

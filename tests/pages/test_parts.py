@@ -1,5 +1,7 @@
 """The places, flats, posts and shifts of the site, added and renamed at the desk."""
 
+from datetime import date
+
 import pytest
 from werkzeug.test import TestResponse
 
@@ -33,7 +35,9 @@ def sends(site: Site, who: str, what: str, subject: str = "", **fields: str) -> 
 def titles(what: str) -> dict[str, str]:
     """The English names by code, as they stand now."""
     db.session.rollback()
-    rows = {"place": sites.places, "flat": sites.flats, "post": sites.posts, "shift": shifts.kinds}[what](demo.project_id())
+    if what == "shift":
+        return {each.begun.code: each.begun.names["en"] for each in shifts.planned(demo.project_id())}
+    rows = {"place": sites.places, "flat": sites.flats, "post": sites.posts}[what](demo.project_id())
     return {each.code: (each.title if what == "flat" else each.names)["en"] for each in rows}
 
 
@@ -100,3 +104,72 @@ def test_a_manager_may_set_shifts_and_sees_the_rest(site: Site) -> None:
 
 def test_a_part_that_is_none_is_no_page(site: Site) -> None:
     assert sends(site, "zhou", "roof").status_code == 404
+
+
+TODAY, TOMORROW = date(2026, 5, 28), date(2026, 5, 29)
+
+
+def test_the_figures_and_the_plan_of_a_flat_are_given_anew(site: Site) -> None:
+    page = read(site.desk("zhou").get("/site/parts?lang=en").text)
+    assert any("living: " in each.text() for each in page.all("textarea"))
+    told = {"act": "change", "unit_type": "B", "area": "90", "placeholders": "bedrooms: 4", "plan": "hall: 0 0 4 3"}
+    assert sends(site, "zhou", "flat", OLD["flat"], **told).status_code == 303
+    db.session.rollback()
+    flat = sites.flat(demo.project_id(), OLD["flat"])
+    assert flat
+    figures = (flat.unit_type, flat.area, flat.placeholders, flat.plan)
+    assert figures == ("B", 90, {"bedrooms": "4", "unit_type": "B"}, {"hall": [[0, 0, 4, 3]]})
+
+
+def test_a_shift_has_other_hours_from_tomorrow_on(site: Site) -> None:
+    told = {"act": "change", "starts": "8:00", "ends": "13:00"}
+    today = sends(site, "chen", "shift", OLD["shift"], **told, since=TODAY.isoformat())
+    assert today.status_code == 422
+    assert "from tomorrow on" in read(today.text).text()
+    assert sends(site, "chen", "shift", OLD["shift"], **told, since=TOMORROW.isoformat()).status_code == 303
+    db.session.rollback()
+    of = {day: {each.code: each.starts for each in shifts.kinds(demo.project_id(), day)}["early"] for day in (TODAY, TOMORROW)}
+    assert of[TOMORROW] == 480
+    assert of[TODAY] != 480
+    assert "2026-05-29" in read(site.desk("chen").get("/site/parts?lang=en").text).text()
+
+
+def closes(site: Site, who: str, what: str, **fields: str) -> TestResponse:
+    return site.desk(who).post(f"/site/parts/{what}/{OLD[what]}/closing?lang=en", data=fields, headers=OURS)
+
+
+def there(what: str, day: date) -> set[str]:
+    db.session.rollback()
+    find = {"place": sites.places, "flat": sites.flats, "post": sites.posts, "shift": shifts.kinds}[what]
+    return {each.id for each in find(demo.project_id(), on=day)}
+
+
+@pytest.mark.clause("P2-4.3.1")
+@pytest.mark.parametrize("what", OLD)
+def test_each_part_of_a_site_has_a_last_day_and_that_is_taken_back(site: Site, what: str) -> None:
+    assert closes(site, "zhou", what, last_day=TODAY.isoformat()).status_code == 303
+    assert OLD[what] in there(what, TODAY)
+    assert OLD[what] not in there(what, TOMORROW)
+    assert "last day" in read(site.desk("zhou").get("/site/parts?lang=en").text).text()
+    assert closes(site, "zhou", what, act="back").status_code == 303
+    assert OLD[what] in there(what, TOMORROW)
+
+
+def test_what_is_at_a_place_still_is_said_before_it_is_closed(site: Site) -> None:
+    page = read(site.desk("zhou").get(f"/site/parts/flat/{OLD['flat']}/closing?lang=en").text)
+    told = page.text()
+    for part in ("Still at", "covers", "Key", "Door", "Corrective action:"):
+        assert part in told, part
+
+
+def test_a_day_that_is_none_stands_beside_its_field(site: Site) -> None:
+    answer = closes(site, "zhou", "place", last_day="soon")
+    assert answer.status_code == 422
+    assert "Write a day" in complaints(read(answer.text))["last_day"]
+    assert "Fill this in" in complaints(read(closes(site, "zhou", "shift").text))["last_day"]
+
+
+@pytest.mark.parametrize("what", ["place", "flat", "post"])
+def test_a_manager_closes_no_place(site: Site, what: str) -> None:
+    assert closes(site, "chen", what, last_day=TODAY.isoformat()).status_code == 403
+    assert OLD[what] in there(what, TOMORROW)

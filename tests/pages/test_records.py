@@ -1,6 +1,7 @@
 """The duty record at the desk: on the screen, as a file, signed by code, and changed since."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -576,3 +577,41 @@ def test_one_person_who_signs_for_both_sides_is_marked_on_paper_and_at_the_desk(
                  "offered by somebody who was not on the post"):  # fmt: skip
         assert said in told
     assert "the same person as outgoing" not in page(site).text()
+
+
+def renames(site: Site) -> None:
+    """Every name in the head of a sheet is another from now on."""
+    for what, key in (("place", "hall"), ("post", "door"), ("shift", "early"), ("shift", "middle")):
+        data = {"what": what, "subject": demo.named(what, key), "name-en": "Renamed"}
+        assert site.desk("zhou").post("/site/parts", data=data, headers=OURS).status_code == 303
+
+
+def head_of(shown: Node) -> dict[str, str]:
+    names, told = shown.all("dt"), shown.all("dd")
+    return {name.text(): said.text() for name, said in zip(names, told, strict=True)}
+
+
+@pytest.mark.clause("P2-5.1")
+def test_what_is_renamed_later_is_called_on_a_signed_sheet_what_its_signature_knew(site: Site):
+    heads, before = ("Place or type", "Post", "Shift"), page(site)
+    with clock.standing_at(AT):
+        assert signs(site) == 303
+        signed = seal_of(page(site))
+    with clock.standing_at(AT + clock.MINUTE):
+        renames(site)
+        shown, other = page(site), page(site, YESTERDAY.replace("early", "middle"))
+        asked = site.desk("chen").get(f"{YESTERDAY}/sheet.xlsx", query_string={"in": "en"})
+    assert {key: head_of(shown)[key] for key in heads} == {key: head_of(before)[key] for key in heads}
+    assert seal_of(shown) == signed
+    assert "Changed since it was signed" not in shown.text()
+    file = openpyxl.load_workbook(BytesIO(asked.data))
+    cells_of = {str(cell.value) for row in file.worksheets[0].iter_rows() for cell in row}
+    assert head_of(before)["Post"] in cells_of
+    assert "Renamed" not in cells_of
+    assert [head_of(other)[key] for key in heads] == ["Renamed"] * 3, "what nobody has signed"
+
+
+def seal_of(shown: Node) -> list[str]:
+    """Who signed a sheet, and its hash."""
+    text = shown.text()
+    return [*re.findall(r"Signed by code: \S+ \S+ \S+", text), *re.findall(r"Hash [0-9a-f]{8}", text)]

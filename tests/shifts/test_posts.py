@@ -1,8 +1,11 @@
 """Posts taken and left, as the database tells them."""
 
+from datetime import date
+
 import pytest
 
-from tests.cast import Site, at
+from tests.cast import WORDS, Site, at
+from webapp.operations.ledger import Outcome
 from webapp.shifts import queries as shifts
 
 pytestmark = pytest.mark.database
@@ -38,3 +41,40 @@ def test_the_shift_of_an_instant_goes_by_the_sites_own_clock(site: Site) -> None
     assert kind
     assert shifts.bounds(site.project_id, kind, at("10:00")) == (at("08:30"), at("13:30"))
     assert shifts.shift_at(site.project_id, at("08:29")) is None
+
+
+def hours(site: Site, day: str) -> dict[str, tuple[int, int]]:
+    return {each.code: (each.starts, each.ends) for each in shifts.kinds(site.project_id, date.fromisoformat(day))}
+
+
+def test_a_shift_across_another_is_refused_by_the_operation_itself(site: Site) -> None:
+    site.submit("shifts.add_kind", code="early", names=WORDS, starts=510, ends=810)
+    across = site.submit("shifts.add_kind", code="across", names=WORDS, starts=600, ends=900)
+    assert (across.outcome, across.errors) == ("refused", {"starts": "across_another"})
+    assert site.submit("shifts.add_kind", code="late", names=WORDS, starts=750, ends=1080).outcome == "applied"
+    assert hours(site, "2026-05-28") == {"early": (510, 810), "late": (750, 1080)}
+
+
+def sets(site: Site, code: str, since: str, person: str = "chen", **body: int) -> Outcome:
+    return site.submit(
+        "shifts.set_hours", author=person, proof="session", when=at("12:00"), shift=site.id(code), since=since, **body
+    )
+
+
+def test_the_hours_of_a_shift_change_from_a_day_to_come_on(site: Site) -> None:
+    site.submit("shifts.add_kind", site.id("early"), code="early", names=WORDS, starts=510, ends=810)
+    site.submit("shifts.add_kind", site.id("late"), code="late", names=WORDS, starts=800, ends=1080)
+    assert sets(site, "early", "2026-05-28", starts=540, ends=840).errors == {"since": "not_to_come"}
+    assert sets(site, "early", "2026-05-29", starts=540, ends=861).errors == {"starts": "across_another"}
+    assert sets(site, "early", "2026-05-29", starts=540, ends=840).outcome == "applied"
+    assert sets(site, "late", "2026-06-01").outcome == "applied"
+    assert hours(site, "2026-05-28") == {"early": (510, 810), "late": (800, 1080)}
+    assert hours(site, "2026-05-29") == {"early": (540, 840), "late": (800, 1080)}
+    assert hours(site, "2026-06-01") == {"early": (540, 840)}
+    assert set(shifts.names(site.project_id)) == {site.id("early"), site.id("late")}
+
+
+@pytest.mark.parametrize("person", ["lin", "stranger"])
+def test_who_stands_at_a_door_sets_no_hours(site: Site, person: str) -> None:
+    site.submit("shifts.add_kind", site.id("early"), code="early", names=WORDS, starts=510, ends=810)
+    assert sets(site, "early", "2026-05-29", person, starts=540, ends=840).errors == {"": "role"}

@@ -4,7 +4,21 @@ import pytest
 
 from tests.conftest import import_all_models
 from webapp.operations import registry
-from webapp.shifts.rules import LEFT, TAKEN, Change, Kind, Stretch, beside_which_not, kind_after, kind_at, on_post, stretches
+from webapp.shifts.rules import (
+    LEFT,
+    TAKEN,
+    Change,
+    Hours,
+    Kind,
+    Planned,
+    Stretch,
+    beside_which_not,
+    kind_after,
+    kind_at,
+    on_post,
+    stands_against,
+    stretches,
+)
 
 EARLY, MIDDLE = Kind("1", "early", 510, 810), Kind("2", "middle", 810, 1110)
 
@@ -87,3 +101,40 @@ def test_a_shift_ends_on_the_day_it_begins(starts: str, ends: str, is_right: boo
     import_all_models()
     wrong = registry.get("shifts.add_kind").clean({"code": "night", "names": {"en": "Night"}, "starts": starts, "ends": ends})[1]
     assert wrong == ({} if is_right else {"ends": "ends_first"})
+
+
+def planned(number: str, starts: int, ends: int, *said: tuple[str, int | None, int | None], since: str | None = None) -> Planned:
+    return Planned(Kind(number, number, starts, ends), since, tuple(Hours(*each) for each in said))
+
+
+def test_hours_count_from_their_day_on_and_the_last_said_of_a_day_counts() -> None:
+    of = planned("1", 510, 810, ("2026-06-01", 540, 840), ("2026-07-01", None, None), ("2026-06-15", 600, 840))
+    days = ("2026-05-31", "2026-06-01", "2026-06-14", "2026-06-15", "2026-07-02")
+    found = [(kind.starts, kind.ends) if (kind := of.on(day)) else None for day in days]
+    assert found == [(510, 810), (540, 840), (540, 840), (600, 840), (600, 840)]
+
+
+def test_a_shift_is_not_held_before_its_first_day_nor_after_its_last() -> None:
+    of = planned("1", 510, 810, ("2026-07-01", None, None), since="2026-06-01")
+    assert [bool(of.on(day)) for day in ("2026-05-31", "2026-06-01", "2026-06-30", "2026-07-01")] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [
+        ((), True),
+        ((("2026-06-02", None, None),), False),
+        ((("2026-06-03", None, None),), True),
+        ((("2026-06-02", None, None), ("2026-08-01", 500, 900)), True),
+    ],
+)
+def test_a_shift_is_held_against_every_day_to_come_on_which_one_changes(
+    said: tuple[tuple[str, int | None, int | None], ...], stands: bool
+) -> None:
+    known = [planned("1", 510, 810, *said), planned("2", 750, 1080)]
+    other = stands_against(known, planned("3", 510, 700, since="2026-06-02"), "2026-06-02")
+    assert (other is not None) is stands
+
+
+def test_a_shift_is_not_held_against_itself() -> None:
+    assert stands_against([planned("1", 510, 810)], planned("1", 510, 810, ("2026-06-02", 520, 820)), "2026-06-02") is None

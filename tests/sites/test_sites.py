@@ -1,5 +1,7 @@
 """Sites: what they refuse, and how they are read."""
 
+from datetime import date
+
 import pytest
 
 from tests.cast import WORDS, Site, at
@@ -104,3 +106,58 @@ def test_an_administrator_renames_and_nobody_else(site: Site, person: str, may: 
     place = sites.place(site.project_id, site.id("flat"))
     assert place
     assert (place.names == OTHER) is may
+
+
+def says(site: Site, operation: str, when: str = "12:00", **body: object) -> object:
+    return site.submit(operation, author="zhou", proof="session", when=at(when), **body)
+
+
+def offered(site: Site, day: str) -> dict[str, list[str]]:
+    on = date.fromisoformat(day)
+    return {
+        "places": [each.code for each in sites.places(site.project_id, on=on)],
+        "flats": [each.code for each in sites.flats(site.project_id, on=on)],
+        "posts": [each.code for each in sites.posts(site.project_id, on=on)],
+    }
+
+
+def test_what_is_closed_is_offered_to_its_last_day_and_stays_known(site: Site) -> None:
+    before = offered(site, "2026-06-01")
+    says(site, "sites.close_flat", flat=site.id("A"), last_day="2026-05-31")
+    assert offered(site, "2026-05-31") == before
+    assert offered(site, "2026-06-01") == before | {"flats": []}
+    assert [each.code for each in sites.flats(site.project_id)] == ["A"]
+
+
+def test_a_place_takes_its_flats_and_posts_with_it(site: Site) -> None:
+    says(site, "sites.close_place", place=site.id("flat"), last_day="2026-05-31")
+    left = offered(site, "2026-06-01")
+    assert (left["flats"], left["posts"]) == ([], [])
+    assert "flat" not in left["places"]
+    assert left["places"]
+
+
+def test_the_last_word_on_a_closing_counts_in_whatever_order_it_came(site: Site) -> None:
+    before = offered(site, "2026-06-02")
+    says(site, "sites.close_post", "12:00", post=site.id("door"))
+    says(site, "sites.close_post", "11:00", post=site.id("door"), last_day="2026-05-31")
+    assert offered(site, "2026-06-02") == before
+    says(site, "sites.close_post", "13:00", post=site.id("door"), last_day="2026-06-01")
+    assert offered(site, "2026-06-02") == before | {"posts": []}
+
+
+def test_a_flat_has_the_figures_that_were_given_last_whole(site: Site) -> None:
+    other = {"unit_type": "B", "placeholders": {"bedrooms": "4"}, "plan": {"hall": "0 0 4 3"}}
+    says(site, "sites.refit_flat", "12:00", flat=site.id("A"), **other)
+    says(site, "sites.refit_flat", "11:00", flat=site.id("A"), unit_type="C", area=90)
+    flat = sites.flats(site.project_id)[0]
+    told = (flat.unit_type, flat.area, flat.placeholders, flat.plan)
+    assert told == ("B", None, {"bedrooms": "4"}, {"hall": [[0, 0, 4, 3]]})
+
+
+@pytest.mark.parametrize(("person", "may"), [("zhou", True), ("chen", False), ("lin", False)])
+def test_an_administrator_closes_and_nobody_else(site: Site, person: str, may: bool) -> None:
+    for what, subject in (("place", "flat"), ("flat", "A"), ("post", "door")):
+        body = {what: site.id(subject), "last_day": "2026-05-31"}
+        site.submit(f"sites.close_{what}", author=person, proof="session", **body)
+    assert (len(sites.closings(site.project_id)) == 3) is may

@@ -15,7 +15,7 @@ from webapp.base.i18n import LANGUAGES, N_, words
 from webapp.content import queries as content
 from webapp.content.queries import Edition
 from webapp.content.rules import Found, is_wrong
-from webapp.operations.declarations import state
+from webapp.operations.declarations import Remains, remains, state
 from webapp.operations.roles import SUPERVISOR
 from webapp.sites import queries as sites
 from webapp.staff.queries import alone
@@ -184,6 +184,14 @@ def _acts(project_id: str, at: int, place_id: str | None) -> Iterator[Act]:
         yield Act(
             plan.place_in_order, plan.action, PLANNED, plan.author_id, None, plan.seen, plan.assignee_id, plan.due_at, plan.priority
         )
+
+
+@remains
+def open_at(project_id: str, place_id: str, at: int) -> Remains:
+    """What is still to be put right or verified at a place."""
+    found = unsettled(project_id, at, place_id)
+    named = titles(project_id, found)
+    return [(_("Corrective action: %(title)s", title=named[each.id]), f"/actions/{each.id}") for each in found]
 
 
 @state("actions")

@@ -32,7 +32,7 @@ def tell(project_id: str, at: int) -> Iterator[Event]:
 def _unanswered(site: Project, at: int) -> Iterator[Event]:
     """Every closing check of the day that was submitted while a critical point had no answer (P2-4.4.6b)."""
     known = {place.id: place for place in sites.places(site.id)}
-    for place_id, role in queries.watched(site.id):
+    for place_id, role in queries.watched(site, at):
         for check in queries.runs(site, place_id, role, at):
             said_at = check.run.submitted_at
             if check.edition.body["purpose"] == "closing" and said_at is not None and check.run.left_critically:

@@ -151,14 +151,15 @@ def _asked(project_id: str, versions: Iterable[str]) -> dict[tuple[str, str], Ma
 
 def _things(project_id: str, place_id: str, at: int) -> list[Thing]:
     """What stands in the show flats of a place by their inventories."""
-    return [thing for flat in sites.flats(project_id, place_id) for thing in stock.inventory(project_id, flat.id, at)]
+    here = sites.flats(project_id, place_id, on=sites.today(project_id, at))
+    return [thing for flat in here for thing in stock.inventory(project_id, flat.id, at)]
 
 
 def pictures(project_id: str, check: Check, at: int) -> dict[str, str]:
     """The reference photos of what an opening check counts, by the thing's code: whole, and the first few of them only."""
     if check.edition.body["purpose"] != "opening":
         return {}
-    flats = sites.flats(project_id, check.place_id)
+    flats = sites.flats(project_id, check.place_id, on=sites.today(project_id, at))
     known = {code: digest for flat in flats for code, digest in stock.pictures(project_id, flat.id, at).items()}
     digests = {each.code: known[each.code] for each in check.things if each.code in known}
     chosen = dict(list(digests.items())[:PICTURES_MOST])
@@ -197,7 +198,7 @@ def _returned(row: Return) -> Returned:
 def day_of(site: Project, at: int) -> Day:
     """The local day of an instant, with its shifts."""
     start, end = sites.day_around(site, at)
-    kinds = tuple((kind.id, shifts.bounds(site.id, kind, start)[0]) for kind in shifts.kinds(site.id))
+    kinds = tuple((kind.id, shifts.bounds(site.id, kind, start)[0]) for kind in shifts.kinds(site.id, clock.day_of(at, site.zone)))
     opens, closes = start + site.opens * clock.MINUTE, start + site.closes * clock.MINUTE
     return Day(start, end, opens, closes, clock.day_of(at, site.zone).isoweekday(), kinds)
 
@@ -274,9 +275,10 @@ def inspections(site: Project, post: Post, at: int) -> list[Check]:
     return [replace(each, post_id=post.id) for each in found if each.edition.body["purpose"] == "inspection"]
 
 
-def watched(project_id: str) -> list[tuple[str, str]]:
-    """The (place, role) whose checks the desk looks at: every post, and the manager's own at its place."""
-    return list(dict.fromkeys((post.place_id, role) for post in sites.posts(project_id) for role in (post.role, SUPERVISOR)))
+def watched(site: Project, at: int) -> list[tuple[str, str]]:
+    """The (place, role) whose checks the desk looks at on the day of `at`: every post, and the manager's own at its place."""
+    posts = sites.posts(site.id, on=clock.day_of(at, site.zone))
+    return list(dict.fromkeys((post.place_id, role) for post in posts for role in (post.role, SUPERVISOR)))
 
 
 def missed(site: Project, since: int, at: int) -> list[Check]:
@@ -296,7 +298,7 @@ def missed(site: Project, since: int, at: int) -> list[Check]:
 
 def _over(site: Project, day: Day, at: int) -> Iterator[tuple[str, str, Window]]:
     """The list, place and window of every run of a day that was due before an instant."""
-    editions, places = content.all_in_force(site.id, "checklist", at), watched(site.id)
+    editions, places = content.all_in_force(site.id, "checklist", at), watched(site, day.start)
     for edition in editions:
         for window in windows(edition.body.get("schedule"), day):
             if window.closes_at is not None and window.closes_at < at:

@@ -50,10 +50,11 @@ def _source(scope: Scope) -> Iterator[Run]:
     site = sites.project(scope.project_id)
     since, until = scope.span(*DAYS)
     place, wanted = CHECKS.wanted(scope, "place"), CHECKS.wanted(scope, "standing")
-    watched = [each for each in queries.watched(scope.project_id) if place in ("", each[0])]
     while site and since < until:
         _start, end = sites.day_around(site, since)
-        for where, role in watched:
+        for where, role in queries.watched(site, since):
+            if place not in ("", where):
+                continue
             for check in queries.runs(site, where, role, min(scope.at, end - 1)):
                 found = queries.standing_of(site, check, min(scope.at, end - 1))
                 is_of_day = check.run.done or check.edition.body["purpose"] != "inspection"

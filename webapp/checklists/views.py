@@ -74,7 +74,7 @@ def on(day: str) -> Response:
     wanted = day_asked(day)
     _start, end = clock.day_bounds(wanted, site.zone)
     at = min(now, end - 1)
-    every = [each for place, role in queries.watched(site.id) for each in queries.runs(site, place, role, at)]
+    every = [each for place, role in queries.watched(site, at) for each in queries.runs(site, place, role, at)]
     found = [each for each in every if each.run.done or each.edition.body["purpose"] != "inspection"]
     wrong = _decided(found) if request.method == "POST" else {}
     if wrong is None:
@@ -84,7 +84,7 @@ def on(day: str) -> Response:
         "checklists/day.html",
         day=wanted,
         checks=found,
-        posts=sites.posts(site.id) if end > now else [],
+        posts=sites.posts(site.id, on=wanted) if end > now else [],
         places={each.id: each.names for each in sites.places(site.id)},
         standing=lambda one: queries.standing_of(site, one, at),
         said=_said,

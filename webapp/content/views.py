@@ -98,7 +98,7 @@ def listing() -> Response:
         titles={one.id: queries.title_of(one, found.get(one.id, [])) for one in known},
         kinds=[(kind, _(queries.KIND_NAMES[kind])) for kind in KINDS],
         may_write=bool(g.roles & WRITERS),
-        flats=sites.flats(site.id),
+        flats=sites.flats(site.id, on=clock.day_of(at, site.zone)),
         wrong={name: told(*code) for name, code in wrong.items()},
         **_around(site, at),
     )

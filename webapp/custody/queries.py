@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from webapp.base.database import db
-from webapp.base.i18n import N_
+from webapp.base.i18n import N_, words
 from webapp.custody.models import Asset, Event, Reversal
 from webapp.custody.rules import (
     BACK,
@@ -27,7 +27,7 @@ from webapp.custody.rules import (
     counted,
     standing,
 )
-from webapp.operations.declarations import state
+from webapp.operations.declarations import Remains, remains, state
 
 LAST = 9
 """So many of each kind of event tell how a thing stands now; a digest reads all of them."""
@@ -136,6 +136,13 @@ def _id_of(row: Event) -> str:
 
 def _happened(row: Event) -> Happened:
     return Happened(row.place_in_order, row.author_id, row.what, row.note, row.party)
+
+
+@remains
+def kept(project_id: str, place_id: str, at: int) -> Remains:
+    """The keys, radios and loans of a place that are not lost."""
+    found = [each for each in things(project_id, at, place_id) if not each.now.is_lost]
+    return [(f"{words(each.asset.names)} {each.code}", "/things") for each in found]
 
 
 @state("custody")

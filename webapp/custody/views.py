@@ -55,7 +55,7 @@ def _page(wrong: dict[str, str]) -> str:
         assets={each.asset.id: each.asset for each in found},
         happened=[(each, queries.event_words(each, idle)) for each in reversed(events)],
         kinds={each: _(name) for each, name in queries.KIND_NAMES.items()},
-        places=[(each.id, words(each.names)) for each in sites.places(site.id)],
+        places=[(each.id, words(each.names)) for each in sites.places(site.id, on=clock.day_of(at, site.zone))],
         languages=[(tag, NAMES[tag]) for tag in LANGUAGES],
         people=_holders(found, (each.author_id for each in events)),
         start=start,

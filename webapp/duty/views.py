@@ -172,7 +172,7 @@ def _covers(site: Project, at: int) -> dict[str, Any] | None:
     found = tours.covers(site.id, g.tablet.place_id, item, min(opens, at), at)
     par = stock.par(site.id, g.tablet.place_id, item, at)
     full = max(par, found.clean, 1)
-    store = next((each.id for each in sites.places(site.id, "store_room")), g.tablet.place_id)
+    store = next((each.id for each in sites.places(site.id, "store_room", on=clock.day_of(at, site.zone))), g.tablet.place_id)
     lasts = found.lasts_until if found.lasts_until and found.lasts_until < closes else None
     wanted = stock.requests(site.id, at - stock.ASKED_WITHIN, at, g.tablet.place_id)
     asked = [each for each in wanted if each.is_open and each.item_id == item.id]

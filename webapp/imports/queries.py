@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from webapp.base import ids
+from webapp.base import clock, ids
 from webapp.base.i18n import LANGUAGES
 from webapp.imports.rules import BALANCES, INVENTORY, ITEMS, PEOPLE, Kind, Problem, Row, in_order, read
 from webapp.operations import registry
@@ -61,8 +61,10 @@ def plan(site: Project, kind: Kind, raw: bytes, encoding: str) -> Plan:
     """What a file would do. Nothing is written."""
     digest = hashlib.sha256(raw).hexdigest()
     sheet = read(raw.decode(encoding), kind)
+    day = sites.today(site.id, clock.now())
     known = Known(
-        site, digest, {each.code: each.id for each in sites.flats(site.id)}, {each.code: each.id for each in sites.places(site.id)},
+        site, digest, {each.code: each.id for each in sites.flats(site.id, on=day)},
+        {each.code: each.id for each in sites.places(site.id, on=day)},
         {each.sku: each.id for each in stock.items(site.id)},
     )  # fmt: skip
     left = [row for row in sheet.rows if kind is ITEMS and row.cells["sku"] in known.items]

@@ -103,6 +103,23 @@ def tablet_cautions(project_id: str, tablet_id: str) -> Cautions:
     return [each for part in _cautions for each in part(project_id, tablet_id)]
 
 
+Remains = list[tuple[str, str]]
+"""What is still at a place: in words, and the page where something is done about it."""
+_remains: list[Callable[[str, str, int], Remains]] = []
+
+
+def remains(part: Callable[[str, str, int], Remains]) -> Callable[[str, str, int], Remains]:
+    """Declare `(project_id, place_id, at) → Remains` of what a package keeps at a place."""
+    if part not in _remains:
+        _remains.append(part)
+    return part
+
+
+def remains_at(project_id: str, place_id: str, at: int) -> Remains:
+    """What every package has still at a place: to be known before it is closed."""
+    return [each for part in _remains for each in part(project_id, place_id, at)]
+
+
 @dataclass(frozen=True)
 class PackPage:
     """A page every tablet of a station carries.

@@ -61,6 +61,8 @@ def explain(code: str, limit: int | None = None) -> str:
         "ends_first": _(
             "A shift ends after it begins, on the same day. Work past midnight is another shift, which begins at 0:00."
         ),
+        "across_another": _("This cannot be beside another shift: one follows the other, and at most an hour is of both."),
+        "not_to_come": _("Choose a day from tomorrow on: those that have begun stay as they are."),
         "above_par": _("The minimum is more than the full stock."),
         "out_of_order": _("This lies before a date that comes first."),
         "when": _("At most 48 hours back, and not in the future."),

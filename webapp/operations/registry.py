@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
+
 from webapp.base.database import Base
 from webapp.operations.effects import Effect
 from webapp.operations.fields import Field, Form, Instant, Invalid, Lines, Raw, Reference, Single, explain
@@ -13,6 +15,8 @@ from webapp.operations.occasion import Occasion
 from webapp.operations.rules import PROOFS
 
 Apply = Callable[[Any, Occasion], None]
+Against = Callable[[Any, Occasion, sa.Connection], dict[str, str]]
+"""What there is already that stands against an entry: codes by field. Of reference data only, for facts commute."""
 F = TypeVar("F", bound=Apply)
 M = TypeVar("M", bound=type[Base])
 
@@ -45,6 +49,7 @@ class Operation:
     effects: Sequence[Effect] = ()
     corrects: str = ""
     """The field that names what it takes back or gives back: an entry, or a day."""
+    against: Against | None = None
     families: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -168,6 +173,7 @@ def operation(
     decision: bool = False,
     effects: Sequence[Effect] = (),
     corrects: str = "",
+    against: Against | None = None,
 ) -> Callable[[F], F]:
     """Declare an operation. A name is never used twice, not even for something gone. `title`: msgid of its name in lists."""
     if proof not in PROOFS:
@@ -188,6 +194,7 @@ def operation(
             decision=decision,
             effects=tuple(effects),
             corrects=corrects,
+            against=against,
         )
         return apply
 

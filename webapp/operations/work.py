@@ -193,6 +193,9 @@ class Work:
             taken.rows,
         )
         try:
+            if operation.against and (wrong := operation.against(taken.form, occasion, self.connection)):
+                taken.refuse(**wrong)
+                return
             operation.apply(taken.form, occasion)
         except Exception as error:  # noqa: BLE001 - a fault of ours must hold this entry and let the others through
             taken.fault(error)

@@ -1,17 +1,14 @@
 """The duty record to be filled in by hand, on a day without power: what the form asks, boxes to tick, and ruled lines."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from webapp.base.i18n import words
 from webapp.base.paper import Grid, Paper
 from webapp.records.layout import Layout
 from webapp.records.rules import Account
 from webapp.records.tables import foot_of, paper
-from webapp.shifts.models import ShiftKind
 
 BOX = "□"
 
@@ -33,7 +30,7 @@ def blank(of: Account, told: Layout) -> Paper:
     """The form of a post. It is signed in ink, whatever the site does else."""
     shown = paper(of, told)
     printed = {_("Project"), _("Place or type"), _("Post")}
-    boxes = {_("Shift"): _shifts(list(told.kinds.values()))}
+    boxes = {_("Shift"): _shifts(told)}
     head = tuple((label, value if label in printed else boxes.get(label, "")) for label, value in shown.head)
     parts = (BEFORE, RECEPTION if told.is_flat else DRINKS, LOG, CUSTODY, OPEN, REMARKS, CLOSING)
     grids = tuple(_ruled(each, part) for each, part in zip(shown.grids, parts, strict=True))
@@ -41,8 +38,8 @@ def blank(of: Account, told: Layout) -> Paper:
     return replace(shown, number="", head=head, grids=grids, more=more, foot=foot_of(told), address="", in_ink=True)
 
 
-def _shifts(kinds: Sequence[ShiftKind]) -> str:
-    return "  ".join(f"{BOX} {words(each.names)}" for each in sorted(kinds, key=lambda each: each.starts))
+def _shifts(told: Layout) -> str:
+    return "  ".join(f"{BOX} {told.called(each.id)}" for each in sorted(told.kinds[""].values(), key=lambda each: each.starts))
 
 
 def _ruled(part: Grid, ruled: Ruled) -> Grid:

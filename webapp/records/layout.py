@@ -1,20 +1,22 @@
 """What the words of duty records are looked up in, once for all that are shown together."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from webapp.base import clock
 from webapp.base.i18n import words
 from webapp.base.written import time_text
 from webapp.content.queries import edition
 from webapp.custody import queries as custody
 from webapp.custody.models import Asset
+from webapp.operations.knowing import Known
 from webapp.operations.roles import GREETER
 from webapp.records.rules import Account, Point
 from webapp.shifts import queries as shifts
-from webapp.shifts.models import ShiftKind
+from webapp.shifts.rules import Kind
 from webapp.sites import queries as sites
-from webapp.sites.models import Post, Printing, Project
+from webapp.sites.models import Place, Post, Printing, Project
 from webapp.staff.queries import people
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
@@ -28,15 +30,30 @@ class Layout:
     post: Post
     at: int
     printing: Printing | None = None
-    kinds: Mapping[str, ShiftKind] = field(default_factory=dict)
+    kinds: Mapping[str, Mapping[str, Kind]] = field(default_factory=dict)
+    """The shifts of each day; of a form of no day those of today."""
     items: Mapping[str, Item] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     """The items of each version of a check, by their keys."""
     assets: Mapping[str, Asset] = field(default_factory=dict)
 
-    def kind(self, of: Account) -> ShiftKind | None:
-        return self.kinds.get(of.window.shift or "")
+    namings: Sequence[tuple[str, Mapping[str, str], Known]] = ()
+    """Other names that were given to places, posts and shifts, each with when that came to be known."""
+    begun_as: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    by: Known | None = None
+    """Whose signature is shown: it calls a thing what it was called when it was given. None: what all are called now."""
+
+    def called(self, subject_id: str) -> str:
+        """What a place, a post or a shift is called in this record."""
+        given = (names for subject, names, known in reversed(self.namings) if subject == subject_id and self._knew(known))
+        return words(next(given, self.begun_as.get(subject_id, {})))
+
+    def _knew(self, known: Known) -> bool:
+        return self.by is None or known <= self.by
+
+    def kind(self, of: Account) -> Kind | None:
+        return self.kinds[of.day].get(of.window.shift or "")
 
     def time(self, instant: int | None) -> str:
         return "" if instant is None else time_text(instant, self.site.zone)
@@ -61,11 +78,22 @@ def layout(site: Project, post: Post, accounts: Iterable[Account], signers: Iter
     bodies = {version: found.body for version in versions if (found := edition(site.id, version))}
     named = people({person for person in (*signers, *(person for each in known for person in _persons(each))) if person})
     return Layout(
-        site, post, at, sites.printing(site.id, at), {kind.id: kind for kind in shifts.kinds(site.id)},
+        site, post, at, sites.printing(site.id, at), _kinds(site, {each.day for each in known}, at),
         {item.id: item for item in stock.items(site.id)}, {key: each.name for key, each in named.items()},
         {version: {item["id"]: item for item in body["items"]} for version, body in bodies.items()},
-        {asset.id: asset for asset in custody.assets(site.id)},
+        {asset.id: asset for asset in custody.assets(site.id)}, sites.namings(site.id), _begun_as(site),
     )  # fmt: skip
+
+
+def _begun_as(site: Project) -> dict[str, Mapping[str, str]]:
+    rows: list[Place | Post] = [*sites.places(site.id), *sites.posts(site.id)]
+    found = {each.id: each.begun_as for each in rows}
+    return found | shifts.begun_names(site.id)
+
+
+def _kinds(site: Project, days: Iterable[str], at: int) -> dict[str, dict[str, Kind]]:
+    planned, today = shifts.planned(site.id), clock.day_of(at, site.zone).isoformat()
+    return {day: {each.begun.id: kind for each in planned if (kind := each.on(day or today))} for day in days}
 
 
 def _persons(of: Account) -> Iterator[str | None]:

@@ -57,8 +57,19 @@ DRAWN, WRITTEN_OFF = {"issue", "received"}, {"loss", "write_off", "reject"}
 def windows_of(site: Project, day: date) -> list[Window]:
     """The shifts of a day, each with the part of the day that it answers for."""
     start, end = clock.day_bounds(day, site.zone)
-    kinds = [(kind.id, kind.code, *shifts.bounds(site.id, kind, start)) for kind in shifts.kinds(site.id)]
+    kinds = [(kind.id, kind.code, *shifts.bounds(site.id, kind, start)) for kind in shifts.kinds(site.id, day)]
     return rules.windows(kinds, start, end)
+
+
+def posts_of(site: Project, days: Sequence[date]) -> dict[date, list[Post]]:
+    """The posts of which each of these days has records: those offered on it, and where somebody stood all the same."""
+    every, last = sites.posts(site.id), sites.closings(site.id)
+    if not last or not days:
+        return {day: list(every) for day in days}
+    since, until = clock.day_bounds(min(days), site.zone)[0], clock.day_bounds(max(days), site.zone)[1]
+    stood = {(each.post_id, clock.day_of(each.since, site.zone)) for each in shifts.stood(site.id, since, until)}
+    found = {day: {each.id for each in sites.offered(every, last, day.isoformat())} for day in days}
+    return {day: [each for each in every if each.id in found[day] or (each.id, day) in stood] for day in days}
 
 
 def account(site: Project, post: Post, day: date, window: Window, now: int, by: Known | None = None) -> Account:
@@ -114,7 +125,8 @@ def is_last(site: Project, of: Account) -> bool:
 
 def _planned_end(site: Project, of: Account) -> int:
     """When a shift is to end; where there are none, when the site closes."""
-    kind = next((each for each in shifts.kinds(site.id) if each.id == of.window.shift), None)
+    day = date.fromisoformat(of.day)
+    kind = next((each for each in shifts.kinds(site.id, day) if each.id == of.window.shift), None)
     return shifts.bounds(site.id, kind, of.window.start)[1] if kind else of.window.start + site.closes * clock.MINUTE
 
 

@@ -86,7 +86,7 @@ def unsigned(site: Project, day: date, now: int) -> list[Unsigned]:
     """The records of a day that nobody has signed, of every shift that has begun: somebody came for it, or its time is over."""
     named = day.isoformat()
     signed = queries.reviews(site.id, named, named)
-    records = [Record(post, day, window) for post in sites.posts(site.id) for window in queries.windows_of(site, day)]
+    records = [Record(post, day, window) for post in queries.posts_of(site, [day])[day] for window in queries.windows_of(site, day)]
     begun = [each for each in records if each.window.start <= now]
     found = [_unsigned(site, each, now) for each in begun if (each.post.id, named, each.window.shift) not in signed]
     return [each for each in found if each.says.stood or queries.is_over(site, each.says, now)]

@@ -18,7 +18,6 @@ from webapp.duty.rules import DIFFERS
 from webapp.records import queries, rules
 from webapp.records.layout import Layout
 from webapp.records.rules import Account, Also, Event, Gone, Handed, Lay, Mark, Point, Stood, Thing
-from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
 from webapp.stock import queries as stock
 from webapp.stock.rules import CLEAN, IN_USE, SOILED
@@ -100,14 +99,13 @@ def with_addenda(of: Paper, addenda: Grid) -> Paper:
 
 
 def _head(of: Account, told: Layout, at: int) -> Iterator[tuple[str, str]]:
-    place = sites.place(told.site.id, told.post.place_id)
     yield _("Project"), words(told.site.names)
-    yield _("Place or type"), words(place.names) if place else ""
-    yield _("Post"), words(told.post.names)
+    yield _("Place or type"), told.called(told.post.place_id)
+    yield _("Post"), told.called(told.post.id)
     yield _("Date"), f"{of.day} {day_text(date.fromisoformat(of.day))}" if of.day else ""
     yield _("Weather"), ""
     kind = told.kind(of)
-    yield _("Shift"), words(kind.names) if kind else ""
+    yield _("Shift"), told.called(kind.id) if kind else ""
     yield _("Planned hours"), f"{_clock(kind.starts)}–{_clock(kind.ends)}" if kind else ""
     on, rest = rules.on_duty(of, at, is_last=queries.is_last(told.site, of))
     until = None if any(each.until is None for each in on) else max((each.until or 0 for each in on), default=None)

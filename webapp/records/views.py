@@ -40,12 +40,12 @@ def listing() -> str:
     first = _month(asked) if asked else today.replace(day=1)
     days = [day for day in _days(first) if begins <= day <= today]
     signed = queries.reviews(site.id, first.isoformat(), _last(first).isoformat())
-    posts, kinds = sites.posts(site.id), {kind.id: words(kind.names) for kind in shifts.kinds(site.id)}
+    posts = queries.posts_of(site, days)
     return render_template(
         "records/index.html",
-        days=[(day, _lines(site, day, posts, signed, now)) for day in reversed(days)],
-        kinds=kinds,
-        posts=posts,
+        days=[(day, _lines(site, day, posts[day], signed, now)) for day in reversed(days)],
+        kinds={shift: words(each) for shift, each in shifts.names(site.id).items()},
+        posts=sites.posts(site.id),
         month=first,
         before=(first - timedelta(days=1)).strftime("%Y-%m") if begins < first else None,
         after=_next(first).strftime("%Y-%m") if _next(first) <= today else None,
@@ -219,6 +219,7 @@ def _chosen() -> str:
 
 
 def _paper(told: Layout, found: Sealed) -> Paper:
+    told = replace(told, by=found.signed.known if found.signed and found.holds else None)
     made = tables.paper(found.says, told, _review(told, found.signed) if found.signed else None, found.at)
     return tables.with_addenda(made, addenda.grid(told, found.addenda, found.says.window.start)) if found.addenda else made
 

@@ -24,7 +24,7 @@ def tell_of_covers(project_id: str, at: int) -> Iterator[Event]:
         return
     start, end = sites.day_around(site, at)
     for each in covers_of(Day(site, start, end, at)):
-        if each.covers.runs_low and each.covers.stamp:
+        if each.runs_low and each.covers.stamp:
             key = f"{each.place.id}:{each.item.id}:{clock.day_of(at, site.zone)}"
             yield Event(LOW, key, each.place.id, managers(project_id, at, at), each.place.names, at, each.place.id)
 

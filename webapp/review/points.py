@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import select
 
 from webapp.actions import queries as actions
 from webapp.actions.rules import Status as ActionStatus
 from webapp.base import clock
+from webapp.base.database import db
 from webapp.base.i18n import words
 from webapp.base.written import among, figure_text, instant_text
 from webapp.checklists import queries as checklists
@@ -24,10 +26,12 @@ from webapp.losses import queries as losses
 from webapp.losses.rules import ANEW, WAITING, Gap
 from webapp.operations import registry
 from webapp.operations.in_vain import in_vain
+from webapp.operations.models import Receipt
 from webapp.review.queries import Day, Doubt, Heard, PlaceCovers, standings_of
 from webapp.review.rules import POINTS_MOST, Point, labelled
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
+from webapp.sites.models import Flat, Place, Post
 from webapp.staff.queries import people
 from webapp.stock import queries as stock
 from webapp.stock.rules import CLEAN, STORE
@@ -58,6 +62,7 @@ def points_of(day: Day, heard: Sequence[Heard], covers: Sequence[PlaceCovers], f
         *_silent_points(day),
         *_entry_points(day, found),
         *_undoing_points(day),
+        *_closed_points(day),
     ]
 
 
@@ -169,7 +174,9 @@ def _action_points(day: Day) -> Iterator[Point]:
 
 def checks_of(day: Day) -> list[Check]:
     """The checks of every post, as far as the day has come; the closing ones once the site closes or somebody submitted them."""
-    found = [check for place, role in checklists.watched(day.site.id) for check in checklists.runs(day.site, place, role, day.at)]
+    found = [
+        check for place, role in checklists.watched(day.site, day.at) for check in checklists.runs(day.site, place, role, day.at)
+    ]
     return [each for each in found if _concerns(day, each)]
 
 
@@ -261,6 +268,27 @@ def _handover_points(day: Day) -> Iterator[Point]:
         yield Point("no_offer", _("A handover was answered whose offer has not arrived"))
 
 
+def _closed_points(day: Day) -> Iterator[Point]:
+    """What tablets recorded at a place, flat or post after its last day: it is taken, and somebody should know."""
+    today = clock.day_of(day.start, day.site.zone).isoformat()
+    over = {subject for subject, last in sites.closings(day.site.id).items() if last < today}
+    rows: list[Place | Flat | Post] = []
+    if over:
+        rows = [*sites.places(day.site.id), *sites.flats(day.site.id), *sites.posts(day.site.id)]
+    for row in rows:
+        number = sum(row.id in raw for raw in _raws(day)) if row.id in over else 0
+        if number:
+            title = _("Recorded at %(place)s after its last day", place=words(row.title if isinstance(row, Flat) else row.names))
+            told = ngettext("%(num)s entry of a tablet", "%(num)s entries of tablets", number)
+            yield Point("closed", title, told, href="/entries", about=row.id)
+
+
+def _raws(day: Day) -> Sequence[str]:
+    """The texts of the day's entries from tablets."""
+    at = (Receipt.effective_at >= day.start) & (Receipt.effective_at < day.end) & Receipt.tablet_id.is_not(None)
+    return db.session.scalars(select(Receipt.raw).where(Receipt.project_id == day.site.id, at)).all()
+
+
 def _amiss(day: Day, given: Handover) -> Iterator[tuple[str, str]]:
     """What is wrong with who signed, and for what: (code, words)."""
     yield from ((concern, _(duty.CONCERNS[concern])) for concern in concerns(given))
@@ -270,7 +298,7 @@ def _amiss(day: Day, given: Handover) -> Iterator[tuple[str, str]]:
 
 def _taken_over_twice(day: Day, names: dict[str, str]) -> Iterator[Point]:
     """Two acceptances of one post and shift both stand; somebody has to say which it was (domain section 0.7)."""
-    kinds = {kind.id: words(kind.names) for kind in shifts.kinds(day.site.id)}
+    kinds = {shift: words(each) for shift, each in shifts.names(day.site.id).items()}
 
     def shift_of(at: int) -> str | None:
         kind = shifts.shift_at(day.site.id, at)
@@ -304,7 +332,7 @@ def _custody_points(day: Day) -> Iterator[Point]:
 def _covers_points(covers: Sequence[PlaceCovers]) -> Iterator[Point]:
     for each in covers:
         about = f"{each.place.id} {each.item.id}"
-        if each.covers.runs_low:
+        if each.runs_low:
             left = _(
                 "%(left)s left, the minimum is %(least)s",
                 left=figure_text(each.covers.clean),

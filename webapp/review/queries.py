@@ -97,12 +97,17 @@ class Late(NamedTuple):
 
 @dataclass(frozen=True)
 class PlaceCovers:
-    """The shoe covers of one show flat's place on a day. `handed_out` in pairs."""
+    """The shoe covers of one show flat's place on a day. `handed_out` in pairs; `is_open`: not after its last day."""
 
     place: Place
     item: Item
     covers: Covers
     handed_out: int
+    is_open: bool = True
+
+    @property
+    def runs_low(self) -> bool:
+        return self.is_open and self.covers.runs_low
 
 
 @dataclass(frozen=True)
@@ -131,11 +136,14 @@ class Doubt:
 def covers_of(day: Day) -> list[PlaceCovers]:
     """Covers by place, for each place with a show flat."""
     found = []
+    offered = {each.id for each in sites.places(day.site.id, "show_flat", on=clock.day_of(day.at, day.site.zone))}
     for place in sites.places(day.site.id, "show_flat"):
         item = stock.covers_item(day.site.id, place.id, day.at)
         if item:
             handed = sum(each.covers for each in tours.parties(day.site.id, day.start, day.end, day.at, place.id))
-            found.append(PlaceCovers(place, item, tours.covers(day.site.id, place.id, item, day.start, day.at), handed))
+            covers = tours.covers(day.site.id, place.id, item, day.start, day.at)
+            if place.id in offered or handed or covers.clean or covers.soiled or covers.in_use:
+                found.append(PlaceCovers(place, item, covers, handed, place.id in offered))
     return found
 
 

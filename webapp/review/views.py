@@ -28,7 +28,7 @@ from webapp.review import queries
 from webapp.review.points import left_open, points_of
 from webapp.review.queries import Day, Heard, Late, PlaceCovers
 from webapp.review.rules import NOTE_MOST, TOLD_MOST, WORDS_MOST, Closed, Point, by_hour, open_first
-from webapp.shifts.queries import kinds, shift_at
+from webapp.shifts.queries import names, shift_at
 from webapp.sites.models import Project
 from webapp.staff.access import check_code
 from webapp.staff.desk import day_asked, desk_page, first_day, submit
@@ -151,7 +151,7 @@ def _label(record: Unsigned) -> str:
 
 def _record_words(site: Project, record: Unsigned) -> str:
     """A record by its post and its shift."""
-    shift = next((words(each.names) for each in kinds(site.id) if each.id == record.of.window.shift), "")
+    shift = words(names(site.id).get(record.of.window.shift or "", {}))
     return " · ".join(filter(None, (words(record.of.post.names), shift)))
 
 

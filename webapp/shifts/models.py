@@ -23,6 +23,19 @@ class ShiftKind(Base):
     names: Mapped[dict[str, str]] = named(id, begun_as)  # noqa: A003 - the column
     starts: Mapped[int]
     ends: Mapped[int]
+    since: Mapped[str | None] = mapped_column(sa.String(10))
+    """From which day on there is such a shift; None: from the first."""
+
+
+class Hours(Fact):
+    """From a day on a shift has other hours; without hours it is held no longer. What was last said of a day counts."""
+
+    __tablename__ = "shifts_hours"
+
+    shift_id: Mapped[Id] = mapped_column(sa.ForeignKey("shifts_kind.id"))
+    since: Mapped[str] = mapped_column(sa.String(10))
+    starts: Mapped[int | None]
+    ends: Mapped[int | None]
 
 
 class TakenPost(Fact):

@@ -1,40 +1,91 @@
 """Reads of shifts: who is on post, who was, which shift it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import select
 
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.operations.declarations import presence, state
-from webapp.shifts.models import LeftPost, ShiftKind, TakenPost
-from webapp.shifts.rules import LEFT, TAKEN, Change, Kind, OnPost, Stretch, beside_which_not, kind_at, on_post, stretches
+from webapp.operations.occasion import Occasion
+from webapp.shifts.models import Hours, LeftPost, ShiftKind, TakenPost
+from webapp.shifts.rules import LEFT, TAKEN, Change, Kind, OnPost, Planned, Stretch, kind_at, on_post, stands_against, stretches
+from webapp.shifts.rules import Hours as Said
 from webapp.sites import queries as sites
+from webapp.sites.models import Project
 
 
-def kinds(project_id: str) -> Sequence[ShiftKind]:
-    wanted = select(ShiftKind).where(ShiftKind.project_id == project_id)
-    return db.session.scalars(wanted.order_by(ShiftKind.starts, ShiftKind.code)).all()
+def planned(project_id: str, connection: sa.Connection | None = None) -> list[Planned]:
+    """The shifts of a site with all that was said of their hours, also those that are held no longer."""
+    wanted = (
+        select(
+            ShiftKind.id, ShiftKind.code, ShiftKind.starts, ShiftKind.ends, ShiftKind.names.label("names"), ShiftKind.since,
+            Hours.since.label("turns"), Hours.starts.label("begins"), Hours.ends.label("stops"),
+        )
+        .outerjoin(Hours, (Hours.project_id == ShiftKind.project_id) & (Hours.shift_id == ShiftKind.id))
+        .where(ShiftKind.project_id == project_id)
+        .order_by(ShiftKind.starts, ShiftKind.code, *Hours.order())
+    )  # fmt: skip
+    found: dict[str, Planned] = {}
+    for row in (connection or db.session).execute(wanted):
+        known = found.get(row.id) or Planned(Kind(row.id, row.code, row.starts, row.ends, row.names), row.since)
+        more = () if row.turns is None else (Said(row.turns, row.begins, row.stops),)
+        found[row.id] = known._replace(said=(*known.said, *more))
+    return list(found.values())
 
 
-def shift_at(project_id: str, at: int) -> ShiftKind | None:
+def kinds(project_id: str, on: date) -> list[Kind]:
+    """The shifts of a day, the first first."""
+    found = [kind for each in planned(project_id) if (kind := each.on(on.isoformat()))]
+    return sorted(found, key=lambda each: (each.starts, each.code))
+
+
+def names(project_id: str) -> dict[str, Mapping[str, str]]:
+    """What each shift there has ever been is called, by its id."""
+    return {each.begun.id: each.begun.names for each in planned(project_id)}
+
+
+def begun_names(project_id: str) -> dict[str, Mapping[str, str]]:
+    """What each shift was called when it was added."""
+    wanted = select(ShiftKind.id, ShiftKind.begun_as).where(ShiftKind.project_id == project_id)
+    return {row.id: row.begun_as for row in db.session.execute(wanted)}
+
+
+def shift_at(project_id: str, at: int) -> Kind | None:
     """The shift that is on at an instant; None outside the shifts."""
     now = clock.local(at, sites.zone_of(project_id))
-    rows = {row.id: row for row in kinds(project_id)}
-    kind = kind_at([Kind(row.id, row.code, row.starts, row.ends) for row in rows.values()], now.hour * 60 + now.minute)
-    return rows[kind.id] if kind else None
+    return kind_at(kinds(project_id, now.date()), now.hour * 60 + now.minute)
 
 
-def beside_which_not_here(project_id: str, starts: int, ends: int) -> ShiftKind | None:
-    """The shift of this site that one of these minutes cannot be beside."""
-    rows = {row.id: row for row in kinds(project_id)}
-    known = [Kind(row.id, row.code, row.starts, row.ends) for row in rows.values()]
-    other = beside_which_not(known, Kind("", "", starts, ends))
-    return rows[other.id] if other else None
+def adding_against(form: Any, occasion: Occasion, connection: sa.Connection) -> dict[str, str]:
+    """A shift cannot be added across another."""
+    kind = Kind(occasion.id, form.code.data, form.starts.data, form.ends.data)
+    _today(occasion, connection)
+    other = stands_against(planned(occasion.project_id, connection), Planned(kind, form.since.data), form.since.data or "")
+    return {"starts": "across_another"} if other else {}
 
 
-def bounds(project_id: str, kind: ShiftKind, at: int) -> tuple[int, int]:
+def hours_against(form: Any, occasion: Occasion, connection: sa.Connection) -> dict[str, str]:
+    """The hours of a day that has begun stay as they are, and no shift is moved across another."""
+    today = _today(occasion, connection)
+    if form.since.data <= today:
+        return {"since": "not_to_come"}
+    known = planned(occasion.project_id, connection)
+    one = next(each for each in known if each.begun.id == form.shift.data)
+    said = (*one.said, Said(form.since.data, form.starts.data, form.ends.data))
+    return {"starts": "across_another"} if stands_against(known, one._replace(said=said), form.since.data) else {}
+
+
+def _today(occasion: Occasion, connection: sa.Connection) -> str:
+    """The local day; of two who change the shifts of a site at a time the second waits here and sees what the first did."""
+    zone = connection.execute(select(Project.zone).where(Project.id == occasion.project_id).with_for_update()).scalar()
+    return clock.day_of(occasion.effective_at, zone).isoformat() if zone else ""
+
+
+def bounds(project_id: str, kind: Kind, at: int) -> tuple[int, int]:
     """First instant of a shift on the local day of `at`, and of what follows it."""
     midnight = clock.local(at, sites.zone_of(project_id)).replace(hour=0, minute=0, second=0, microsecond=0)
     ends = [midnight.replace(hour=minute // 60, minute=minute % 60) for minute in (kind.starts, min(kind.ends, 1439))]

@@ -1,7 +1,8 @@
 """Who is on post, and which shift it is; pure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 TAKEN, LEFT = "taken", "left"
 HANDING_OVER = 60
@@ -48,6 +49,40 @@ class Kind:
     code: str
     starts: int
     ends: int
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+class Hours(NamedTuple):
+    """What was said of a shift from a day on, as 2026-05-01; without hours it is held no longer."""
+
+    since: str
+    starts: int | None
+    ends: int | None
+
+
+class Planned(NamedTuple):
+    """A shift with all that was said of it, in its order. `since`: its first day; None: it was there from the first."""
+
+    begun: Kind
+    since: str | None = None
+    said: tuple[Hours, ...] = ()
+
+    def on(self, day: str) -> Kind | None:
+        """The shift as it is on a day; None where it is not held."""
+        last = next((each for each in reversed(self.said) if each.since <= day), None)
+        if (self.since or "") > day or (last and last.starts is None):
+            return None
+        return self.as_said(last)
+
+    def as_said(self, hours: Hours | None) -> Kind:
+        if hours is None or hours.starts is None or hours.ends is None:
+            return self.begun
+        return replace(self.begun, starts=hours.starts, ends=hours.ends)
+
+    @property
+    def turns(self) -> set[str]:
+        """The days on which it becomes another."""
+        return {self.since or "", *(each.since for each in self.said)}
 
 
 def on_post(changes: Iterable[Change], midnight: int) -> list[OnPost]:
@@ -100,3 +135,15 @@ def _go_together(one: Kind, other: Kind) -> bool:
     first, second = sorted((one, other), key=lambda each: (each.starts, each.ends))
     shared = first.ends - second.starts
     return shared <= 0 or (first.starts < second.starts and first.ends < second.ends and shared <= HANDING_OVER)
+
+
+def stands_against(known: Iterable[Planned], one: Planned, day: str) -> Kind | None:
+    """The first shift that one cannot be beside, as it is planned, on this day or a later one."""
+    others = [each for each in known if each.begun.id != one.begun.id]
+    days = sorted({day, *(turn for each in (*others, one) for turn in each.turns if turn > day)})
+    for turn in days:
+        kind, beside = one.on(turn), [other for each in others if (other := each.on(turn))]
+        found = beside_which_not(beside, kind) if kind else None
+        if found:
+            return found
+    return None

@@ -1,22 +1,20 @@
 """Who is on post (P2-4.4.7a), and whose code was locked there."""
 
-import json
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from webapp.base import clock, ids
-from webapp.base.i18n import LANGUAGES, N_, NAMES, words
+from webapp.base import clock
+from webapp.base.i18n import N_, NAMES
 from webapp.operations import registry
 from webapp.operations.declarations import desk_link, desk_links
 from webapp.operations.fields import explain
-from webapp.operations.roles import ADMIN, FRONT, ROLE_NAMES, SUPERVISOR
-from webapp.shifts import queries
+from webapp.operations.roles import ADMIN, SUPERVISOR
+from webapp.shifts import parts, queries
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
-from webapp.sites.rules import MARKETING, POST_WARRANTY, PRE_MOVE_IN, SMALL, STANDARD, WARRANTY, Dates, box, out_of_order, stage_on
+from webapp.sites.rules import MARKETING, POST_WARRANTY, PRE_MOVE_IN, SMALL, STANDARD, WARRANTY, Dates, out_of_order, stage_on
 from webapp.staff import access
 from webapp.staff.desk import desk_page, submit
 from webapp.staff.queries import locked_codes, people
@@ -26,7 +24,6 @@ from webapp.tablets.stations import station_page
 
 bp = Blueprint("shifts", __name__)
 
-desk_link("/site/parts", N_("Flats and posts"), N_("Places, show flats, posts and shifts: added and renamed"), "map")
 desk_link("/posts", N_("Posts"), N_("Who stands where now; codes that were locked"), "user")
 
 
@@ -34,7 +31,8 @@ desk_link("/posts", N_("Posts"), N_("Who stands where now; codes that were locke
 def post() -> str:
     """Take a post or leave it, and who stands where."""
     site = this_site()
-    return render_template("shifts/post.html", here=sites.posts(site.id, g.tablet.place_id), **_standing(site))
+    here = sites.posts(site.id, g.tablet.place_id, on=clock.day_of(clock.now(), site.zone))
+    return render_template("shifts/post.html", here=here, **_standing(site))
 
 
 def _standing(site: Project) -> dict[str, Any]:
@@ -95,18 +93,18 @@ def _about(wrong: dict[str, str] | None) -> Response:
     site, at = this_site(), clock.now()
     if wrong is None:
         return make_response(redirect(url_for("shifts.about"), 303))
-    dates = sites.dates(site.id, at)
+    dates, today = sites.dates(site.id, at), clock.day_of(at, site.zone)
     page = render_template(
         "shifts/site.html",
         site=site,
         dates=[(name, str(_(words)), getattr(dates, name) or "") for name, words in DATE_NAMES.items()],
-        stage=str(_(STAGE_NAMES[stage_on(dates, clock.day_of(at, site.zone).isoformat())])),
+        stage=str(_(STAGE_NAMES[stage_on(dates, today.isoformat())])),
         said=dates.stage,
         stages=[("", str(_("As the dates say"))), *((each, str(_(name))) for each, name in STAGE_NAMES.items())],
-        places=sites.places(site.id),
-        flats=sites.flats(site.id),
-        posts=sites.posts(site.id),
-        kinds=queries.kinds(site.id),
+        places=sites.places(site.id, on=today),
+        flats=sites.flats(site.id, on=today),
+        posts=sites.posts(site.id, on=today),
+        kinds=queries.kinds(site.id, today),
         links=desk_links(),
         printing=sites.printing(site.id, at),
         language=NAMES[sites.record_language(site, at)],
@@ -139,113 +137,6 @@ def _dated() -> dict[str, str] | None:
     return None
 
 
-PARTS = {
-    "place": (N_("Places"), "sites.add_place", "sites.rename_place"),
-    "flat": (N_("Show flats"), "sites.add_flat", "sites.rename_flat"),
-    "post": (N_("Posts"), "sites.add_post", "sites.rename_post"),
-    "shift": (N_("Shifts"), "shifts.add_kind", "shifts.rename_kind"),
-}
-"""What a site consists of: its heading, and the operations that add one and rename it."""
-PLAIN = {
-    "place": ("kind", "code"),
-    "flat": ("place", "code", "unit_type", "area"),
-    "post": ("place", "role", "code"),
-    "shift": ("code",),
-}
-PLACE_NAMES = {
-    "sales_centre": N_("Sales centre"), "show_flat": N_("Show flat"), "water_bar": N_("Water bar"), "store_room": N_("Store room"),
-    "laundry": N_("Laundry"), "other": N_("Other"),
-}  # fmt: skip
-
-
-@desk_page(bp, "/site/parts", methods=("GET", "POST"))
-def parts() -> Response:
-    """The places, flats, posts and shifts of the site: each is added and renamed here (P2-1, P2-4.3.1)."""
-    what, subject = request.form.get("what", ""), request.form.get("subject", "")
-    wrong = _part_set(what, subject) if request.method == "POST" else {}
-    if request.method == "POST" and not wrong:
-        flash(_("Set. Tablets follow with their next pages."), "ok")
-        return make_response(redirect(request.path, 303))
-    site = this_site()
-    rows = _parts_of(site)
-    page = render_template(
-        "shifts/parts.html",
-        parts=[(key, str(_(title)), rows[key]) for key, (title, _add, _rename) in PARTS.items()],
-        places=[(each.id, words(each.names)) for each in rows["place"]],
-        kinds={each: str(_(name)) for each, name in PLACE_NAMES.items()},
-        fronts={each: str(_(name)) for each, name in ROLE_NAMES.items() if each in FRONT},
-        boxes={each.id: box(each.plan) for each in rows["flat"] if each.plan},
-        may={key: bool(registry.get(add).roles & g.roles) for key, (_title, add, _rename) in PARTS.items()},
-        languages=[(tag, NAMES[tag]) for tag in LANGUAGES],
-        asked=(what, subject),
-        typed=request.form,
-        wrong=wrong,
-        new_id=lambda: ids.uuid7(clock.now()),
-    )
-    return make_response(page, 422 if wrong else 200)
-
-
-def _parts_of(site: Project) -> dict[str, Sequence[Any]]:
-    kinds = queries.kinds(site.id)
-    return {"place": sites.places(site.id), "flat": sites.flats(site.id), "post": sites.posts(site.id), "shift": kinds}
-
-
-def _part_set(what: str, subject: str) -> dict[str, str]:
-    """Add what was typed, or rename it; what is wrong with it by field."""
-    _title, add, rename = PARTS.get(what) or abort(404)
-    named = {tag: said for tag in LANGUAGES if (said := request.form.get(f"name-{tag}", "").strip())}
-    body = {"title" if what == "flat" else "names": json.dumps(named, ensure_ascii=False) if named else ""}
-    if subject:
-        found = submit(rename, body | {what: subject})
-    else:
-        body |= {name: request.form.get(name, "").strip() for name in PLAIN[what]} | _figures(what)
-        operation = registry.get(add)
-        found = operation.explain(operation.clean({name: said for name, said in body.items() if said})[1]) | _beside(what)
-        found = found or submit(add, body)
-    if "" in found:
-        abort(403)
-    return found
-
-
-def _figures(what: str) -> dict[str, str]:
-    """What of a part is written one figure a line, or as a time of the day, as its operation wants it."""
-    if what == "shift":
-        return {name: _minute(request.form.get(name, "")) for name in ("starts", "ends")}
-    if what != "flat":
-        return {}
-    told = {name: _by_key(request.form.get(name, "")) for name in ("placeholders", "plan")}
-    told["placeholders"]["unit_type"] = request.form.get("unit_type", "").strip()
-    return {name: json.dumps(lines, ensure_ascii=False) if lines else "" for name, lines in told.items()}
-
-
-def _by_key(text: str) -> dict[str, str]:
-    lines = [line.replace("：", ":").partition(":") for line in text.splitlines() if line.strip()]
-    return {key.strip(): said.strip() for key, _colon, said in lines}
-
-
-def _minute(text: str) -> str:
-    hour, _colon, minute = text.strip().replace("：", ":").partition(":")
-    is_time = hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60
-    return str(int(hour) * 60 + int(minute)) if is_time else text.strip()
-
-
-def _beside(what: str) -> dict[str, str]:
-    """What cannot be beside what there is: another of the same code, a shift across another."""
-    site, code = this_site(), request.form.get("code", "").strip()
-    if any(each.code == code for each in _parts_of(site)[what]):
-        return {"code": str(_("There is one with this code already."))}
-    if what != "shift":
-        return {}
-    starts, ends = (_minute(request.form.get(name, "")) for name in ("starts", "ends"))
-    if not (starts.isdecimal() and ends.isdecimal() and int(starts) < int(ends)):
-        return {}
-    other = queries.beside_which_not_here(site.id, int(starts), int(ends))
-    if other is None:
-        return {}
-    told = _("This cannot be beside %(shift)s: one follows the other, and at most an hour is of both.", shift=words(other.names))
-    return {"starts": str(told)}
-
-
 @desk_page(bp, "/posts", methods=("GET", "POST"))
 def posts() -> Response:
     """The supervisor's look at the posts, and the button that opens a locked code."""
@@ -276,3 +167,4 @@ def _reopened(person_id: str, tablet_id: str, here: set[str]) -> Response:
 def init_app(app: Flask) -> None:
     """Register the page."""
     app.register_blueprint(bp)
+    app.register_blueprint(parts.bp)

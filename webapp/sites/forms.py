@@ -155,6 +155,29 @@ class PostForm(Form):
     names = Worded()
 
 
+class FlatFiguresForm(Form):
+    flat = Reference("sites.flat")
+    unit_type = Text(most=16)
+    area = Number(least=1, most=100_000, optional=True)
+    placeholders = Placeholders(optional=True)
+    plan = Plan(optional=True)
+
+
+class PlaceClosingForm(Form):
+    place = Reference("sites.place")
+    last_day = Day(optional=True)
+
+
+class FlatClosingForm(Form):
+    flat = Reference("sites.flat")
+    last_day = Day(optional=True)
+
+
+class PostClosingForm(Form):
+    post = Reference("sites.post")
+    last_day = Day(optional=True)
+
+
 class PlaceNamesForm(Form):
     place = Reference("sites.place")
     names = Worded()

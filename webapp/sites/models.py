@@ -73,11 +73,35 @@ class Naming(Fact):
     names: Mapped[Words]
 
 
+class Closing(Fact):
+    """A place, a flat or a post is offered no longer after a day, as 2026-05-01; None: it is again. The last said counts."""
+
+    __tablename__ = "sites_closing"
+
+    subject_id: Mapped[Id]
+    last_day: Mapped[str | None] = mapped_column(sa.String(10))
+
+
+class Figures(Fact):
+    """A flat has other figures from now on; the last given count, whole: {"unit_type", "area", "placeholders", "plan"}."""
+
+    __tablename__ = "sites_figures"
+    __table_args__ = (sa.Index(None, "subject_id"), KEYED)
+
+    subject_id: Mapped[Id]
+    figures: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+
+
+def last_given(column: Any, fact: type[Naming | Figures], subject_id: Any) -> sa.ScalarSelect[Any]:
+    """What was last said of reference data; null where nothing was."""
+    newest_first = [each.desc() for each in fact.order()]
+    given = sa.select(column).where(fact.subject_id == subject_id).order_by(*newest_first).limit(1)
+    return given.correlate_except(fact).scalar_subquery()
+
+
 def named(subject_id: Any, begun_as: Any) -> MappedSQLExpression[dict[str, str]]:
     """The names of reference data as they were last given, else those it began with."""
-    newest_first = [each.desc() for each in Naming.order()]
-    given = sa.select(Naming.names).where(Naming.subject_id == subject_id).order_by(*newest_first).limit(1)
-    return column_property(sa.func.coalesce(given.correlate_except(Naming).scalar_subquery(), begun_as, type_=sa.JSON()))
+    return column_property(sa.func.coalesce(last_given(Naming.names, Naming, subject_id), begun_as, type_=sa.JSON()))
 
 
 @reference("sites.place")
@@ -110,13 +134,30 @@ class Flat(Base):
     project_id: Mapped[Id]
     place_id: Mapped[Id] = mapped_column(sa.ForeignKey("sites_place.id"))
     code: Mapped[str] = mapped_column(sa.String(32))
-    unit_type: Mapped[str] = mapped_column(sa.String(16))
+    first_unit_type: Mapped[str] = mapped_column("unit_type", sa.String(16))
     begun_as: Mapped[Words] = mapped_column("title")
     title: Mapped[dict[str, str]] = named(id, begun_as)  # noqa: A003 - the column
-    area: Mapped[int | None]
-    placeholders: Mapped[dict[str, str]] = mapped_column(sa.JSON)
-    plan: Mapped[dict[str, list[list[int]]] | None] = mapped_column(sa.JSON(none_as_null=True))
+    first_area: Mapped[int | None] = mapped_column("area")
+    first_placeholders: Mapped[dict[str, str]] = mapped_column("placeholders", sa.JSON)
+    first_plan: Mapped[dict[str, list[list[int]]] | None] = mapped_column("plan", sa.JSON(none_as_null=True))
     changes: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    given: Mapped[dict[str, Any] | None] = column_property(last_given(Figures.figures, Figures, id))  # noqa: A003 - the column
+
+    @property
+    def unit_type(self) -> str:
+        return str(self.given["unit_type"]) if self.given else self.first_unit_type
+
+    @property
+    def area(self) -> int | None:
+        return self.given["area"] if self.given else self.first_area
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        return self.given["placeholders"] if self.given else self.first_placeholders
+
+    @property
+    def plan(self) -> dict[str, list[list[int]]] | None:
+        return self.given["plan"] if self.given else self.first_plan
 
 
 @reference("sites.post")

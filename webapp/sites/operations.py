@@ -7,17 +7,21 @@ from webapp.operations.roles import ADMIN, SUPERVISOR
 from webapp.operations.rules import SESSION
 from webapp.sites.forms import (
     DatesForm,
+    FlatClosingForm,
+    FlatFiguresForm,
     FlatForm,
     FlatNamesForm,
+    PlaceClosingForm,
     PlaceForm,
     PlaceNamesForm,
+    PostClosingForm,
     PostForm,
     PostNamesForm,
     PrintingForm,
     ProfileForm,
     ProjectForm,
 )  # fmt: skip
-from webapp.sites.models import Flat, Milestones, Naming, Place, Post, Printing, Profile, Project
+from webapp.sites.models import Closing, Figures, Flat, Milestones, Naming, Place, Post, Printing, Profile, Project
 from webapp.sites.rules import DATES
 
 
@@ -95,3 +99,36 @@ def rename_flat(form: FlatNamesForm, occasion: Occasion) -> None:
 def rename_post(form: PostNamesForm, occasion: Occasion) -> None:
     """Give a post other names."""
     occasion.record(Naming, subject_id=form.post.data, names=form.names.data)
+
+
+@operation("sites.refit_flat", form=FlatFiguresForm, roles={ADMIN}, proof=SESSION, decision=True, title=N_("Show flat changed"))
+def refit_flat(form: FlatFiguresForm, occasion: Occasion) -> None:
+    """Give a show flat other figures and another plan, whole. What was said to guests stays as it was said."""
+    figures = {name: getattr(form, name).data for name in ("unit_type", "area", "plan")}
+    figures["placeholders"] = form.placeholders.data or {}
+    occasion.record(Figures, subject_id=form.flat.data, figures=figures)
+
+
+@operation(
+    "sites.close_place", form=PlaceClosingForm, roles={ADMIN}, proof=SESSION, decision=True, title=N_("Last day of a place set")
+)
+def close_place(form: PlaceClosingForm, occasion: Occasion) -> None:
+    """Say after which day a place is offered no longer, its flats and posts with it; without a day it is again. Nothing of it goes:
+    what was recorded there keeps its name, and what a tablet brings late is taken."""
+    occasion.record(Closing, subject_id=form.place.data, last_day=form.last_day.data)
+
+
+@operation(
+    "sites.close_flat", form=FlatClosingForm, roles={ADMIN}, proof=SESSION, decision=True, title=N_("Last day of a show flat set")
+)
+def close_flat(form: FlatClosingForm, occasion: Occasion) -> None:
+    """Say after which day a show flat is offered no longer; without a day it is again."""
+    occasion.record(Closing, subject_id=form.flat.data, last_day=form.last_day.data)
+
+
+@operation(
+    "sites.close_post", form=PostClosingForm, roles={ADMIN}, proof=SESSION, decision=True, title=N_("Last day of a post set")
+)
+def close_post(form: PostClosingForm, occasion: Occasion) -> None:
+    """Say after which day a post is offered no longer; without a day it is again."""
+    occasion.record(Closing, subject_id=form.post.data, last_day=form.last_day.data)

@@ -46,6 +46,11 @@ def out_of_order(dates: Dates) -> list[str]:
     return found
 
 
+def is_open(day: str, *last_days: str | None) -> bool:
+    """Whether something is offered on a day by its own last day and that of its place; None is no last day."""
+    return all(last is None or day <= last for last in last_days)
+
+
 def box(plan: Mapping[str, Iterable[Iterable[int]]]) -> str:
     """The viewBox of an SVG that shows all rooms of a plan and their outlines."""
     parts = [tuple(part) for room in plan.values() for part in room]

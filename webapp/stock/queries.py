@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
@@ -17,6 +18,7 @@ from webapp.base.database import db
 from webapp.base.i18n import N_, words
 from webapp.base.written import amount_text
 from webapp.content import queries as content
+from webapp.operations.declarations import Remains, remains
 from webapp.operations.declarations import state as declare_state
 from webapp.operations.knowing import corrected_by, is_as_known
 from webapp.operations.models import Fact
@@ -574,6 +576,17 @@ def _told(
         {"at": row.effective_at, "author": row.author_id} | {named.get(column, column): getattr(row, column) for column in columns}
         for row in db.session.scalars(wanted)
     ]
+
+
+@remains
+def lying(project_id: str, place_id: str, at: int) -> Remains:
+    """What lies at a place, by item and state."""
+    known = {each.id: each for each in items(project_id)}
+    found = [(known[item_id], state, each) for (_place, item_id, state), each in figures(project_id, at, place_id).items()]
+    return [
+        (f"{words(item.names)}: {amount_text(each.quantity)} {counter(item, each.quantity)} · {_(STATE_NAMES[state])}", "/stock")
+        for item, state, each in found if each.quantity > 0
+    ]  # fmt: skip
 
 
 def counter(item: Item, quantity: int) -> str:

@@ -193,7 +193,7 @@ def _page(wrong: dict[str, str]) -> Response:
     authors += [each.by for one in asked for each in one.later]
     page = render_template(
         "stock/desk.html",
-        flats=sites.flats(site.id),
+        flats=sites.flats(site.id, on=clock.day_of(at, site.zone)),
         variances=variances,
         doubts=doubts,
         asked=[each for each in asked if each.is_open or each.status == "differs" or each.later],
@@ -214,12 +214,12 @@ def _page(wrong: dict[str, str]) -> Response:
 
 def _words(site: Project, authors: Iterable[str | None]) -> dict[str, Any]:
     """Names of everything that the page speaks of."""
-    known = queries.items(site.id)
+    known, today = queries.items(site.id), sites.today(site.id, clock.now())
     return {
         "items": {each.id: each for each in known},
         "covers": [each for each in known if each.category == "shoe_cover"],
         "places": {each.id: words(each.names) for each in sites.places(site.id)},
-        "stores": [(each.id, words(each.names)) for each in sites.places(site.id, "store_room")],
+        "stores": [(each.id, words(each.names)) for each in sites.places(site.id, "store_room", on=today)],
         "people": people({each for each in authors if each}),
         "states": {state: _(name) for state, name in queries.STATE_NAMES.items()},
         "kinds": {kind: _(name) for kind, name in queries.MOVE_NAMES.items()},

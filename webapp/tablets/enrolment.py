@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from webapp.base import ids
+from webapp.base import clock, ids
 from webapp.base.database import db, writing
 from webapp.operations.audit import note
 from webapp.operations.ledger import the_ledger
@@ -127,10 +127,11 @@ def _known_by(told: Mapping[str, Any]) -> tuple[str, str]:
 
 def spot_for(project_id: str, station: str) -> Spot:
     """The first place that a station belongs at. Raises LookupError where the site has none."""
-    place = next(iter([*sites.places(project_id, _KINDS[station]), *sites.places(project_id)]), None)
+    day = sites.today(project_id, clock.now())
+    place = next(iter([*sites.places(project_id, _KINDS[station], on=day), *sites.places(project_id, on=day)]), None)
     if place is None:
         raise LookupError("The site has no place yet.")
-    flat = next(iter(sites.flats(project_id, place.id)), None)
+    flat = next(iter(sites.flats(project_id, place.id, on=day)), None)
     return Spot(place.id, flat.id if flat else None)
 
 

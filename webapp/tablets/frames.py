@@ -62,7 +62,7 @@ def this_role() -> str:
 
 def this_post() -> Post | None:
     """The post of the station's role at this tablet's place, else the first post there."""
-    posts = sites.posts(g.tablet.project_id, g.tablet.place_id)
+    posts = sites.posts(g.tablet.project_id, g.tablet.place_id, on=sites.today(g.tablet.project_id, clock.now()))
     return next(iter([*(post for post in posts if post.role == this_role()), *posts]), None)
 
 
@@ -96,6 +96,7 @@ def _language(tag: str, address: str) -> dict[str, Any]:
 def _station(tablet: TabletRow) -> dict[str, Any]:
     site, at = sites.project(tablet.project_id), clock.now()
     zone = site.zone if site else "UTC"
+    posts = sites.posts(tablet.project_id, tablet.place_id, on=clock.day_of(at, zone))
     place = sites.place(tablet.project_id, tablet.place_id)
     home = f"/{language()}/{tablet.station}/"
     rest = request.path.partition(f"/{tablet.station}/")[2]
@@ -115,7 +116,7 @@ def _station(tablet: TabletRow) -> dict[str, Any]:
         "day_words": day_and_month(at, zone),
         "station": tablet.station,
         "place_id": tablet.place_id,
-        "posts": [(post.id, words(post.names)) for post in sites.posts(tablet.project_id, tablet.place_id)],
+        "posts": [(post.id, words(post.names)) for post in posts],
         "sync": {"state": "ok", "time": time_text(at, zone), "count": ""} | _certificate(site),
     }  # fmt: skip
 
@@ -145,7 +146,7 @@ def place_name(place: Place | None, flat: Flat | None) -> str:
 
 def _desk() -> dict[str, Any]:
     site, at = sites.project(g.project_id), clock.now()
-    centre = next(iter(sites.places(g.project_id, "sales_centre")), None)
+    centre = next(iter(sites.places(g.project_id, "sales_centre", on=clock.day_of(at, site.zone if site else "UTC"))), None)
     me = {"name": g.person.name, "initial": g.person.call_name[:1], "role": role_name(sorted(g.roles))}
     return _alone() | _site(site, at) | {
         "place": words(centre.names) if centre else "",

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from webapp.base import ids
 from webapp.base.database import db
+from webapp.operations.declarations import Remains, remains
 from webapp.operations.models import Head
 from webapp.tablets.models import Drain, Farewell, Reenrolment, Retirement, Revocation, Store, Tablet
 from webapp.tablets.rules import agrees, tablet_of
@@ -96,6 +97,12 @@ def tablets(project_id: str) -> list[TabletRow]:
     """The tablets of a project by number, revoked ones too."""
     wanted = _tablets().where(Tablet.project_id == project_id).order_by(Tablet.number)
     return [TabletRow(*row) for row in db.session.execute(wanted)]
+
+
+@remains
+def standing_at(project_id: str, place_id: str, _at: int) -> Remains:
+    """The tablets of a place that are in use."""
+    return [(each.name, f"/tablets/{each.id}") for each in tablets(project_id) if each.place_id == place_id and not each.barred]
 
 
 def tablet(project_id: str, tablet_id: str) -> TabletRow | None:

@@ -191,7 +191,8 @@ def _told(project_id: str, party_id: str, at: int) -> dict[str, Any]:
 def supplies() -> str:
     """How many there are by state, what was asked for and what is out, and the ways to change it."""
     site, place_id, at = this_site(), g.tablet.place_id, clock.now()
-    store, laundry = (next(iter(sites.places(site.id, kind)), None) for kind in ("store_room", "laundry"))
+    today = clock.day_of(at, site.zone)
+    store, laundry = (next(iter(sites.places(site.id, kind, on=today)), None) for kind in ("store_room", "laundry"))
     where = {"store": store.id if store else place_id, "laundry": laundry.id if laundry else place_id}
     items = _shown(site.id, place_id, at)
     covers = {item.id: queries.covers(site.id, place_id, item, at, at) for item in items}
