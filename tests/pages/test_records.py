@@ -581,7 +581,7 @@ def test_one_person_who_signs_for_both_sides_is_marked_on_paper_and_at_the_desk(
 
 def renames(site: Site) -> None:
     """Every name in the head of a sheet is another from now on."""
-    for what, key in (("place", "hall"), ("post", "door"), ("shift", "early"), ("shift", "middle")):
+    for what, key in (("place", "flat-a"), ("post", "door"), ("shift", "early"), ("shift", "middle")):
         data = {"what": what, "subject": demo.named(what, key), "name-en": "Renamed"}
         assert site.desk("zhou").post("/site/parts", data=data, headers=OURS).status_code == 303
 
