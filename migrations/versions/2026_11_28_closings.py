@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_28_closings"
-down_revision = "2026_11_28_namings"
+down_revision = "2026_11_28_slips"
 branch_labels = None
 depends_on = None
 
