@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask, g
 from flask.testing import FlaskClient
 
 from tests.pages.conftest import AT, OURS, Node, Site, hidden_of, read
@@ -15,7 +16,10 @@ from tests.pages.test_stock import record
 from webapp import demo
 from webapp.base import clock
 from webapp.base.database import db
+from webapp.base.i18n import LANGUAGES
+from webapp.operations import registry
 from webapp.operations.entries import Entry, digest_of
+from webapp.operations.fields import Field, Lines
 from webapp.operations.ledger import the_ledger
 from webapp.operations.models import Receipt
 from webapp.repairs import queries
@@ -365,6 +369,26 @@ def test_each_entry_names_its_fields_its_things_and_its_party(site: Site):
     assert "Guests: 4 guests · Shoe covers: 4 pairs · Item: Cloth shoe covers" in rows["12:20 Guests arrived"].text()
     assert "Quantity: 30 pairs" in rows["12:58 Drawn from the store"].text()
     assert "Thing: Door card C-07" in rows["13:31 Thing taken"].text()
+
+
+def offered() -> list[tuple[str, str, Field]]:
+    """Every field and cell of what staff record."""
+    recorded = [each for each in registry.every() if each.offline]
+    fields = [(each.name, name, item) for each in recorded for name, item in each.fields.items()]
+    cells = [(of, name, cell) for of, _name, item in fields if isinstance(item, Lines) for name, cell in item.cells.items()]
+    return fields + cells
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_field_and_no_choice_is_shown_by_the_name_that_it_has_in_a_body(app: Flask, language: str):
+    bare = []
+    with app.test_request_context(f"/?lang={language}"):
+        g.language = language
+        for operation, name, item in offered():
+            words = [(name, queries.field_name(name))]
+            words += [(each, queries.value_name(each)) for each in getattr(item, "offered", ())]
+            bare += [(operation, code, said) for code, said in words if said == code or said == queries.field_name("of no form")]
+    assert bare == []
 
 
 def test_what_was_undone_says_by_whom_and_when_and_undoing_asks_once(site: Site):

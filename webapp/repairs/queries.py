@@ -42,6 +42,7 @@ FIELDS: Mapping[str, str] = {
     "absent": N_("Why nobody came"), "custodian": N_("Who keeps them"), "kept": N_("Where the keys are"), "lines": N_("Lines"),
     "said": N_("Agrees or differs"), "found": N_("How many were counted"),
     "became": N_("How it stood"), "damaged": N_("Damaged thing"),
+    "key": N_("Line of the handover"), "kind": N_("Kind"), "shown": N_("As it was shown"),
     "batch": N_("Wash batch"), "entry": N_("Entry"), "home": N_("Place it belongs to"), "reason": N_("Reason"),
     "rejected": N_("Came back unfit"), "request": N_("Request"), "source": N_("From"),
     "text": N_("Text"), "to": N_("For"), "version": N_("Checklist"), "when": N_("When it was"),
@@ -52,6 +53,9 @@ WORDS: Mapping[str, str] = {
     "yes": N_("Yes"), "no": N_("No"), "clean": N_("Clean"), "soiled": N_("Soiled"), "store": N_("Store"), "pass": N_("In order"),
     "fail": N_("Not in order"), "na": N_("Does not apply"), "accepted": N_("Taken over"),
     "accepted_with_exceptions": N_("Taken over with exceptions"), "disputed": N_("Disputed"),
+    "agrees": N_("Agrees"), "differs": N_("Differs"), "in_use": N_("In use"), "back": N_("Given back"), "out": N_("Taken"),
+    "kept": N_("Kept by somebody"), "lent": N_("Lent to a guest"), "lost": N_("Lost"), "action": N_("Corrective action"),
+    "asset": N_("Thing"), "check": N_("Check"), "remark": N_("Remark"),
 }  # fmt: skip
 REASONS: Mapping[str, str] = {
     "newer": N_("The tablet’s build is newer than the server; it is taken after the upgrade."),
@@ -345,6 +349,11 @@ def _in_words(field: Field, value: str, site: Project, at: int) -> str:
         return found or f"… {value[-4:]}"
     if isinstance(field, Instant):
         return _instant_in_words(value, site, at)
+    return value_name(value)
+
+
+def value_name(value: str) -> str:
+    """What a choice is called; a text that is none stands as it was typed."""
     return str(_(WORDS[value])) if value in WORDS else value
 
 
