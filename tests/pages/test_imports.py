@@ -315,3 +315,13 @@ def test_a_file_to_be_filled_in_can_be_brought_in(site: Site, kind: str, languag
     answer = site.desk(who).get(f"/import/{kind}.csv?lang={language}")
     assert answer.data.decode("utf-8-sig") == template(KINDS[kind], language)
     assert send(site, kind, answer.data, who).status_code == 200
+
+
+def test_what_is_here_stands_beside_what_a_balance_would_make_of_it(site: Site):
+    shown = read(send(site, "balances", BALANCES, "chen").text)
+    table = next(each for each in shown.all("table"))
+    heads, cells = [each.text() for each in table.all("th")], [each.text() for each in table.all("td")]
+    now = stock.figure(demo.project_id(), demo.named("place", "store"), demo.named("item", "cover.cloth"), "store", AT).quantity
+    assert dict(zip(heads, cells, strict=True))["Here until now"] == f"{now // 1000}"
+    assert now != 150_000
+    assert "Here until now" not in read(send(site, "people", PEOPLE).text).text()

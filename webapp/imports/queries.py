@@ -76,6 +76,17 @@ def plan(site: Project, kind: Kind, raw: bytes, encoding: str) -> Plan:
     return Plan(kind, digest, sheet.heads, sheet.rows, [step for step in steps if step.row.line not in wrong], problems, len(left))
 
 
+def here_now(plan: Plan, project_id: str, at: int) -> dict[int, int]:
+    """What there is by now of what each row counts, by its line, in thousandths; of other files nothing."""
+    counts = [step for step in plan.steps if step.intent.operation == "stock.count"]
+    known = stock.figures(project_id, at) if counts else {}
+    found = {}
+    for step in counts:
+        figure = known.get((step.intent.body["place"], step.intent.body["item"], step.intent.body["state"]))
+        found[step.row.line] = figure.quantity if figure else 0
+    return found
+
+
 def _people(known: Known, row: Row) -> Made:
     person = known.id("person", row.cells["key"].casefold())
     body = {name: row.cells[name] for name in ("name", "call_name", "language")}
