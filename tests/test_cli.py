@@ -71,6 +71,10 @@ def test_a_tablet_is_enrolled_with_everything_a_client_needs(data: Path) -> None
     assert all(len(each["pin"]) == 6 for each in given["actors"])
     code = threshold("tablets", "enrol", "--project", "YQF", "--name", "Door").output.strip()
     assert len(code.replace("-", "")) == 8
+    asked = ("tablets", "enrol", "--project", "YQF", "--name", "Door", "--at")
+    assert len(threshold(*asked, "flat-a").output.strip().replace("-", "")) == 8
+    refused = threshold(*asked, "bar")
+    assert (refused.exit_code, "cannot stand at bar" in refused.output) == (1, True)
 
 
 def test_the_last_line_of_a_state_is_the_hash_of_what_stands_before_it(data: Path) -> None:

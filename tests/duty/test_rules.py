@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from webapp.duty.rules import Accepted, Handover, Status, concerns, is_by_another, open_for, status
+from webapp.duty.rules import Accepted, Found, Handover, Status, awaits_finding, concerns, is_by_another, open_for, status
 
 
 def answer(at: int, who: str = "he", result: str = "accepted", exceptions: str | None = None) -> Accepted:
@@ -30,6 +30,11 @@ def test_two_acceptances_both_stand_and_go_to_the_supervisor() -> None:
     twice = handover(answer(2), answer(3, "su"))
     assert len(twice.answers) == 2
     assert concerns(twice) == ("accepted_twice",)
+    assert awaits_finding(twice)
+    ruled = replace(twice, findings=(Found(4, "chen", twice.answers[-1].id, "su"),))
+    assert not awaits_finding(ruled)
+    assert awaits_finding(replace(ruled, answers=(*ruled.answers, answer(5)))), "somebody answered whom the finding did not know"
+    assert not awaits_finding(handover(answer(2)))
 
 
 def test_the_outgoing_person_cannot_sign_for_both() -> None:

@@ -104,6 +104,22 @@ def test_a_disputed_handover_is_told(site: Site) -> None:
     assert told(site, "chen", at("13:10")) == [("handover_disputed", False)]
 
 
+@pytest.mark.clause("P2-4.4.6a")
+def test_a_handover_that_two_answered_is_told_until_somebody_says_which_holds(site: Site) -> None:
+    tablets = [site.tablet(number) for number in (1, 2)]
+    offer = tablets[0].keep("lin", "duty.offer", "13:00", place=site.id("flat"), post=site.id("door"))
+    answers = [
+        tablet.keep(who, "duty.accept", time, offer=offer.id, result="accepted")
+        for tablet, who, time in zip(tablets, ("he", "zhou"), ("13:05", "13:06"), strict=True)
+    ]
+    tablets[0].send()
+    assert kinds(site, "chen", at("13:10")) == []
+    tablets[1].send()
+    assert kinds(site, "chen", at("13:11")) == ["handover_twice"]
+    site.submit("duty.resolve", author="chen", proof="session", when=at("13:20"), offer=offer.id, based_on=answers[1].id, text="何")
+    assert kinds(site, "chen", at("13:21")) == []
+
+
 def test_two_workers_tell_once(site: Site, rows: Rows) -> None:
     fails(site)
     time = [at("09:01")]

@@ -250,6 +250,29 @@ def test_a_dispute_is_settled_on_what_was_known(site: Site):
     assert "settled: It was in his bag" in desk.get("/review?lang=en").text
 
 
+@pytest.mark.clause("P2-4.4.6a")
+def test_a_night_store_that_two_opened_goes_to_the_supervisor_on_the_day_it_was_opened(site: Site):
+    """Both stand (domain section 0.7); it was offered on another day, and nothing of it is in that day's review."""
+    offer = entry(1, "duty.offer", AT - 20 * clock.HOUR, **OFFER, kept="security", custodian="老周")
+    first, second = (
+        entry(number, "duty.accept", AT - (10 - number) * clock.MINUTE, offer=offer.id, result="accepted") for number in (2, 3)
+    )
+    sends("Door", offer, first, replace(second, author=demo.person("lin")), high=3)
+    desk, path = site.desk("chen"), f"/handovers/{offer.id}"
+    review = read(desk.get("/review?lang=en").text)
+    (told,) = {each.text() for each in review.all("li") if any(one.attrs.get("href") == path for one in each.all("a"))}
+    assert "Wednesday 27 May" in told
+    assert "answered twice" in told
+    page = desk.get(f"{path}?lang=en")
+    assert "Say which one holds" in page.text
+    answer = desk.post(path, data=hidden_of(read(page.text)) | {"text": "He had the keys"}, headers=OURS)
+    assert answer.status_code == 303
+    assert status(handover(offer.id)) is Status.ACCEPTED
+    review = desk.get("/review?lang=en").text
+    assert "settled: He had the keys" in review
+    assert "answered twice" not in review
+
+
 @pytest.mark.parametrize("who", ["zhou"])
 def test_whoever_is_no_supervisor_settles_nothing(site: Site, who):
     offer = entry(1, "duty.offer", AT - 3 * clock.MINUTE, **OFFER)

@@ -11,6 +11,7 @@ from webapp.base import clock
 from webapp.base.database import db
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
+from webapp.tablets import enrolment
 
 NAMES = {"name-zh-Hant": "新", "name-zh-Hans": "新", "name-en": "New one"}
 NEW = {
@@ -175,3 +176,33 @@ def test_a_day_that_is_none_stands_beside_its_field(site: Site) -> None:
 def test_a_manager_closes_no_place(site: Site, what: str) -> None:
     assert closes(site, "chen", what, last_day=TODAY.isoformat()).status_code == 403
     assert OLD[what] in there(what, TOMORROW)
+
+
+@pytest.mark.clause("P2-4.3.1")
+def test_a_tablet_is_enrolled_in_front_of_the_flat_that_was_chosen(site: Site) -> None:
+    """Its parties, checks and covers are that flat's, so nobody may be given the first one unasked."""
+    sends(site, "zhou", "place", code="flat-b", kind="show_flat", **{"name-en": "Show flat B"})
+    db.session.rollback()
+    place = next(each for each in sites.places(demo.project_id()) if each.code == "flat-b")
+    sends(site, "zhou", "flat", **NEW["flat"] | {"place": place.id})
+    desk = site.desk("chen")
+    options = [each for each in read(desk.get("/tablets?lang=en").text).all("option") if each.attrs["value"].startswith("door ")]
+    assert [each.text() for each in options] == ["Door · Show flat A", "Door · Show flat B"]
+    page = read(desk.post("/tablets", data={"name": "B 1", "station": options[1].attrs["value"]}, headers=OURS).text)
+    code = next(each.text() for each in page.all("p") if "figure__value" in each.attrs.get("class", ""))
+    claimed = enrolment.claim(code, AT)
+    assert isinstance(claimed, enrolment.Claim)
+    assert enrolment.ruled(demo.project_id(), claimed.number, approved=True, person_id=demo.person("chen"), at=AT)
+    taken = enrolment.collect(claimed.ticket, AT)
+    db.session.rollback()
+    flat = next(each for each in sites.flats(demo.project_id()) if each.code == "C")
+    assert taken is not None
+    assert (taken.tablet.place_id, taken.tablet.flat_id) == (place.id, flat.id)
+
+
+@pytest.mark.parametrize("chosen", ["roof", "door nowhere", "", f"bar {demo.named('flat', 'a')}"])
+def test_a_tablet_cannot_be_enrolled_where_its_station_is_not(site: Site, chosen: str) -> None:
+    answer = site.desk("chen").post("/tablets?lang=en", data={"name": "B 1", "station": chosen}, headers=OURS)
+    assert answer.status_code == 422
+    assert complaints(read(answer.text)) == {"station": "Choose where the tablet stands."}
+    assert [each.attrs["value"] for each in read(answer.text).all("input") if each.attrs.get("name") == "name"] == ["B 1"]

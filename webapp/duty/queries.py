@@ -51,10 +51,28 @@ def handovers(project_id: str, since: int, until: int, at: int, place_id: str | 
     )
     if place_id:
         wanted = wanted.where(Offer.place_id == place_id)
+    return _told(project_id, db.session.scalars(wanted).all(), since, at)
+
+
+def answered_later(project_id: str, since: int, until: int, at: int) -> list[Handover]:
+    """Those offered before `since` that somebody answered from then on and before `until`, newest first: what was locked up for the
+    night is opened on another day."""
+    then = select(Acceptance.offer).where(
+        Acceptance.project_id == project_id, Acceptance.effective_at >= since, Acceptance.effective_at < until,
+        Acceptance.effective_at <= at,
+    )  # fmt: skip
+    wanted = select(Offer).where(Offer.project_id == project_id, Offer.effective_at < since, Offer.operation_id.in_(then))
+    rows = db.session.scalars(wanted).all()
+    return _told(project_id, rows, min((row.effective_at for row in rows), default=since), at)
+
+
+def _told(project_id: str, rows: Sequence[Offer], since: int, at: int) -> list[Handover]:
+    """Offers with what was answered from `since` on and by `at`, newest first."""
+    if not rows:
+        return []
     answers = _answers(project_id, since, at)
     findings, lines = _findings(project_id, at), _lines(project_id, since, at)
-    found = [_handover(row, answers, findings, lines) for row in db.session.scalars(wanted)]
-    return sorted(found, key=lambda each: each.order, reverse=True)
+    return sorted((_handover(row, answers, findings, lines) for row in rows), key=lambda each: each.order, reverse=True)
 
 
 def handover(project_id: str, offer_id: str, at: int) -> Handover | None:

@@ -117,8 +117,14 @@ def status(handover: Handover) -> Status:
     return Status.UNATTENDED if handover.absent else Status.OFFERED
 
 
+def awaits_finding(handover: Handover) -> bool:
+    """Whether a supervisor has still to say what holds: somebody disputed it, or more than one answered it (domain 0.7)."""
+    is_contested = len(handover.answers) > 1 or status(handover) is Status.DISPUTED
+    return is_contested and not is_resolved(handover)
+
+
 def is_resolved(handover: Handover) -> bool:
-    """Whether the last finding knew the last answer; one that came after it opens the dispute again."""
+    """Whether the last finding knew the last answer; one that came after it opens the matter again."""
     return bool(handover.findings and handover.answers) and handover.findings[-1].based_on == handover.answers[-1].id
 
 

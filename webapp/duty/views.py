@@ -19,8 +19,7 @@ from webapp.checklists.queries import Check
 from webapp.content import queries as content
 from webapp.content.rules import HOURS
 from webapp.duty import queries
-from webapp.duty.rules import Handover, concerns, open_for, status
-from webapp.duty.rules import Status as HandoverStatus
+from webapp.duty.rules import Handover, awaits_finding, concerns, open_for, status
 from webapp.duty.tables import HANDOVERS, REMARKS
 from webapp.operations import registry
 from webapp.operations.roles import DEPUTY, FRONT, SUPERVISOR
@@ -388,7 +387,7 @@ def _handover_page(found: Handover, wrong: dict[str, str]) -> str:
             filter(None, {*_signers([found]), *(each.author_id for each in late), *(one.author_id for one in found.findings)})
         ),
         instant=lambda instant: instant_text(instant, site.zone, at),
-        may_settle=bool(g.roles & {SUPERVISOR, DEPUTY}) and status(found) is HandoverStatus.DISPUTED,
+        may_settle=bool(g.roles & {SUPERVISOR, DEPUTY}) and awaits_finding(found),
         typed=request.form.get("text", ""),
         wrong=wrong,
         one_time=ids.uuid7(at),

@@ -23,6 +23,7 @@ from webapp.notices.rules import (
     OVERDUE,
     RETURNED,
     TO_VERIFY,
+    TWICE,
     UNANSWERED,
     UNATTENDED,
 )
@@ -44,6 +45,7 @@ KIND_NAMES = {
     AWAITING: N_("A version waits for your approval"),
     RETURNED: N_("A version of yours was given back"),
     ASKED_FOR: N_("Supplies were asked for"),
+    TWICE: N_("A handover was answered twice"),
 }
 _READ = sa.exists().where(
     Reading.project_id == Notice.project_id, Reading.notice == Notice.id, Reading.author_id == Notice.person_id

@@ -11,15 +11,15 @@ ASSIGNED, DUE_SOON, OVERDUE, TO_VERIFY, CRITICAL, MISSED, DISPUTED, UNATTENDED =
 UNANSWERED, EXCEPTIONS, LOST, LOW, AWAITING, RETURNED = (
     "check_unanswered", "handover_exceptions", "thing_lost", "covers_low", "document_awaiting", "document_returned",
 )  # fmt: skip
-ASKED_FOR = "supplies_asked"
+ASKED_FOR, TWICE = "supplies_asked", "handover_twice"
 LEADS_TO = {
     ASSIGNED: "/actions/{}", DUE_SOON: "/actions/{}", OVERDUE: "/actions/{}", TO_VERIFY: "/actions/{}", CRITICAL: "/actions/{}",
     MISSED: "/checks/{day}", DISPUTED: "/handovers/{}", UNATTENDED: "/handovers/{}", UNANSWERED: "/checks/{day}",
     EXCEPTIONS: "/handovers/{}", LOST: "/things", LOW: "/stock", AWAITING: "/documents/{}", RETURNED: "/documents/{}",
-    ASKED_FOR: "/stock",
+    ASKED_FOR: "/stock", TWICE: "/handovers/{}",
 }  # fmt: skip
 """Where a notice leads, by its subject and the local day of its event."""
-UNTIL_SETTLED = frozenset({TO_VERIFY, DISPUTED, LOST, LOW, AWAITING, RETURNED, ASKED_FOR})
+UNTIL_SETTLED = frozenset({TO_VERIFY, DISPUTED, LOST, LOW, AWAITING, RETURNED, ASKED_FOR, TWICE})
 """What is told as long as it is so, and is gone once somebody has seen to it; all else has happened, and stands."""
 KEPT_WITHIN = 30 * 24 * 3_600_000
 """How long a notice stands in the inbox, in milliseconds."""

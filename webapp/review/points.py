@@ -1,6 +1,6 @@
 """What stands open at the end of a day: every package is asked for its own, and each says where it is put right (P2-4.4.7b)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -19,7 +19,7 @@ from webapp.content import queries as content
 from webapp.custody import queries as custody
 from webapp.custody.rules import stays_out
 from webapp.duty import queries as duty
-from webapp.duty.rules import Handover, concerns, is_by_another, more_than_once
+from webapp.duty.rules import Handover, concerns, is_by_another, is_resolved, more_than_once
 from webapp.duty.rules import Status as HandoverStatus
 from webapp.duty.rules import status as handover_status
 from webapp.losses import queries as losses
@@ -48,12 +48,13 @@ REQUESTED_WITHIN = 30 * clock.DAY
 
 def points_of(day: Day, heard: Sequence[Heard], covers: Sequence[PlaceCovers], found: Sequence[Doubt]) -> list[Point]:
     """What stands open at the end of this day."""
+    checks = list(_check_points(day))
     return [
         *_address_points(day),
         *_document_points(day),
         *_tablet_points(day, heard),
-        *_check_points(day),
-        *_action_points(day),
+        *checks,
+        *_action_points(day, {each.entry for each in checks}),
         *_handover_points(day),
         *_custody_points(day),
         *_covers_points(covers),
@@ -155,10 +156,11 @@ def _missing_points(day: Day, tablet: TabletRow, gaps: Sequence[Gap]) -> Iterato
         yield Point("missing", losses.gap_words(gap), detail, tone, href=f"/tablets/{tablet.id}", about=about)
 
 
-def _action_points(day: Day) -> Iterator[Point]:
-    """What should have been put right by now, and what waits for somebody to look at it (P2-4.4.2c)."""
+def _action_points(day: Day, told: Collection[str | None]) -> Iterator[Point]:
+    """What should have been put right by now, and what waits for somebody to look at it (P2-4.4.2c). What was found at a critical
+    point is due at once; where the point itself is `told` of, it is one thing."""
     found = actions.unsettled(day.site.id, day.at)
-    late = [each for each in found if each.is_overdue(day.at)]
+    late = [each for each in found if each.is_overdue(day.at) and each.id not in told]
     titles = actions.titles(day.site.id, late)
     for each in late:
         since = _("to be put right by %(time)s", time=instant_text(each.due_at, day.site.zone, day.at))
@@ -246,21 +248,12 @@ def _run_points(day: Day, check: Check, title: str, late: str) -> Iterator[Point
 
 def _handover_points(day: Day) -> Iterator[Point]:
     names = {post.id: words(post.names) for post in sites.posts(day.site.id)}
-    for each in duty.handovers(day.site.id, day.start, day.end, day.at):
-        title = _("Handover %(time)s, %(post)s", time=day.time(each.at), post=names.get(each.post_id, ""))
-        became = handover_status(each)
-        told, href = duty.differences_words(day.site, each), f"/handovers/{each.id}"
-        if became is HandoverStatus.OFFERED:
-            yield Point("handover", title, _("nobody has taken over"), href=href)
-        elif became is HandoverStatus.DISPUTED:
-            yield Point("handover", title, _("disputed"), "over", href=href)
-        elif became is HandoverStatus.UNATTENDED:
-            yield Point("handover", title, _("nobody came: %(reason)s", reason=each.absent), href=href)
-        elif became is HandoverStatus.STORED:
-            yield Point("handover", title, duty.kept_words(each.kept, each.custodian), "ok", href)
-        elif became is HandoverStatus.RESOLVED:
-            yield Point("handover", title, _("settled: %(finding)s", finding=each.findings[-1].text), "ok", href)
-        if told and became is not HandoverStatus.RESOLVED:
+    for each in [*duty.answered_later(day.site.id, day.start, day.end, day.at), *_given(day)]:
+        when = instant_text(each.at, day.site.zone, day.end - 1)
+        title, href = _("Handover %(time)s, %(post)s", time=when, post=names.get(each.post_id, "")), f"/handovers/{each.id}"
+        told = duty.differences_words(day.site, each)
+        yield from (Point("handover", title, said, tone, href) for said, tone in _became(each))
+        if told and not is_resolved(each):
             yield Point("differs", title, told, href=href)
         yield from (Point(concern, title, said, href=href) for concern, said in _amiss(day, each))
     yield from _taken_over_twice(day, names)
@@ -289,9 +282,30 @@ def _raws(day: Day) -> Sequence[str]:
     return db.session.scalars(select(Receipt.raw).where(Receipt.project_id == day.site.id, at)).all()
 
 
+def _given(day: Day) -> Sequence[Handover]:
+    """The handovers of the day."""
+    return duty.handovers(day.site.id, day.start, day.end, day.at)
+
+
+def _became(given: Handover) -> Iterator[tuple[str, str]]:
+    """What has become of a handover where that is worth a look: (words, tone)."""
+    became = handover_status(given)
+    if is_resolved(given):
+        yield _("settled: %(finding)s", finding=given.findings[-1].text), "ok"
+    elif became is HandoverStatus.OFFERED:
+        yield _("nobody has taken over"), "soon"
+    elif became is HandoverStatus.DISPUTED:
+        yield _("disputed"), "over"
+    elif became is HandoverStatus.UNATTENDED:
+        yield _("nobody came: %(reason)s", reason=given.absent), "soon"
+    elif became is HandoverStatus.STORED:
+        yield duty.kept_words(given.kept, given.custodian), "ok"
+
+
 def _amiss(day: Day, given: Handover) -> Iterator[tuple[str, str]]:
-    """What is wrong with who signed, and for what: (code, words)."""
-    yield from ((concern, _(duty.CONCERNS[concern])) for concern in concerns(given))
+    """What is wrong with who signed, and for what, as far as nobody has said what holds: (code, words)."""
+    settled = {"accepted_twice"} if is_resolved(given) else set()
+    yield from ((concern, _(duty.CONCERNS[concern])) for concern in concerns(given) if concern not in settled)
     if is_by_another(given, [each.person_id for each in shifts.present(day.site.id, given.at, given.post_id)]):
         yield "by_another", _("offered by somebody who was not on the post")
 
@@ -304,8 +318,7 @@ def _taken_over_twice(day: Day, names: dict[str, str]) -> Iterator[Point]:
         kind = shifts.shift_at(day.site.id, at)
         return kind.id if kind else None
 
-    found = duty.handovers(day.site.id, day.start, day.end, day.at)
-    for post_id, shift in sorted(more_than_once(found, shift_of), key=str):
+    for post_id, shift in sorted(more_than_once(_given(day), shift_of), key=str):
         where = " · ".join(filter(None, (names.get(post_id), kinds.get(shift or ""))))
         yield Point("taken_over_twice", _("Taken over more than once"), where, about=f"{post_id} {shift}")
 

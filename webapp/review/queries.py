@@ -270,10 +270,13 @@ def _remarks(day: Day) -> Iterator[Event]:
 
 
 def _handovers(day: Day) -> Iterator[Event]:
-    for each in duty.handovers(day.site.id, day.start, day.end, day.at):
+    offered = duty.handovers(day.site.id, day.start, day.end, day.at)
+    for each in offered:
         yield Event(each.at, _("Handover offered"), each.author_id, each.note or "")
+    for each in [*offered, *duty.answered_later(day.site.id, day.start, day.end, day.at)]:
         for answer in each.answers:
-            yield Event(answer.at, _("Handover answered"), answer.author_id, answer.exceptions or "")
+            if day.start <= answer.at < day.end:
+                yield Event(answer.at, _("Handover answered"), answer.author_id, answer.exceptions or "")
 
 
 def _custody(day: Day) -> Iterator[Event]:

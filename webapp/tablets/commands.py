@@ -32,20 +32,22 @@ def tablets() -> None:
 @click.option("--project", "code", required=True, help="the project's code, such as YQF")
 @click.option("--name", required=True, help="what stands on the tablet, such as “Flat A, 2”")
 @click.option("--station", default="door", type=click.Choice(["door", "bar", "floor"]))
+@click.option("--at", "spot", default="", help="the code of the show flat or place where it stands; else the first of its station")
 @click.option("--json", "as_json", is_flag=True, help="enrol at once and print everything a client needs")
 @click.option("--count", default=1, help="with --json: so many tablets, a line each", type=click.IntRange(1, 1000))
 @click.pass_obj
-def enrol(app: Opens, code: str, name: str, station: str, as_json: bool, count: int) -> None:
+def enrol(app: Opens, code: str, name: str, station: str, spot: str, as_json: bool, count: int) -> None:
     """Print the one-use code to type on the tablet; with --json enrol at once."""
     opened = app()
     with opened.app_context():
         project_id = _project(code)
+        where = _spot(project_id, station, spot)
         if not as_json:
-            click.echo(enrolment.make_code(project_id, name, station, clock.now()))
+            click.echo(enrolment.make_code(project_id, name, station, clock.now(), spot=where))
             return
         for number in range(1, count + 1):
             named = name if count == 1 else f"{name} {number}"
-            given = enrolment.enrol_at_once(project_id, named, station, clock.now())
+            given = enrolment.enrol_at_once(project_id, named, station, clock.now(), where)
             click.echo(json.dumps(given | {"url": f"{opened.config['PUBLIC_URL']}/sync"}, ensure_ascii=False))
 
 
@@ -90,6 +92,17 @@ def _project(code: str) -> str:
     if project is None:
         raise click.ClickException(f"There is no project {code}.")
     return project.id
+
+
+def _spot(project_id: str, station: str, code: str) -> enrolment.Spot:
+    """Where a tablet of a station is to stand, by the code of a flat or a place."""
+    codes = {each.id: each.code for each in [*sites.flats(project_id), *sites.places(project_id)]}
+    found = enrolment.spots(project_id, station)
+    named = [each for each in found if code in ("", codes.get(each.flat_id or ""), codes[each.place_id])]
+    if not named:
+        known = ", ".join(sorted(codes[each.id] for each in found))
+        raise click.ClickException(f"A tablet of {station} cannot stand at {code}, but at: {known}.")
+    return named[0]
 
 
 def _asked(project_id: str, *, ends: bool) -> int | None:

@@ -58,6 +58,10 @@ class Spot:
     place_id: str
     flat_id: str | None = None
 
+    @property
+    def id(self) -> str:
+        return self.flat_id or self.place_id
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -125,14 +129,15 @@ def _known_by(told: Mapping[str, Any]) -> tuple[str, str]:
     return digest(secret) if len(secret) >= 32 else "", key if parcels.is_public_key(key) else ""
 
 
-def spot_for(project_id: str, station: str) -> Spot:
-    """The first place that a station belongs at. Raises LookupError where the site has none."""
+def spots(project_id: str, station: str) -> list[Spot]:
+    """Where a tablet of a station can stand: in front of each show flat of the places that it belongs at, at those that have none;
+    where the site has no such place, anywhere. Raises LookupError where it has none at all."""
     day = sites.today(project_id, clock.now())
-    place = next(iter([*sites.places(project_id, _KINDS[station], on=day), *sites.places(project_id, on=day)]), None)
-    if place is None:
+    places = sites.places(project_id, _KINDS[station], on=day) or sites.places(project_id, on=day)
+    if not places:
         raise LookupError("The site has no place yet.")
-    flat = next(iter(sites.flats(project_id, place.id, on=day)), None)
-    return Spot(place.id, flat.id if flat else None)
+    fronts = {place.id: [flat.id for flat in sites.flats(project_id, place.id, on=day)] for place in places}
+    return [Spot(place_id, flat_id) for place_id, flats in fronts.items() for flat_id in flats or [None]]
 
 
 def make_code(
@@ -143,7 +148,7 @@ def make_code(
 
     Made at a desk (`made_by`) it has to be approved there too; whoever may type commands on the server needs nobody's approval.
     """
-    where = spot or (Spot(again.place_id, again.flat_id) if again else spot_for(project_id, station))
+    where = spot or (Spot(again.place_id, again.flat_id) if again else spots(project_id, station)[0])
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     row = {
         "code_digest": digest(code), "project_id": project_id, "name": name, "station": station, "place_id": where.place_id,
@@ -239,7 +244,7 @@ def enrol(
     tablet_id: str | None = None,
 ) -> Enrolled:  # fmt: skip
     """Take a new tablet in at once. Raises LookupError where the site has no place."""
-    where = spot or spot_for(project_id, station)
+    where = spot or spots(project_id, station)[0]
     chosen = tablet_id or ids.uuid7(at)
     credential = _new_credential(chosen)
     body = {
@@ -253,9 +258,9 @@ def enrol(
     return Enrolled(row, credential)
 
 
-def enrol_at_once(project_id: str, name: str, station: str, at: int) -> dict[str, Any]:
+def enrol_at_once(project_id: str, name: str, station: str, at: int, spot: Spot | None = None) -> dict[str, Any]:
     """All that a client from outside needs (docs/protocol.md section 1) but the address. `pin` only on a demo site."""
-    enrolled = enrol(project_id, name, station, at)
+    enrolled = enrol(project_id, name, station, at, spot=spot)
     return {
         "tablet": enrolled.tablet.id,
         "epoch": enrolled.epoch,

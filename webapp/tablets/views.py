@@ -1,6 +1,6 @@
 """The door of the product: which page is whose, enrolment, the tablets at the desk (P2-4.4.7b)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from webapp.base import address, clock, ids
 from webapp.base.database import db
 from webapp.base.errors import Untold
-from webapp.base.i18n import LANGUAGES, N_, language
+from webapp.base.i18n import LANGUAGES, N_, language, words
 from webapp.base.written import day_text, span_text, time_text
 from webapp.operations.declarations import desk_link, pack_pages, tablet_notes
 from webapp.sites import queries as sites
@@ -162,12 +162,14 @@ def _seen(site: Project, contact: Contact | None, at: int) -> dict[str, Any]:
 @desk_page(bp, "/tablets", methods=("GET", "POST"))
 def listing() -> Response:
     """The tablets of the site with what was last heard of them; a code for another one."""
-    code, wrong, at = None, None, clock.now()
-    name, station = request.form.get("name", "").strip(), request.form.get("station", "door")
+    code, wrong, at = None, {}, clock.now()
+    name, chosen = request.form.get("name", "").strip(), request.form.get("station", "")
     if request.method == "POST":
-        wrong = None if name and len(name) <= 80 and station in STATIONS else _("Name the tablet in at most 80 characters.")
-        if wrong is None:
-            code = enrolment.make_code(g.project_id, name, station, at, made_by=g.person.id)
+        station, _blank, spot_id = chosen.partition(" ")
+        spot = _spot(station, spot_id)
+        wrong = _wrong_of(name, spot)
+        if not wrong:
+            code = enrolment.make_code(g.project_id, name, station, at, spot=spot, made_by=g.person.id)
             db.session.rollback()
             g.person = db.session.merge(g.person, load=True)
     site, heard = frames.this_site(), contacts(g.project_id)
@@ -179,15 +181,39 @@ def listing() -> Response:
         code=code,
         wrong=wrong,
         name="" if code else name,
-        station=station,
+        station=chosen,
         waiting=enrolment.waiting(g.project_id, at),
         files=life.waiting_files(site, at),
         may_rule=bool(g.roles & set(life.MAY)),
         draining=life.drains_since(g.project_id),
-        stations=[(each, _(frames.STATIONS[each])) for each in STATIONS if pack_pages(each)],
+        stations=list(_stations()),
         enrol_address=url_for("tablets.enrol", _external=True),
     )
     return make_response(page, 422 if wrong else 200)
+
+
+def _stations() -> Iterator[tuple[str, str]]:
+    """What can be chosen: each station wherever it can stand, told by its place and, where that has several, the show flat."""
+    titles = {flat.id: words(flat.title) for flat in sites.flats(g.project_id)}
+    for station in STATIONS:
+        found = enrolment.spots(g.project_id, station) if pack_pages(station) else []
+        for spot in found:
+            place = sites.place(g.project_id, spot.place_id)
+            has_more = sum(each.place_id == spot.place_id for each in found) > 1
+            named = (_(frames.STATIONS[station]), place and words(place.names), has_more and titles.get(spot.id))
+            yield f"{station} {spot.id}", " · ".join(filter(None, named))
+
+
+def _spot(station: str, spot_id: str) -> enrolment.Spot | None:
+    """Where a tablet is to stand; the first such place where nobody said which."""
+    found = enrolment.spots(g.project_id, station) if station in STATIONS else []
+    return next((each for each in found if spot_id in ("", each.id)), None)
+
+
+def _wrong_of(name: str, spot: enrolment.Spot | None) -> dict[str, str]:
+    """What is wrong with the form, by field."""
+    wrong = {} if name and len(name) <= 80 else {"name": _("Name the tablet in at most 80 characters.")}
+    return wrong if spot else wrong | {"station": _("Choose where the tablet stands.")}
 
 
 def _told(error: HTTPException) -> Response | HTTPException:
