@@ -96,7 +96,7 @@ def _project(code: str) -> str:
 
 def _spot(project_id: str, station: str, code: str) -> enrolment.Spot:
     """Where a tablet of a station is to stand, by the code of a flat or a place."""
-    codes = {each.id: each.code for each in [*sites.flats(project_id), *sites.places(project_id)]}
+    codes = {each.id: each.code for each in sites.flats(project_id)} | {each.id: each.code for each in sites.places(project_id)}
     found = enrolment.spots(project_id, station)
     named = [each for each in found if code in ("", codes.get(each.flat_id or ""), codes[each.place_id])]
     if not named:

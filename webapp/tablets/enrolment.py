@@ -136,8 +136,8 @@ def spots(project_id: str, station: str) -> list[Spot]:
     places = sites.places(project_id, _KINDS[station], on=day) or sites.places(project_id, on=day)
     if not places:
         raise LookupError("The site has no place yet.")
-    fronts = {place.id: [flat.id for flat in sites.flats(project_id, place.id, on=day)] for place in places}
-    return [Spot(place_id, flat_id) for place_id, flats in fronts.items() for flat_id in flats or [None]]
+    flats = {place.id: sites.flats(project_id, place.id, on=day) for place in places}
+    return [spot for place_id, found in flats.items() for spot in [Spot(place_id, flat.id) for flat in found] or [Spot(place_id)]]
 
 
 def make_code(

@@ -200,7 +200,7 @@ def _stations() -> Iterator[tuple[str, str]]:
         for spot in found:
             place = sites.place(g.project_id, spot.place_id)
             has_more = sum(each.place_id == spot.place_id for each in found) > 1
-            named = (_(frames.STATIONS[station]), place and words(place.names), has_more and titles.get(spot.id))
+            named = (_(frames.STATIONS[station]), words(place.names) if place else "", titles.get(spot.id) if has_more else "")
             yield f"{station} {spot.id}", " · ".join(filter(None, named))
 
 
