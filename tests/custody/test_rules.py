@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -53,7 +54,8 @@ def test_what_was_not_out_any_more_is_not_passed_on(before: str, where: str) -> 
     events = [event(1, "taken"), event(2, before), event(4, "handed_over", "he")]
     assert [each.by for each in standing(events).holders] == (["lin"] if before == "lost" else [])
     assert standing(events).where == where
-    assert standing([*events, event(3, "taken")]).holders == (Held("he", 4),), "somebody took it again before the handover"
+    again = standing([*events, event(3, "taken")])
+    assert again.holders == ((Held("lin", 1),) if before == "lost" else (Held("he", 4),)), "somebody took it before the handover"
 
 
 @given(events=st.lists(st.tuples(st.sampled_from((TAKEN, LENT, HANDED, BACK, LOST, FOUND, DAMAGED, MENDED)),
@@ -63,7 +65,7 @@ def test_a_handover_passes_on_only_what_is_out_in_whatever_order_it_all_comes(ev
     come = random.Random(seed).sample(told, len(told))
     assert standing(come) == standing(told)
     if told and standing(told[:-1]).changed_at and standing(told[:-1]).where != "out" and told[-1].what == HANDED:
-        assert standing(told) == standing(told[:-1])
+        assert replace(standing(told), after_loss=()) == replace(standing(told[:-1]), after_loss=())
 
 
 def test_what_a_guest_has_is_no_taking() -> None:
@@ -71,12 +73,36 @@ def test_what_a_guest_has_is_no_taking() -> None:
     assert (lent.holders, lent.concerns) == ((Held("lin", 1, True, "p"),), ())
 
 
-@pytest.mark.parametrize("after", ["found", "taken", "given_back"])
-def test_what_was_lost_and_turns_up_is_lost_no_more(after: str) -> None:
-    lost = [event(1, "taken"), event(2, "lost")]
-    assert (standing(lost).where, standing(lost).concerns) == ("lost", ("lost",))
-    assert [each.by for each in standing(lost).holders] == ["lin"]
-    assert not standing([*lost, event(3, after)]).is_lost
+LOST_BY_LIN = [event(1, "taken"), event(2, "lost", note="在電梯口")]
+
+
+def test_what_was_lost_is_lost_until_it_is_found() -> None:
+    lost = standing(LOST_BY_LIN)
+    assert (lost.where, lost.concerns, [each.by for each in lost.holders]) == ("lost", ("lost",), ["lin"])
+    found = standing([*LOST_BY_LIN, event(3, "taken", "he"), event(4, "found")])
+    assert (found.where, found.concerns, found.holders) == ("back", (), ())
+    assert standing([*LOST_BY_LIN, event(4, "found"), event(5, "taken", "he")]).holders == (Held("he", 5),)
+
+
+@pytest.mark.clause("P2-4.3.1f")
+@pytest.mark.parametrize("after", ["taken", "lent", "handed_over", "given_back"])
+def test_whoever_did_not_know_of_a_loss_does_not_end_it_and_is_named(after: str) -> None:
+    for events in itertools.permutations([*LOST_BY_LIN, event(3, after, "he")]):
+        told = standing(events)
+        assert (told.where, told.loss, told.changed_at) == ("lost", "在電梯口", 2)
+        assert (told.concerns, told.after_loss) == (("lost", "after_loss"), ("he",))
+        assert told.holders == (Held("lin", 1),), "whoever had it then answers for it"
+
+
+def test_a_loss_that_is_declared_anew_knew_of_what_came_before_it() -> None:
+    again = standing([*LOST_BY_LIN, event(3, "taken", "he"), event(4, "lost", "he")])
+    assert (again.concerns, again.after_loss) == (("lost",), ())
+
+
+def test_taking_what_one_has_changes_nothing() -> None:
+    once = standing([event(1, "taken"), event(2, "handed_over", "he")])
+    twice = standing([event(1, "taken"), event(2, "handed_over", "he"), event(3, "taken", "he"), event(4, "taken", "he")])
+    assert (twice.holders, twice.concerns) == (once.holders, ())
 
 
 def test_damage_stays_until_it_is_mended_wherever_the_thing_goes() -> None:

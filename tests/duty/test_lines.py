@@ -5,6 +5,7 @@ import random
 from itertools import count
 
 import pytest
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from webapp.custody import queries as custody
 from webapp.duty import queries as duty
 from webapp.duty.rules import Handover, Status, concerns, exceptions_of, more_than_once, status
 from webapp.operations.ledger import Ledger
+from webapp.review.points import points_of
+from webapp.review.queries import Day
 from webapp.sites import queries as sites
 from webapp.stock import queries as stock
 
@@ -134,6 +137,28 @@ def test_the_last_shift_locks_up_and_whoever_opens_confirms(site: Site) -> None:
     tablet.send()
     assert (status(told(site, made, "18:10")), holders(site, "18:10")) == (Status.STORED, [])
     assert (status(told(site, made)), holders(site)) == (Status.ACCEPTED, [site.person("he")])
+
+
+@pytest.mark.clause("P2-4.3.1f")
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_was_lost_is_lost_although_another_tablet_opens_the_same_store_later(app: Flask, site: Site, first: int) -> None:
+    """Neither knew of the other: the loss stands, and the review names who took it afterwards."""
+    tablet, away = site.tablet(1), site.tablet(2)
+    made = offer(site, tablet, "07:00", kept="key_box", custodian="3")
+    opens = {"offer": made, "result": "accepted"} | key(site, said="agrees", state="kept")
+    tablet.keep("lin", "duty.accept", "08:53", **opens)
+    tablet.keep("lin", "custody.lose", "08:54", asset=site.id("key"))
+    away.keep("he", "duty.accept", "08:59", **opens)
+    for each in ((tablet, away), (away, tablet))[first]:
+        each.send()
+    now = custody.things(site.project_id, at("23:00"))[0].now
+    assert (now.where, now.concerns, holders(site)) == ("lost", ("lost", "after_loss"), [site.person("lin")])
+    project = sites.project(site.project_id)
+    assert project
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        found = points_of(Day(project, at("00:00"), at("23:59"), at("12:00")), [], [], [])
+        told = [each.detail for each in found if each.about == site.id("key")]
+    assert told == ["lost", "taken or given back after it was declared lost: he"]
 
 
 @pytest.mark.parametrize(("result", "said"), [("disputed", "agrees"), ("accepted", "differs")])

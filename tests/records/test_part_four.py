@@ -6,7 +6,11 @@ import pytest
 
 from tests.cast import CHECK, WORDS, Site, Tablet, at
 from tests.records.test_account import accounts, shifts
+from webapp.base.i18n import written_in
+from webapp.records import tables
+from webapp.records.layout import layout
 from webapp.records.rules import Gone, Handed
+from webapp.sites import queries as sites
 
 CARD, UMBRELLA = "card", "umbrella"
 
@@ -122,6 +126,24 @@ def test_what_was_lost_or_lent_stands_as_it_was_at_the_handover_with_the_words_o
 )
 def test_who_agrees_that_a_thing_is_lost_or_lent_has_not_found_it(state: str, said: str, *, is_there: bool | None) -> None:
     assert Gone("asset", "a", None, state, said, None, "").is_there is is_there
+
+
+@pytest.mark.clause("P2-4.3.1f")
+def test_what_was_lost_by_the_handover_is_counted_as_lost_whoever_agrees_that_it_was_there(site: Site) -> None:
+    """The tablet that was taken over at had not heard of the loss."""
+    tablet, away = morning(site), site.tablet(2)
+    away.keep("lin", "custody.take", "13:05", asset=site.id(CARD))
+    hands_over(site, away, "13:20", "13:22", {"kind": "asset", "said": "agrees", "asset": CARD, "state": "out"})
+    away.send()
+    tablet.send()
+    early, _middle = accounts(site)
+    project = sites.project(site.project_id)
+    assert project
+    with written_in("en"):
+        post = next(each for each in sites.posts(site.project_id) if each.id == early.post)
+        printed = tables.paper(early, layout(project, post, [early], [], at("23:00")), None, at("23:00"))
+    (row,) = (row for grid in printed.grids for row in grid.rows if len(row) > 1 and row[1].endswith(f" {CARD}"))
+    assert row[2:5] == ("1", "0", "×")
 
 
 def test_a_loss_taken_back_was_none(site: Site) -> None:

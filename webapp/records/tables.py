@@ -287,8 +287,9 @@ def _things(of: Account, told: Layout) -> Iterator[tuple[str, ...]]:
 
 
 def _found(thing: Thing, line: Gone | None) -> str:
-    """Whether a thing was there: what was said at the handover, 0 of what was known to be lost or lent; '' where nobody looked."""
-    if line is None:
+    """Whether a thing was there: what was said at the handover, 0 of what was lost by then or known to be lent; '' where nobody
+    looked."""
+    if line is None or (thing.where == "lost" and line.is_there):
         return "" if thing.is_there else "0"
     return {True: "1", False: "0", None: "×"}[line.is_there]
 

@@ -1,6 +1,6 @@
 """What stands open at the end of a day: every package is asked for its own, and each says where it is put right (P2-4.4.7b)."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -324,17 +324,25 @@ def _taken_over_twice(day: Day, names: dict[str, str]) -> Iterator[Point]:
 
 
 def _custody_points(day: Day) -> Iterator[Point]:
-    """Things that are lost or damaged, that two took, and that somebody still has when the site has closed (P2-4.3.1f)."""
+    """Things that are lost or damaged, handled although they are lost, that two took, and that somebody still has when the site has
+    closed (P2-4.3.1f)."""
     found = custody.things(day.site.id, day.at)
-    known = people({held.by for each in found for held in each.now.holders if held.by})
+    known = people({by for each in found for by in (*(held.by for held in each.now.holders), *each.now.after_loss) if by})
+
+    def named(people_ids: Iterable[str | None]) -> str:
+        return among(known[by].name if by and by in known else _("Unknown") for by in people_ids)
+
     for each in found:
         title, now, about = f"{words(each.asset.names)} {each.asset.code}", each.now, each.asset.id
-        names = among(known[held.by].name if held.by and held.by in known else _("Unknown") for held in now.holders)
+        names = named(held.by for held in now.holders)
         if now.is_lost:
             yield Point("lost", title, _("lost"), "over", href="/things", about=about)
+        if now.after_loss:
+            told = _("taken or given back after it was declared lost: %(names)s", names=named(now.after_loss))
+            yield Point("after_loss", title, told, href="/things", about=about)
         if "taken_twice" in now.concerns:
             yield Point("taken_twice", title, _("taken twice: %(names)s", names=names), href="/things", about=about)
-        elif stays_out(now, day.start):
+        elif not now.is_lost and stays_out(now, day.start):
             yield Point("kept", title, _("kept overnight by %(names)s", names=names), href="/things", about=about)
         elif now.holders and not now.is_lost and day.at >= day.closes:
             yield Point("kept", title, _("not given back: %(names)s", names=names), href="/things", about=about)

@@ -616,14 +616,18 @@ const HAPPENED = {
   "custody.take": "taken",
 };
 
-/** Who has a thing after these events, where it is, what is wrong with it. */
+/** Who has a thing after these events, where it is, what is wrong with it. Lost is lost until it is found. */
 function standing(events) {
   let holders = [];
   let before;
+  let isDoubted = false;
   const isNote = ({ what }) => ["damaged", "mended"].includes(what);
   const counted = events.filter((each) => {
-    const idle = each.what === "handed_over" && ["given_back", "found", "lost"].includes(before);
-    if (!idle && !isNote(each)) before = each.what;
+    if (isNote(each)) return true;
+    const ends = ["lost", "found"].includes(each.what);
+    const idle = before === "lost" ? !ends : each.what === "handed_over" && ["given_back", "found"].includes(before);
+    isDoubted = !ends && (isDoubted || (idle && before === "lost"));
+    if (!idle) before = each.what;
     return !idle;
   });
   for (const { what, author, party, at } of counted) {
@@ -635,7 +639,7 @@ function standing(events) {
   }
   const lost = before === "lost";
   const damaged = events.filter(isNote).at(-1)?.what === "damaged";
-  const concerns = [...(lost ? ["lost"] : []), ...(holders.length > 1 ? ["taken_twice"] : []), ...(damaged ? ["damaged"] : [])];
+  const concerns = [...(lost ? ["lost"] : []), ...(isDoubted ? ["after_loss"] : []), ...(holders.length > 1 ? ["taken_twice"] : []), ...(damaged ? ["damaged"] : [])];
   return { concerns, holders, where: lost ? "lost" : holders.length ? "out" : "back" };
 }
 
