@@ -74,8 +74,8 @@ class Standing:
 
 
 def counted(events: Iterable[Happened]) -> Iterator[Happened]:
-    """The events in their order without those that changed nothing: what was back in its place by the time a handover was signed was
-    in nobody's hands to pass on, whatever its line said, and what is lost is lost until somebody says that it was found."""
+    """The events in their order without those that changed nothing: what was back in its place by the time a handover was signed
+    was in nobody's hands to pass on, whatever its line said, and what is lost is lost until somebody says that it was found."""
     return (event for event, counts in _judged(events) if counts)
 
 
