@@ -98,9 +98,9 @@ def _load_packages(app: Flask) -> None:
             module = import_module(path)
             if part == "views":
                 module.init_app(app)
-    from webapp.staff.queries import grants, memberships
+    from webapp.staff.queries import codes_set, grants, memberships
 
-    app.extensions["ledger"] = Ledger(memberships, grants)
+    app.extensions["ledger"] = Ledger(memberships, grants, codes_set)
 
 
 def _exists(path: str) -> bool:

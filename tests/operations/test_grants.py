@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.operations.pads import HE, LIN, PROJECT, START, Pad, people
 from webapp.base import ids
 from webapp.operations.ledger import Ledger
-from webapp.operations.rules import Grant, believed_proof, grant_named
+from webapp.operations.rules import Grant, believed_proof, grant_named, is_of_old_code
 
 pytestmark = pytest.mark.database
 HOUR = 3_600_000
@@ -138,3 +138,8 @@ def test_a_proof_is_believed_as_the_fixture_says(case: dict[str, Any]) -> None:
         at=captured,
     )
     assert found == (case["worth"], case["believed"])
+
+
+@pytest.mark.parametrize(("set_at", "is_old"), [(0, False), (100, False), (101, True), (200, True), (201, False)])
+def test_a_code_is_an_old_one_where_it_was_changed_between_the_last_contact_and_the_signature(set_at: int, is_old: bool) -> None:
+    assert is_of_old_code(set_at, 100, 200) is is_old

@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.i18n import N_, language
-from webapp.base.written import amount_text
+from webapp.base.written import figure_text
 from webapp.imports import queries
 from webapp.imports.queries import Plan
 from webapp.imports.rules import BYTES_MOST, KINDS, Kind, Problem, encodings, in_order, template
@@ -178,7 +178,7 @@ def _page(kind: Kind, found: Brought | None = None, plan: Plan | None = None, pr
         problems=[(each.line, titles.get(each.column, ""), told(each, kind)) for each in problems[:SHOWN_PROBLEMS]],
         more=max(0, len(problems) - SHOWN_PROBLEMS),
         shown=plan.rows[: None if now else SHOWN_ROWS] if plan else [],
-        now={line: amount_text(quantity) for line, quantity in now.items()},
+        now={line: figure_text(quantity) for line, quantity in now.items()},
         encodings=[(each, _(ENCODING_NAMES[each])) for each in found.possible] if found else [],
         wrong=wrong,
         most=BYTES_MOST // 1024,

@@ -23,7 +23,7 @@ from webapp.operations.reading import read_sent
 from webapp.operations.receiving import Answer, Receiving
 from webapp.operations.rules import APPLIED, HELD, REFUSED, Grant
 from webapp.operations.submitting import Intent, NotKept, Outcome, Submitting, SubmittingAll
-from webapp.operations.work import Grants, Memberships, receipts
+from webapp.operations.work import CodesSet, Grants, Memberships, receipts
 
 __all__ = ["Answer", "Intent", "Ledger", "Outcome", "the_ledger"]
 
@@ -37,11 +37,16 @@ def none_given(_connection: sa.Connection, _project_id: str, _wanted: set[str]) 
     return {}
 
 
+def none_set(_connection: sa.Connection, _people: set[str]) -> Mapping[str, int]:
+    """Of nobody it is known since when they have their code."""
+    return {}
+
+
 class Ledger:
     """Takes batches from tablets (`receive`) and single entries from pages and the system (`submit`)."""
 
-    def __init__(self, memberships: Memberships, grants: Grants = none_given) -> None:
-        self.memberships, self.grants = memberships, grants
+    def __init__(self, memberships: Memberships, grants: Grants = none_given, codes_set: CodesSet = none_set) -> None:
+        self.memberships, self.grants, self.codes_set = memberships, grants, codes_set
         self.known: dict[tuple[str, str], str] = {}
         """(kind, id) → project of reference data seen before; such rows are never deleted nor moved."""
 

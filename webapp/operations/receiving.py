@@ -12,7 +12,7 @@ from webapp.operations.entries import ATTEMPTS_MOST, Batch, Entry, Source, diges
 from webapp.operations.inserting import insert_all
 from webapp.operations.mending import mend, supersede
 from webapp.operations.reading import Reading
-from webapp.operations.rules import DUPLICATE, FORK, GAP, LOST, QUARANTINED, Judged, Line, judge
+from webapp.operations.rules import DUPLICATE, FORK, GAP, LOST, PIN, QUARANTINED, Judged, Line, is_of_old_code, judge
 from webapp.operations.work import Keeper, Taken, Work, heads, judge_person, receipts, updates, upsert
 
 _EXISTING = sa.select(
@@ -273,6 +273,15 @@ class Receiving(Work):
         for taken in those:
             if taken.operation is not None:
                 judge_person(taken, taken.operation, known, self.grants, self.source.tablet_id)
+        self._mark_old_codes(those)
+
+    def _mark_old_codes(self, those: Sequence[Taken]) -> None:
+        """Flag what was signed by six digits that the author had no more, and the tablet had not heard so yet."""
+        signed = [each for each in those if each.author and each.proof == PIN and each.entry.beacon_at is not None]
+        changed = self.ledger.codes_set(self.connection, {str(each.author) for each in signed}) if signed else {}
+        for taken in signed:
+            if is_of_old_code(changed.get(str(taken.author), 0), taken.entry.beacon_at or 0, taken.entry.happened_at):
+                taken.flags.append("old_code")
 
     def _save_heads(self) -> None:
         high = max(self.high_seq, self.batch.high_seq, self.branches[""].acked)

@@ -124,6 +124,12 @@ def believed_proof(
     return UNVERIFIED, False
 
 
+def is_of_old_code(set_at: int, heard_at: int, signed_at: int) -> bool:
+    """Whether what was signed with six digits was signed with others than the author had by then: they were changed after the
+    tablet last heard of us. All in milliseconds UTC."""
+    return heard_at < set_at <= signed_at
+
+
 def is_weak(proof: str, least: str) -> bool:
     """Below what the operation asks for."""
     return PROOFS.get(proof, 0) < PROOFS[least]

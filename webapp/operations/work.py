@@ -42,6 +42,7 @@ from webapp.operations.rules import (
 log = logging.getLogger(__name__)
 
 Memberships = Callable[[sa.Connection, str, set[str]], Mapping[str, Sequence[Membership]]]
+CodesSet = Callable[[sa.Connection, set[str]], Mapping[str, int]]
 Grants = Callable[[sa.Connection, str, set[str]], Mapping[str, Grant]]
 
 heads: sa.Table = Head.__table__  # type: ignore[assignment]
@@ -57,10 +58,12 @@ _IN_ORDER = _KNOWN.order_by(revisions.c.family).with_for_update()
 
 
 class Keeper(Protocol):
-    """What the work needs of the ledger: who belongs to a project, what grants it gave, and the reference data seen before."""
+    """What the work needs of the ledger: who belongs to a project, what grants it gave, since when codes are what they are, and the
+    reference data seen before."""
 
     memberships: Memberships
     grants: Grants
+    codes_set: CodesSet
     known: dict[tuple[str, str], str]
 
 

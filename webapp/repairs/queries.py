@@ -89,6 +89,7 @@ FLAGS = {
     "time_wrong": N_("clock of the tablet was wrong"),
     "back_dated": N_("recorded afterwards"),
     "fork": N_("from a copied tablet"),
+    "old_code": N_("signed by a code that had been changed"),
     "superseded": N_("mended by another entry"),
 }
 OPEN = ("refused", "held", "quarantined")

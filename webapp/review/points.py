@@ -59,6 +59,7 @@ def points_of(day: Day, heard: Sequence[Heard], covers: Sequence[PlaceCovers], f
         *_custody_points(day),
         *_covers_points(covers),
         *_below_zero_points(day),
+        *_variance_points(day),
         *_request_points(day),
         *_silent_points(day),
         *_entry_points(day, found),
@@ -378,6 +379,24 @@ def _below_zero_points(day: Day) -> Iterator[Point]:
             detail = f"{words(place.names)} · {figure_text(figure.quantity)}"
             title = _("%(item)s: below zero, count it", item=words(item.names))
             yield Point("below_zero", title, detail, about=f"{place.id} {item.id} {figure.state}")
+
+
+def _variance_points(day: Day) -> Iterator[Point]:
+    """Counts of the day that found more or fewer than there should be, on which nobody ruled. The first of a thing is held against
+    nothing, and what was counted at a handover is told there."""
+    given = duty.handovers(day.site.id, day.start, day.end, day.at)
+    told = {each.id for each in given} | {answer.id for each in given for answer in each.answers}
+    told |= {each.count_id for each in stock.doubts(day.site.id, day.start, day.at) if each.side is not None}
+    known = {each.id: each for each in stock.items(day.site.id)}
+    for each in stock.variances(day.site.id, day.at):
+        if each.is_first or not each.difference or each.id in told or not day.start <= each.at < day.end:
+            continue
+        item, place = known[each.item_id], sites.place(day.site.id, each.place_id)
+        said = _("%(time)s: %(counted)s counted, %(expected)s expected", time=day.time(each.at), counted=figure_text(each.counted),
+                 expected=figure_text(each.expected))  # fmt: skip
+        where = words(place.names) if place else ""
+        title = _("%(item)s: the count differs", item=words(item.names))
+        yield Point("variance", title, f"{where} · {_(stock.STATE_NAMES[each.state])} · {said}", href="/stock", about=each.id)
 
 
 def _request_points(day: Day) -> Iterator[Point]:

@@ -63,12 +63,11 @@ def set_code(person_id: str, code: str, *, shown: bool = False, rounds: int = RO
     digits = read_code(code)
     if digits is None:
         raise ValueError("six digits")
-    salt = secrets.token_bytes(16)
+    salt, at = secrets.token_bytes(16), clock.now()
     row = {
         "person_id": person_id, "salt": _text(salt), "verifier": _text(_derive(digits, salt, rounds)), "rounds": rounds,
-        "shown": digits if shown else None,
+        "shown": digits if shown else None, "set_at": at,
     }  # fmt: skip
-    at = clock.now()
     with _written() as connection:
         _replace(connection, Code, row, at, by)
         connection.execute(sa.update(Grant).where(Grant.person_id == person_id, Grant.ends_at > at).values(ends_at=at))

@@ -47,7 +47,8 @@ class Departure(_AboutPerson):
 
 
 class Code(Base):
-    """The verifier of a person's six digits (6 位密碼), base64. `shown` only on a demo site, to be printed."""
+    """The verifier of a person's six digits (6 位密碼), base64. `shown` only on a demo site, to be printed;
+    `set_at`: since when they are these."""
 
     __tablename__ = "staff_code"
 
@@ -56,6 +57,7 @@ class Code(Base):
     verifier: Mapped[str] = mapped_column(sa.String(64))
     rounds: Mapped[int]
     shown: Mapped[str | None] = mapped_column(sa.String(6))
+    set_at: Mapped[Instant] = mapped_column(default=0, server_default="0")
 
 
 class Password(Base):

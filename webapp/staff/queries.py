@@ -77,6 +77,14 @@ def grants(connection: sa.Connection, project_id: str, wanted: Iterable[str]) ->
     return {row.id: operation_rules.Grant(*row[1:]) for row in rows}
 
 
+_CODES = select(Code.person_id, Code.set_at).where(Code.person_id.in_(sa.bindparam("people", expanding=True)))
+
+
+def codes_set(connection: sa.Connection, person_ids: Iterable[str]) -> Mapping[str, int]:
+    """Since when each of these people has the six digits that are theirs now."""
+    return {row.person_id: row.set_at for row in connection.execute(_CODES, {"people": list(person_ids)})}
+
+
 def locked_codes(tablet_ids: Iterable[str]) -> list[tuple[str, str]]:
     """(person, tablet) of every code that is locked at one of these tablets."""
     wanted = select(Throttle.account).where(Throttle.account.startswith("code:"), Throttle.failures >= LOCKED_AFTER)

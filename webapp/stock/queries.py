@@ -116,7 +116,7 @@ class Movement:
 
 @dataclass(frozen=True)
 class Variance:
-    """What was counted last, and what there should have been (盤盈盤虧)."""
+    """What was counted last, and what there should have been (盤盈盤虧). `is_first`: nobody had counted it before."""
 
     id: str
     place_id: str
@@ -126,6 +126,7 @@ class Variance:
     author_id: str | None
     expected: int
     counted: int
+    is_first: bool = False
 
     @property
     def difference(self) -> int:
@@ -403,7 +404,7 @@ def _variance(project_id: str, key: Key, of: Mapping[int, Any], moved: int, know
     if state == SOILED and known[item_id].category == "shoe_cover":
         for part in _basket:
             expected = part(project_id, place_id, known[item_id], last.effective_at - 1)
-    return Variance(last.operation_id, *key, last.effective_at, last.author_id, expected, last.counted)
+    return Variance(last.operation_id, *key, last.effective_at, last.author_id, expected, last.counted, 2 not in of)
 
 
 def doubts(project_id: str, since: int, at: int) -> list[Doubt]:
