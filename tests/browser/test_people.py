@@ -226,6 +226,8 @@ def test_a_locked_screen_takes_guests_and_ticks_and_hides_all_else(tablet: Calla
     mine.go("handover")
     mine.submit("duty.remark", category="repair", text="落地燈不亮")
     stop(mine)
+    mine.go("checks")
+    mine.tick("flat_open.layout", "fail")
     lock(mine)
     expect(mine.page.locator("body")).to_contain_text("林靜怡", use_inner_text=True)
     seen = mine.page.locator("body").inner_text()
@@ -233,6 +235,11 @@ def test_a_locked_screen_takes_guests_and_ticks_and_hides_all_else(tablet: Calla
     mine.arrive(3)
     mine.see_off(mine.entries()[-1]["id"])
     mine.tick("flat_open.air")
+    for item, said in (("layout", "fail"), ("air", "pass")):
+        line = mine.page.locator(f'latest-value[key$="/flat_open.{item}"]')
+        expect(line).to_have_attribute("value", said)
+        expect(line.locator("button:visible:enabled"), "what was said takes the code to be taken back").to_have_count(0)
+        expect(line.locator(".todo__label:visible")).to_have_count(1)
     for path in ("handover", "outbox"):
         mine.page.goto(f"{mine.server.url}/{mine.language}/door/{path}")
         mine.page.wait_for_url(LOCKED)
@@ -241,7 +248,9 @@ def test_a_locked_screen_takes_guests_and_ticks_and_hides_all_else(tablet: Calla
     expect(mine.page.locator("main")).to_be_visible()
     assert [signed(entry)[:2] for entry in mine.entries()] == [
         (operation, "lin")
-        for operation in ("shifts.take_post", "duty.remark", "tours.arrive", "tours.see_off", "checklists.answer")
+        for operation in (
+            "shifts.take_post", "duty.remark", "checklists.answer", "tours.arrive", "tours.see_off", "checklists.answer",
+        )
     ]
     assert {entry["proof"] for entry in mine.entries()[1:]} == {"post"}
 
