@@ -142,6 +142,11 @@ def test_what_was_answered_without_a_network_stands_with_its_time_its_words_and_
     # Said twice it is one point that is not in order.
     expect(more).to_be_visible()
     expect(here.page.locator('.page__head .wrongs [step="wrong"]')).to_have_count(1)
+    # What was found stays to be read when it is in order again.
+    here.tick("flat_open.layout")
+    expect(last).to_have_count(2)
+    expect(last.last).to_contain_text("花瓶移位")
+    expect(last.last.locator("img")).to_be_visible()
     # Another value has another time and name than the one before it.
     number = form_of(here, "flat_close.covers_clean")
     left = here.page.locator('.check:has([name=item][value="flat_close.covers_clean"]) .check__left')

@@ -1,5 +1,7 @@
 """How far a check has come."""
 
+from dataclasses import replace
+
 import pytest
 
 from webapp.checklists.rules import FAIL, PASS, Given, is_failed, run_of
@@ -23,6 +25,16 @@ def test_a_run_says_what_is_done_and_what_is_left() -> None:
 def test_the_last_answer_by_order_counts_whenever_it_arrives() -> None:
     run = run_of([DOOR], [given("door", PASS, at=5), given("door", FAIL, at=3)])
     assert not run.failed
+
+
+def test_what_was_found_and_told_of_stays_whatever_is_answered_after_it() -> None:
+    told = [replace(given("air", FAIL, at=each), note=note, has_photos=seen) for each, note, seen in (
+        (2, "不製冷", False), (3, None, True), (4, None, False),
+    )]  # fmt: skip
+    (line,) = run_of([AIR], [given("air", PASS, at=1), *told, given("air", PASS, at=5)]).lines
+    assert (line.given and line.given.answer, [each.at for each in line.before]) == (PASS, [2, 3])
+    (line,) = run_of([AIR], told[:1]).lines
+    assert not line.before, "it is itself what counts"
 
 
 def test_what_is_not_required_is_never_left() -> None:

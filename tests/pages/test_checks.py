@@ -70,6 +70,24 @@ def test_a_voided_check_says_why(site: Site) -> None:
     assert "Filled in by way of trial" in site.desk("chen").get(f"{DAY}?lang=en").text
 
 
+@pytest.mark.clause("P2-4.4.2c")
+def test_what_was_not_in_order_stands_with_its_words_under_what_was_answered_after_it(site: Site) -> None:
+    about = {"version": the_run().edition.id, "place": demo.named("place", "flat-a"), "item": "flat_open.door"}
+    for minutes, said in ((4, {"answer": "fail", "note": "鎖舌不回"}), (2, {"answer": "pass"})):
+        outcome = the_ledger().submit(
+            "checklists.answer", about | said, project_id=demo.project_id(), author_id=demo.person("lin"), proof="post",
+            at=AT - minutes * 60_000,
+        )  # fmt: skip
+        assert outcome.outcome == "applied", outcome
+        db.session.rollback()
+    (line,) = [each for each in the_run().run.lines if each.item["id"] == "flat_open.door"]
+    assert line.given and line.given.answer == "pass"
+    record = f"/records/2026-05-28/{demo.named('post', 'door')}/early?in=en&lang=en"
+    shown = [site.desk("chen").get(path).text for path in (f"{DAY}?lang=en", record)]
+    for text in (*shown, site.tablet("door").get("/en/door/checks").text):
+        assert "鎖舌不回" in read(text).all("main")[0].text()
+
+
 @pytest.mark.clause("P2-4.1.3")
 def test_an_inspection_names_the_post_and_what_it_found(site: Site) -> None:
     path, desk = f"/inspection/{demo.named('post', 'door')}", site.desk("chen")

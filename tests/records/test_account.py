@@ -341,8 +341,20 @@ def test_a_day_is_cut_so_that_no_instant_falls_between_two_shifts() -> None:
 
 
 def test_an_hour_in_which_nobody_came_is_shown_and_one_outside_of_the_shift_too() -> None:
-    visits = [Visit("1", 9, 2, 2), Visit("2", 9, 1, 0), Visit("3", 12, 4, 4, mode="guided")]
+    visits = [Visit("1", 9, 2, 2), Visit("2", 9, 1, 0, mode="self_guided"), Visit("3", 12, 4, 4, mode="guided")]
     hours = rules.by_hour(visits, lambda instant: instant, 9, 11)
     assert [(each.hour, each.parties, each.guests, each.covers) for each in hours] == [(9, 2, 3, 2), (10, 0, 0, 0), (12, 1, 4, 4)]
-    told = {"accompanied": 0, "guided": 1, "self_guided": 0}
+    told = {"accompanied": 0, "guided": 1, "self_guided": 1}
     assert rules.sums(hours) == {"parties": 3, "guests": 7, "covers": 6} | told
+
+
+@pytest.mark.clause("P2-4.4.3d")
+@pytest.mark.parametrize(("mode", "is_led", "told"), [
+    (None, True, (0, 1, 0)), (None, False, (0, 0, 0)), ("self_guided", True, (0, 0, 1)), ("accompanied", True, (1, 0, 0)),
+    ("guided", False, (0, 1, 0)),
+])  # fmt: skip
+def test_a_party_led_by_the_prompter_was_guided_unless_somebody_said_otherwise(
+    mode: str | None, is_led: bool, told: tuple[int, ...]
+) -> None:
+    (hour,) = rules.by_hour([Visit("1", 9, 2, 2, mode=mode, is_led=is_led)], lambda instant: instant, 9, 10)
+    assert (hour.accompanied, hour.guided, hour.self_guided) == told

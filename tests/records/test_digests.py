@@ -23,13 +23,14 @@ from webapp.records.rules import (
     Thing,
     Visit,
     Window,
+    as_signed,
     mark_of,
 )
 
 FULL = Account(
     "p", "2026-05-28", Window("s", "early", 1, 2), (Stood("a", 1, None),), True,
-    (List("v", "opening", (Point("i", "pass", 1, 2, "n", "b", True, False, 3, "x", "w"),)),),
-    (Visit("v", 1, 2, 2, 3, "b", "guided"),),
+    (List("v", "opening", (Point("i", "pass", 1, 2, "n", "b", True, False, 3, "x", "w", (Point("i", "fail"),)),)),),
+    (Visit("v", 1, 2, 2, 3, "b", "guided", True),),
     (Stock("i", "clean", 1, 2, 3, 4, 5, 6, 7, 8),),
     (Event(1, "taken", "b", "", "i", 2, "k"),),
     (Event(1, "repair", "b", "t"),),
@@ -37,7 +38,7 @@ FULL = Account(
             (Thing("k", "lost", (), False, "", False, "w"),), (Lay("i", "clean", 1, 2, "agrees", "n"),),
             (Also(3, "d", "disputed", "e"),)),),
     (Thing("k", "out", ("a",), True, "n", True, "w"),),
-    (Pending("q", 3, True, "v", "i", "t"),),
+    (Pending("q", 3, True, "v", "i", "t", "n"),),
     (Readied("a", 1),),
     (Event(1, "lost", "b", "t", asset="k"),),
 )  # fmt: skip
@@ -51,6 +52,7 @@ RECORDED = {
     6: "fc54d51df5910165da5b4ae90287917bd0406b676852934d409479f525e1a41f",
     7: "a3be317a4a328aa0cb6d1046ef55f67c782b6a20585299bd27080f1fc4664700",
     8: "025c2d43756586c6a3063ef1a820a7c545bc7cf0f8a497da3bf275f3a3b925d0",
+    9: "7dfb72113707b847ac989f1168f49eec70596efa575c0bcb9d0245cfbe581917",
 }
 """Its digests, each as the code of its time took it. A field that is new needs `added` and a line here; no line ever changes."""
 
@@ -72,6 +74,14 @@ def test_what_records_did_not_tell_yet_does_not_change_what_was_signed_then() ->
     assert later.is_what(RECORDED[4], 4)
     assert not later.is_what(RECORDED[5], 5)
     assert not FULL.is_what(RECORDED[4], 5), "a digest is no other way's"
+
+
+def test_what_was_signed_shows_no_more_than_it_told_then() -> None:
+    shown = as_signed(FULL, 8)
+    assert shown.digest_by(8) == RECORDED[8]
+    assert (shown.visits[0].is_led, shown.lists[0].points[0].before, shown.pending[0].note) == (False, (), "")
+    assert as_signed(FULL, DIGESTS) == FULL
+    assert as_signed(FULL, 1) == shown, "what an older one did not tell has been shown ever since"
 
 
 def test_a_change_in_what_records_always_told_shows_whatever_the_way() -> None:

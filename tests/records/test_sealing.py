@@ -57,11 +57,11 @@ def told(site: Site, found: Sealed) -> list[tuple[str, ...]]:
         return list(addenda.grid(named, found.addenda, at("23:59")).rows)
 
 
-def sign(site: Site, code: str = "early", when: str = SIGNED) -> None:
+def sign(site: Site, code: str = "early", when: str = SIGNED, way: int = DIGESTS) -> None:
     of, found = record(site, code), sealed(site, code, when)
     outcome = site.submit(
         "records.review", author="chen", proof="session", when=at(when), post=of.post.id, shift=of.window.shift, day=DAY,
-        digest=found.says.digest, way=DIGESTS,
+        digest=found.says.digest_by(way), way=way,
     )  # fmt: skip
     assert outcome.outcome == "applied"
 
@@ -347,3 +347,38 @@ def test_a_signature_of_something_else_is_said_not_to_hold(site: Site) -> None:
     found = sealed(site)
     assert not found.holds
     assert found.says.digest == sealed(site, now=SIGNED).says.digest
+
+
+def found_and_led(site: Site) -> None:
+    """The door was not in order, and then it was; a party was led from room to room and nobody said how it was received."""
+    shifts(site)
+    tablet, check = site.tablet(1), {"version": site.id("version"), "place": site.id("flat"), "item": "small.door"}
+    tablet.keep("lin", "shifts.take_post", "08:32", post=site.id("door"))
+    tablet.keep("lin", "checklists.answer", "08:40", **check, answer="fail", note="鎖偏緊")
+    tablet.keep("he", "checklists.answer", "08:50", **check, answer="pass")
+    party = tablet.keep("lin", "tours.arrive", "10:00", flat=site.id("A"), place=site.id("flat"), guests=9)
+    tablet.keep("lin", "tours.step", "10:05", tour=party.id, line="hall.1")
+    tablet.send(received_at=at("13:30"))
+
+
+def told_of(site: Site) -> tuple[str, str, list[str]]:
+    """Of the sheet: the note on the door, guided parties in all, what stands open."""
+    grids = printed(site, sealed(site))[1]
+    assert isinstance(grids, tuple)
+    before, reception, *_rest = grids
+    door = next(row for row in before.rows if row[4] == "08:50")
+    return door[5], reception.total[4], [row[2] for row in grids[4].rows]
+
+
+@pytest.mark.database
+@pytest.mark.clause("P2-4.4.2c")
+@pytest.mark.clause("P2-4.4.3d")
+@pytest.mark.parametrize("way", [DIGESTS, 8])
+def test_a_sheet_tells_what_was_found_before_and_whom_the_prompter_led_but_where_it_was_signed_without(site: Site, way: int) -> None:
+    found_and_led(site)
+    note, guided, left = told_of(site)
+    assert (note, guided) == ("08:40 × 鎖偏緊 (lin)", "1")
+    assert [each for each in left if each.startswith("鎖偏緊 · due")]
+    sign(site, way=way)
+    assert sealed(site).holds
+    assert told_of(site) == ((note, guided, left) if way == DIGESTS else ("", "0", [each.removeprefix("鎖偏緊 · ") for each in left]))

@@ -54,6 +54,8 @@ def test_an_account_of_a_party_is_the_latest_of_what_was_told(site: Site) -> Non
     mine = told[party.id]
     assert (mine.mode, mine.needs, mine.language, mine.stops) == ("self_guided", ("elder", "step_free"), "en", ("kitchen", "hall"))
     assert told[other.id] == tours.Account()
+    assert tours.received(site.project_id, [party.id, other.id], at("10:05"))[party.id].is_led
+    assert not tours.received(site.project_id, [party.id], at("10:04"))[party.id].is_led, "what is said at the door is no tour"
     assert tours.accounts(site.project_id, [party.id], at("10:08"))[party.id].mode == "guided"
     came = tours.place_of(site.project_id, party.id, at("10:30"))
     assert (came.line, came.since, came.said) == ("kitchen.2", at("10:07"), {"door.1", "kitchen.1", "hall.2", "kitchen.2"})

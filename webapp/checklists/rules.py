@@ -1,5 +1,6 @@
 """How far a check has come; pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -74,6 +75,11 @@ class Given:
         """The entry that gave it."""
         return self.order[4]
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it says more than that it is so."""
+        return bool(self.note) or self.has_photos
+
 
 @dataclass(frozen=True)
 class Returned:
@@ -95,6 +101,13 @@ class Line:
     is_failed: bool
     returned: Returned | None = None
     version: str = ""
+    before: tuple[Given, ...] = ()
+    """What was said before to be not in order, with words or photos, first first: whatever is answered after it, it was found so."""
+
+    @property
+    def told(self) -> tuple[Given, ...]:
+        """What was answered, and what was found before, newest first."""
+        return tuple(each for each in (self.given, *reversed(self.before)) if each)
 
     @property
     def is_left(self) -> bool:
@@ -174,22 +187,24 @@ def run_of(
 
     `asked`: the items of other versions, by version and key, to which some of these answers were given.
     """
-    last: dict[str, Given] = {}
+    told: dict[str, list[Given]] = defaultdict(list)
     for given in sorted(answers, key=lambda each: each.order):
-        last[given.item] = given
+        told[given.item].append(given)
     back = {each.item: each for each in sorted(returns, key=lambda each: each.order)}
-    lines = tuple(_line(item, last.get(item["id"]), back.get(item["id"]), asked) for item in items)
+    lines = tuple(_line(item, told[item["id"]], back.get(item["id"]), asked) for item in items)
     return Run(lines, submitted_at, voided)
 
 
 def _line(
-    item: Mapping[str, Any], given: Given | None, returned: Returned | None, asked: Mapping[tuple[str, str], Mapping[str, Any]]
+    item: Mapping[str, Any], told: Sequence[Given], returned: Returned | None, asked: Mapping[tuple[str, str], Mapping[str, Any]]
 ) -> Line:  # fmt: skip
+    given = told[-1] if told else None
+    before = tuple(each for each in told[:-1] if each.is_told and is_failed(asked.get((each.version, each.item), item), each))
     if returned is None or (given is not None and given.order > returned.order):
         answered = asked.get((given.version, given.item)) if given else None
         shown, version = (answered, given.version) if answered and given else (item, "")
-        return Line(shown, given, is_failed(shown, given), version=version)
-    return Line(item, given, is_failed=False, returned=returned)
+        return Line(shown, given, is_failed(shown, given), version=version, before=before)
+    return Line(item, given, is_failed=False, returned=returned, before=before)
 
 
 def is_answered(item: Mapping[str, Any], given: Given | None) -> bool:

@@ -1,5 +1,6 @@
 """The checks of the day, item by item (P2-4.4.2c, P2-4.4.6b, P2-4.5.2d), and at the desk (P2-4.1.3)."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, abort, flash, g, make_response, redirect, render_template, request
@@ -12,7 +13,7 @@ from webapp.base import clock, ids
 from webapp.base.i18n import N_
 from webapp.checklists import queries
 from webapp.checklists.queries import Check
-from webapp.checklists.rules import Line
+from webapp.checklists.rules import Given, Line
 from webapp.checklists.tables import CHECKS
 from webapp.content.queries import said_words
 from webapp.operations import registry
@@ -33,7 +34,7 @@ def checks() -> str:
     """Today's lists of this post with every item, answered or not."""
     site, at = this_site(), clock.now()
     found = queries.checks(site, g.tablet.place_id, this_role(), at)
-    given = [line.given for check in found for line in check.run.lines if line.given]
+    given = _told(found)
     ready = queries.submissions(site, queries.READINESS, g.tablet.place_id, at)
     return render_template(
         "checklists/checks.html",
@@ -55,7 +56,7 @@ def inspection_here() -> str:
     """Look after the post of this tablet (巡查, P2-4.1.3). Whoever does signs once with their code, while the page stays."""
     site, post = this_site(), this_post()
     found = queries.inspections(site, post, clock.now()) if post else []
-    given = [line.given for check in found for line in check.run.lines if line.given]
+    given = _told(found)
     return render_template(
         "checklists/inspection_here.html",
         post=post,
@@ -79,7 +80,7 @@ def on(day: str) -> Response:
     wrong = _decided(found) if request.method == "POST" else {}
     if wrong is None:
         return make_response(redirect(request.path, 303))
-    given = [line.given for each in found for line in each.run.lines if line.given]
+    given = _told(found)
     shown = render_template(
         "checklists/day.html",
         day=wanted,
@@ -96,9 +97,14 @@ def on(day: str) -> Response:
     return make_response(shown, 422 if wrong else 200)
 
 
-def _said(line: Line) -> str:
-    """What was answered, in words."""
-    given = line.given
+def _told(found: Iterable[Check]) -> list[Given]:
+    """Every answer that these checks show."""
+    return [given for check in found for line in check.run.lines for given in line.told]
+
+
+def _said(line: Line, given: Given | None = None) -> str:
+    """What was answered, or before that, in words."""
+    given = given or line.given
     if given is None:
         return ""
     found = said_words(line.item, given.number, given.expected, given.choice or given.text or given.time_of_day or "")

@@ -74,7 +74,8 @@ def layout(site: Project, post: Post, accounts: Iterable[Account], signers: Iter
     """Everything that these records and who signed them name, looked up once for all of them."""
     known = list(accounts)
     versions = {check.version for each in known for check in each.lists}
-    versions |= {point.version for each in known for check in each.lists for point in check.points if point.version}
+    points = [point for each in known for check in each.lists for point in check.points]
+    versions |= {each.version for point in points for each in (point, *point.before) if each.version}
     bodies = {version: found.body for version in versions if (found := edition(site.id, version))}
     named = people({person for person in (*signers, *(person for each in known for person in _persons(each))) if person})
     return Layout(
@@ -99,7 +100,7 @@ def _kinds(site: Project, days: Iterable[str], at: int) -> dict[str, dict[str, K
 def _persons(of: Account) -> Iterator[str | None]:
     yield from (each.person for each in of.stood)
     yield from (each.by for part in (of.visits, of.log, of.remarks) for each in part)
-    yield from (point.by for check in of.lists for point in check.points)
+    yield from (each.by for check in of.lists for point in check.points for each in (point, *point.before))
     yield from (each.by for each in of.happened)
     yield from (each.person for each in of.readied)
     for each in of.handed:

@@ -1,7 +1,7 @@
 """Reads of duty records: what was recorded at a post in a shift, and what was signed of it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -13,6 +13,7 @@ from webapp.base import clock
 from webapp.base.database import db
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
+from webapp.checklists.rules import Given
 from webapp.custody import queries as custody
 from webapp.duty import queries as duty
 from webapp.duty.rules import Agreed, Handover
@@ -147,7 +148,8 @@ def _pending(site: Project, post: Post, at: int) -> Iterator[Pending]:
     """What is still to be put right at the place of the post, and what waits to be verified (未完事項)."""
     for each in actions.unsettled(site.id, at, post.place_id):
         opened = each.opened
-        yield Pending(each.id, each.due_at, each.status is Status.DONE, opened.version_id, opened.item, opened.title)
+        is_done, note = each.status is Status.DONE, each.note or ""
+        yield Pending(each.id, each.due_at, is_done, opened.version_id, opened.item, opened.title, note)
 
 
 def stretches(site: Project, post: Post, since: int, at: int) -> list[Stood]:
@@ -183,16 +185,20 @@ def _lists(site: Project, post: Post, window: Window, at: int) -> Iterator[List]
 
 def _points(found: Check, window: Window) -> Iterator[Point]:
     for line in found.run.lines:
-        item, given = line.item, line.given
-        required = bool(item["required"])
+        item, given, required = line.item, line.given, bool(line.item["required"])
+        before = tuple(_point(found, each, required, is_failed=True) for each in line.before if each.at >= window.start)
         if given is None or line.is_left or given.at < window.start:
-            yield Point(item["id"], required=required and line.is_left)
+            yield Point(item["id"], required=required and line.is_left, before=before)
         else:
-            yield Point(
-                item["id"], given.answer or "", given.number, given.at, given.note or "", given.author_id, required, line.is_failed,
-                given.expected, given.choice or given.text or given.time_of_day or "",
-                given.version if given.version != found.edition.id else "",
-            )  # fmt: skip
+            yield replace(_point(found, given, required, is_failed=line.is_failed), before=before)
+
+
+def _point(of: Check, given: Given, required: bool, *, is_failed: bool) -> Point:
+    version = given.version if given.version != of.edition.id else ""
+    return Point(
+        given.item, given.answer or "", given.number, given.at, given.note or "", given.author_id, required, is_failed,
+        given.expected, given.choice or given.text or given.time_of_day or "", version,
+    )  # fmt: skip
 
 
 def _visits(site: Project, post: Post, window: Window, at: int) -> Iterator[Visit]:
@@ -202,7 +208,8 @@ def _visits(site: Project, post: Post, window: Window, at: int) -> Iterator[Visi
     told = tours.accounts(site.id, [party.id for party in came], at)
     for party in came:
         left_at = party.seen_off[0] if party.seen_off else None
-        yield Visit(party.id, party.arrived_at, party.guests, party.covers, left_at, party.author_id, told[party.id].mode)
+        how = told[party.id]
+        yield Visit(party.id, party.arrived_at, party.guests, party.covers, left_at, party.author_id, how.mode, how.is_led)
 
 
 def _stocks(site: Project, post: Post, window: Window, at: int) -> Iterator[Stock]:

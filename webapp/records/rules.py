@@ -4,18 +4,20 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from webapp.shifts.rules import HANDING_OVER
+from webapp.tours.rules import MODES, reception
 
-MODES = ("accompanied", "guided", "self_guided")
-DIGESTS = 8
+DIGESTS = 9
 """The newest way to take a record's digest. Each has more fields than the one before; what was signed by an old one is compared
 by its fields for ever."""
 LATE = HANDING_OVER * 60_000
 """Milliseconds. Whoever hands over so long after a shift was to end is late, whoever comes so long before the next one is early."""
+SHOWN_AS_SIGNED = 9
+"""From this way on a signed record shows no more than it told when it was signed."""
 MARK_CHARS = 16
 """So much of a digest stands in the code of a sheet: enough to tell a change, and coarse enough for a creased sheet."""
 
@@ -33,6 +35,18 @@ def told_by(value: Any, digest: int) -> Any:
         return value
     known = [each.name for each in fields(value) if each.metadata.get("since", 1) <= digest]
     return {name: told_by(getattr(value, name), digest) for name in known}
+
+
+def as_signed(value: Any, digest: int) -> Any:
+    """A value as a record that was signed by the digest of that number shows it: what came later is as if nobody knew it."""
+    if isinstance(value, tuple):
+        return tuple(as_signed(each, digest) for each in value)
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    known = max(digest, SHOWN_AS_SIGNED - 1)
+    told = {each.name: as_signed(getattr(value, each.name), digest) for each in fields(value)}
+    later = {each.name: each.default for each in fields(value) if each.metadata.get("since", 1) > known}
+    return replace(value, **told | later)
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,8 @@ class Point:
     expected: int | None = added(4, None)
     said: str = added(4, "")
     version: str = added(7, "")
+    before: tuple["Point", ...] = added(9, ())
+    """What was found not in order and told of before this answer."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +107,8 @@ class List:
 
 @dataclass(frozen=True)
 class Visit:
-    """A party that came in the window. `left_at` None = not seen off within it; `mode`: how it was received, None = not told."""
+    """A party that came in the window. `left_at` None = not seen off within it; `mode`: how it was received, None = not told;
+    `is_led`: stops of the tour were told it from the prompter."""
 
     id: str
     at: int
@@ -100,6 +117,11 @@ class Visit:
     left_at: int | None = None
     by: str | None = None
     mode: str | None = added(2, None)
+    is_led: bool = added(9, False)
+
+    @property
+    def reception(self) -> str | None:
+        return reception(self.mode, is_led=self.is_led)
 
 
 @dataclass(frozen=True)
@@ -259,6 +281,7 @@ class Pending:
     version: str | None = None
     item: str | None = None
     title: str | None = None
+    note: str = added(9, "")
 
 
 @dataclass(frozen=True)
@@ -449,7 +472,7 @@ def by_hour(visits: Iterable[Visit], hour_of: Callable[[int], int], opens: int, 
             len(some),
             sum(each.guests for each in some),
             sum(each.covers for each in some),
-            *(sum(each.mode == mode for each in some) for mode in MODES),
+            *(sum(each.reception == mode for each in some) for mode in MODES),
         )
         for hour, some in sorted(found.items())
     ]

@@ -16,7 +16,7 @@ from webapp.operations.later import Came, at_instant, came_after
 from webapp.operations.models import Receipt
 from webapp.records import queries
 from webapp.records.queries import Signed
-from webapp.records.rules import Account, Window
+from webapp.records.rules import Account, Window, as_signed
 from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
 
@@ -69,7 +69,8 @@ def sealed(site: Project, of: Record, now: int, signed: Signed | None) -> Sealed
     seals = [*_of_handovers(site, of, now, signed), *([Seal(signed.known, now)] if signed else [])]
     addenda = tuple(islice(_addenda(site, of, seals), MOST))
     if holds:
-        return Sealed(found, signed.at if signed else now, signed, addenda)
+        says = as_signed(found, signed.way or 1) if signed else found
+        return Sealed(says, signed.at if signed else now, signed, addenda)
     return Sealed(_account(site, of, now), now, signed, addenda, holds=False)
 
 

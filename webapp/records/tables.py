@@ -17,7 +17,7 @@ from webapp.duty.queries import CATEGORY_NAMES, STATE_NAMES, kept_words
 from webapp.duty.rules import DIFFERS
 from webapp.records import queries, rules
 from webapp.records.layout import Layout
-from webapp.records.rules import Account, Also, Event, Gone, Handed, Lay, Mark, Point, Stood, Thing
+from webapp.records.rules import Account, Also, Event, Gone, Handed, Lay, Mark, Pending, Point, Stood, Thing
 from webapp.sites.models import Post, Project
 from webapp.stock import queries as stock
 from webapp.stock.rules import CLEAN, IN_USE, SOILED
@@ -156,7 +156,15 @@ def _checked(told: Layout, version: str, point: Point) -> tuple[str, str, str, s
     item = told.asked.get(point.version or version, {}).get(point.item, {})
     found = said_words(item, point.number, point.expected, point.said)
     mark = MARKS.get(point.answer) or ("" if point.at is None else "×" if point.failed else "√")
-    return told.prompt(version, point), found, mark, told.time(point.at), point.note
+    notes = filter(None, (point.note, *(_earlier(told, version, each) for each in point.before)))
+    return told.prompt(version, point), found, mark, told.time(point.at), " · ".join(notes)
+
+
+def _earlier(told: Layout, version: str, point: Point) -> str:
+    """What was found before, whatever was answered after it: 08:40 × 空調不製冷（林靜怡）."""
+    item = told.asked.get(point.version or version, {}).get(point.item, {})
+    said = (told.time(point.at), "×", said_words(item, point.number, point.expected, point.said), point.note)
+    return str(_("%(what)s (%(how)s)", what=" ".join(filter(None, said)), how=told.name(point.by)))
 
 
 def _reception(of: Account, told: Layout) -> Grid:
@@ -313,17 +321,15 @@ def _open(of: Account, told: Layout) -> Grid:
         for version, point in rules.left_open(of)
     ]
     told_of = {point.item for _version, point in rules.left_open(of)}
-    rows += [
-        (
-            each.title or _prompt_of(told, each.version or "", each.item),
-            _("done, to be verified") if each.is_done else _("to be put right"),
-            str(_("due %(time)s", time=instant_text(each.due_at, told.site.zone, of.window.start))),
-        )
-        for each in of.pending
-        if each.item not in told_of or each.item is None
-    ]
+    rows += [_to_put_right(told, each, of.window.start) for each in of.pending if each.item not in told_of or each.item is None]
     columns = _columns((_("Item checked"), "text"), (_("How it stands"), "words"), (_("Note"), "text"))
     return Grid(_("5. Open items"), columns, tuple(rows))
+
+
+def _to_put_right(told: Layout, each: Pending, near: int) -> tuple[str, str, str]:
+    stands = _("done, to be verified") if each.is_done else _("to be put right")
+    due = _("due %(time)s", time=instant_text(each.due_at, told.site.zone, near))
+    return each.title or _prompt_of(told, each.version or "", each.item), stands, " · ".join(filter(None, (each.note, due)))
 
 
 def _prompt_of(told: Layout, version: str, item: str | None) -> str:
@@ -369,7 +375,7 @@ def _parties(of: Account, told: Layout) -> Grid:
             str(each.guests),
             str(each.covers),
             told.time(each.left_at),
-            _mode(each.mode),
+            _mode(each.reception),
             told.name(each.by),
             "",
         )

@@ -360,18 +360,27 @@ def accounts(project_id: str, parties_of: Sequence[str], at: int) -> dict[str, A
 
 
 def received(project_id: str, parties_of: Sequence[str] | Select[str], at: int) -> dict[str, Account]:
-    """Of each of these parties that anything was told of: kind of reception, needs, the language chosen."""
+    """Of each of these parties that anything was told of: kind of reception, whether it was led, needs, the language chosen."""
     modes = _latest(Reception, project_id, at, Reception.party.in_(parties_of), lambda row: row.party)
     cares = _latest(Care, project_id, at, Care.party.in_(parties_of), lambda row: (row.party, row.need))
     speeches = _latest(Speech, project_id, at, Speech.tour.in_(parties_of), lambda row: row.tour)
+    led = _led(project_id, parties_of, at)
     return {
         party: Account(
             mode=modes[party].mode if party in modes else None,
+            is_led=party in led,
             needs=tuple(need for need in (*NEED_NAMES, CARED) if (party, need) in cares and cares[party, need].answer == "yes"),
             language=speeches[party].language if party in speeches else None,
         )
-        for party in {*modes, *speeches, *(party for party, _need in cares)}
+        for party in {*modes, *led, *speeches, *(party for party, _need in cares)}
     }
+
+
+def _led(project_id: str, parties_of: Sequence[str] | Select[str], at: int) -> set[str]:
+    """Those of these parties to whom a line of a stop was said; what is said at the door is none."""
+    wanted = select(Step.tour).distinct().where(Step.project_id == project_id, Step.effective_at <= at, Step.tour.in_(parties_of))
+    aside = [Step.said.not_like(f"{stop}.%") & (Step.said != stop) for stop in (DOOR, FAREWELL)]
+    return set(db.session.scalars(wanted.where(*aside)))
 
 
 def need_words(account: Account) -> list[str]:
@@ -381,7 +390,7 @@ def need_words(account: Account) -> list[str]:
 
 def account_words(account: Account) -> list[str]:
     """What was told of a party, in the reader's language: kind, needs, the language chosen, how many stops and questions."""
-    said = [_(MODE_NAMES[account.mode])] if account.mode in MODE_NAMES else []
+    said = [_(MODE_NAMES[account.reception])] if account.reception in MODE_NAMES else []
     said += need_words(account)
     if account.language in NAMES:
         said.append(NAMES[account.language])

@@ -11,7 +11,8 @@ from webapp.content.rules import fill
 ENDS_WITHIN = 60 * 60_000
 """A party of which nothing more is heard is gone after this (domain section 0.5)."""
 
-MODES = ("accompanied", "guided", "self_guided")
+GUIDED = "guided"
+MODES = ("accompanied", GUIDED, "self_guided")
 ANSWERS = ("yes", "no")
 TAGS = ("price", "layout", "materials", "surroundings", "school", "handover", "property", "other")
 """What a question of a guest was about."""
@@ -210,13 +211,24 @@ class Asked:
 
 @dataclass(frozen=True)
 class Account:
-    """What was told of how a party was received. `stops` in the order in which they were first come to."""
+    """What was told of how a party was received. `is_led`: stops were told it from the prompter; `stops` in the order in which they
+    were first come to."""
 
     mode: str | None = None
+    is_led: bool = False
     needs: tuple[str, ...] = ()
     language: str | None = None
     stops: tuple[str, ...] = ()
     questions: tuple[Asked, ...] = ()
+
+    @property
+    def reception(self) -> str | None:
+        return reception(self.mode, is_led=self.is_led)
+
+
+def reception(mode: str | None, *, is_led: bool) -> str | None:
+    """How a party was received: as somebody said, else guided where it was led from stop to stop (P2-4.4.3d); None: not told."""
+    return mode or (GUIDED if is_led else None)
 
 
 def stops_seen(lines: Iterable[tuple[Order, str]]) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def _source(scope: Scope) -> list[_Line]:
     how, none, mode = queries.received(scope.project_id, queries.came(*days), scope.at), Account(), PARTIES.wanted(scope, "mode")
     found = [_Line(each, status(each, scope.at), how.get(each.id, none)) for each in queries.parties(*days)]
     found += [_Line(each, UNDONE_STATUS, how.get(each.id, none), at, by) for each, at, by in queries.undone_parties(*days)]
-    return [each for each in found if wanted in ("", each.status) and mode in ("", each.how.mode)]
+    return [each for each in found if wanted in ("", each.status) and mode in ("", each.how.reception)]
 
 
 def _status(row: _Line, _told: Names) -> Cell:
@@ -72,7 +72,7 @@ def _status(row: _Line, _told: Names) -> Cell:
 
 
 def _mode(row: _Line, _told: Names) -> Cell:
-    return str(_(queries.MODE_NAMES[row.how.mode])) if row.how.mode in queries.MODE_NAMES else None
+    return str(_(queries.MODE_NAMES[row.how.reception])) if row.how.reception in queries.MODE_NAMES else None
 
 
 def _statuses(_scope: Scope) -> list[tuple[str, str]]:
