@@ -249,7 +249,12 @@ def test_a_locked_screen_takes_guests_and_ticks_and_hides_all_else(tablet: Calla
     assert [signed(entry)[:2] for entry in mine.entries()] == [
         (operation, "lin")
         for operation in (
-            "shifts.take_post", "duty.remark", "checklists.answer", "tours.arrive", "tours.see_off", "checklists.answer",
+            "shifts.take_post",
+            "duty.remark",
+            "checklists.answer",
+            "tours.arrive",
+            "tours.see_off",
+            "checklists.answer",
         )
     ]
     assert {entry["proof"] for entry in mine.entries()[1:]} == {"post"}

@@ -81,7 +81,8 @@ def test_what_was_not_in_order_stands_with_its_words_under_what_was_answered_aft
         assert outcome.outcome == "applied", outcome
         db.session.rollback()
     (line,) = [each for each in the_run().run.lines if each.item["id"] == "flat_open.door"]
-    assert line.given and line.given.answer == "pass"
+    assert line.given
+    assert line.given.answer == "pass"
     record = f"/records/2026-05-28/{demo.named('post', 'door')}/early?in=en&lang=en"
     shown = [site.desk("chen").get(path).text for path in (f"{DAY}?lang=en", record)]
     for text in (*shown, site.tablet("door").get("/en/door/checks").text):

@@ -374,11 +374,14 @@ def told_of(site: Site) -> tuple[str, str, list[str]]:
 @pytest.mark.clause("P2-4.4.2c")
 @pytest.mark.clause("P2-4.4.3d")
 @pytest.mark.parametrize("way", [DIGESTS, 8])
-def test_a_sheet_tells_what_was_found_before_and_whom_the_prompter_led_but_where_it_was_signed_without(site: Site, way: int) -> None:
+def test_a_sheet_tells_what_was_found_before_and_whom_the_prompter_led_but_where_it_was_signed_without(
+    site: Site, way: int
+) -> None:
     found_and_led(site)
     note, guided, left = told_of(site)
     assert (note, guided) == ("08:40 × 鎖偏緊 (lin)", "1")
     assert [each for each in left if each.startswith("鎖偏緊 · due")]
     sign(site, way=way)
     assert sealed(site).holds
-    assert told_of(site) == ((note, guided, left) if way == DIGESTS else ("", "0", [each.removeprefix("鎖偏緊 · ") for each in left]))
+    then = "", "0", [each.removeprefix("鎖偏緊 · ") for each in left]
+    assert told_of(site) == ((note, guided, left) if way == DIGESTS else then)

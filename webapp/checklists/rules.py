@@ -102,7 +102,7 @@ class Line:
     returned: Returned | None = None
     version: str = ""
     before: tuple[Given, ...] = ()
-    """What was said before to be not in order, with words or photos, first first: whatever is answered after it, it was found so."""
+    """What was said before to be not in order, with words or photos, first first; it was found so, whatever came after."""
 
     @property
     def told(self) -> tuple[Given, ...]:

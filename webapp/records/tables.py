@@ -22,6 +22,7 @@ from webapp.sites.models import Post, Project
 from webapp.stock import queries as stock
 from webapp.stock.rules import CLEAN, IN_USE, SOILED
 from webapp.tours.queries import MODE_NAMES
+from webapp.tours.rules import MODES
 
 MARKS = {"pass": "√", "fail": "×", "na": "—"}
 KINDS = {"taken": N_("Post taken"), "left": N_("Post left")} | stock.MOVE_NAMES
@@ -181,7 +182,7 @@ def _reception(of: Account, told: Layout) -> Grid:
 
 
 def _numbers(hour: Mapping[str, int]) -> tuple[str, ...]:
-    return tuple(str(hour[name]) for name in ("parties", "guests", *rules.MODES, "covers"))
+    return tuple(str(hour[name]) for name in ("parties", "guests", *MODES, "covers"))
 
 
 def _hours(of: Account, told: Layout) -> tuple[int, int]:
