@@ -250,7 +250,16 @@ def test_what_was_found_wrong_on_this_tablet_is_a_line_of_its_next_handover(tabl
     here = alone(tablet)
     here.go("checks")
     here.tick("flat_close.windows", "fail")
+    here.go("handover")
+    for category, text in (("abnormal", "門鎖鬆了"), ("normal", "明早送花"), ("safety", "插座發熱")):
+        here.submit("duty.remark", category=category, text=text)
+    noted = [each["id"] for each in here.entries()[-3:]]
+    here.page.locator(f'[data-id="{noted[2]}"] operation-form[operation="duty.reverse"] button').first.click()
+    until(lambda: here.entries()[-1]["operation"] == "duty.reverse", "it was not taken back")
     form = offered(here)
+    expect(form.locator(".line:visible", has_text="門鎖鬆了")).to_contain_text("異常")
+    for text in ("明早送花", "插座發熱"):
+        expect(form.locator(".line:visible", has_text=text)).to_have_count(0)
     found = form.locator('.line:visible:has(input[value="flat_close.windows"])')
     expect(found).to_have_count(1)
     expect(form.locator('.line:has(input[value="flat_close.water"])')).to_be_hidden()
@@ -258,6 +267,12 @@ def test_what_was_found_wrong_on_this_tablet_is_a_line_of_its_next_handover(tabl
     here.submit("duty.accept", sign="he", within=f'[data-id="{here.entries()[-1]["id"]}"]', makes=3)
     body = json.loads(next(each["body"] for each in here.entries() if each["operation"] == "duty.accept"))
     assert [row["key"] for row in rows_of(body) if row["kind"] == "check"] == ["flat_close.windows"]
+    own = [row for row in rows_of(body) if row.get("entry") in noted]
+    assert own == [{"kind": "remark", "entry": noted[0], "shown": "異常", "said": "agrees"}]
+    here.server.start()
+    here.sent()
+    answer = here.server.state(here.server.now)[0]["duty"]["handovers"][-1]["answers"][0]
+    assert [row["said"] for row in answer["lines"] if row["entry"] == noted[0]] == ["agrees"]
 
 
 def test_what_waits_to_be_taken_over_has_no_barrier_and_fits_every_screen(tablet: Callable[..., Tablet], axe: str):

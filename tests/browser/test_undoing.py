@@ -166,6 +166,27 @@ def test_more_than_the_store_room_holds_is_drawn_only_when_it_is_said_once_more(
 
 
 @pytest.mark.clause("P2-4.4.3f")
+def test_more_than_went_to_the_laundry_comes_back_only_when_it_is_said_once_more(tablet: Callable[..., Tablet]):
+    here = tablet()
+    here.take_post("lin")
+    here.server.stop()
+    here.watch.may_be_down = True
+    here.go("stock")
+    form = here.page.locator('main operation-form[operation="stock.return_clean"]')
+    number, over, before = form.locator("[name=quantity]"), form.locator(".btn--over"), len(here.entries())
+    most = int(str(number.get_attribute("max")))
+    number.fill(str(most + 1))
+    form.locator("button.btn:not(.btn--over)").click()
+    expect(form.locator(".wrong")).to_contain_text(str(most))
+    number.fill("10000")
+    over.click()
+    expect(form.locator(".wrong")).to_contain_text("9999")
+    assert len(here.entries()) == before
+    number.fill(str(most + 1))
+    over.click()
+    until(lambda: len(here.entries()) == before + 1, "the shelf was real")
+
+
 def test_what_went_to_the_laundry_without_a_network_is_listed_and_undone(tablet: Callable[..., Tablet]):
     here = tablet()
     here.take_post("lin")
@@ -178,8 +199,11 @@ def test_what_went_to_the_laundry_without_a_network_is_listed_and_undone(tablet:
     expect(soiled).to_have_text(str(before - 4))
     row = here.page.locator(f'overlay-list[key^="drawn/"] [data-id="{here.entries()[-1]["id"]}"]')
     expect(row).to_contain_text("4 雙")
+    batch = here.page.locator(f'overlay-list[key^="laundry/"] [data-id="{here.entries()[-1]["id"]}"]')
+    expect(batch).to_contain_text("送出 4，尚有 4 未回")
     row.locator('operation-form[operation="stock.reverse"] button').click()
     expect(row.locator('[data-step="undone"]')).to_be_visible()
+    expect(batch.locator('[data-step="undone"]')).to_be_visible()
     expect(soiled).to_have_text(str(before))
     here.server.start()
     here.sent()

@@ -21,7 +21,7 @@ STAFF = {GREETER, WATER_BAR, SUPERVISOR}
 
 
 @operation("duty.remark", form=RemarkForm, roles=STAFF, proof=POST, offline=True, title=N_("Remark"),
-           effects=[ListItem("remarks", "remark-row")])  # fmt: skip
+           effects=[ListItem("remarks", "remark-row"), ListItem("remarks/{place}/{category}", "remark-line")])  # fmt: skip
 def remark(form: RemarkForm, occasion: Occasion) -> None:
     """Write a line under remarks (備註): what was abnormal, or worth knowing; with photos of it."""
     occasion.record(Remark, place_id=form.place.data, post_id=form.post.data, category=form.category.data, text=form.text.data)
@@ -30,7 +30,7 @@ def remark(form: RemarkForm, occasion: Occasion) -> None:
 
 @operation("duty.reverse", form=ReverseForm, roles=STAFF, proof=POST, offline=True,
            title=N_("Remark taken back"), corrects="entry",
-           effects=[Step("undone/{entry}", "undone")])  # fmt: skip
+           effects=[Step("undone/{entry}", "undone"), Latest("remark/{entry}", "undone")])  # fmt: skip
 def reverse(form: ReverseForm, occasion: Occasion) -> None:
     """Take back a remark of one's own, whichever of both comes first."""
     occasion.record(Reversal, entry=form.entry.data, at_desk=False)

@@ -239,6 +239,7 @@ def handover() -> str:
         waiting_at=instant_text(waiting.at, site.zone, at) if waiting else "",
         status=status,
         wrong_by=queries.wrong_by,
+        to_be_seen=queries.TO_BE_SEEN,
         kinds={each: _(name) for each, name in queries.CATEGORY_NAMES.items()},
         staff=[(each.id, each.told) for each in colleagues(site.id, at, FRONT)],
         people=people({*(row.author_id for row in remarks if row.author_id), *_signers(offers)}),

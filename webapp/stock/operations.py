@@ -100,7 +100,8 @@ def count(form: CountForm, occasion: Occasion) -> None:
 
 
 @operation("stock.collect", form=CollectForm, roles=STAFF, proof=POST, offline=True, title=N_("Sent to the laundry"),
-           effects=[Tally("stock/{place}/{item}/soiled", "-quantity"), ListItem("drawn/{place}/{item}", "collect")])  # fmt: skip
+           effects=[Tally("stock/{place}/{item}/soiled", "-quantity"), ListItem("drawn/{place}/{item}", "collect"),
+                    ListItem("laundry/{place}", "batch-row")])  # fmt: skip
 def collect(form: CollectForm, occasion: Occasion) -> None:
     """Give the used covers in the basket to the laundry: a batch of its own, or more of one that is going."""
     place, item = form.place.data, form.item.data

@@ -210,11 +210,23 @@ def supplies() -> str:
             if item.id not in awaited
         },
         undoing=UNDOING,
-        lying=_lying(site.id, where["store"], items, at),
+        most=_most(site.id, where["store"], items, at),
+        typed_most=TYPED_MOST,
         back=lambda moved: stock.back(moved, where["store"], where["laundry"]),
         choices=lambda among: [(item.id, words(item.names)) for item in among],
         **_told_of_stock(site, items, at),
     )
+
+
+TYPED_MOST = 9999
+"""No hand moves more at once: more is a slip of a key."""
+
+
+def _most(project_id: str, store_id: str, items: Sequence[Item], at: int) -> dict[str, int]:
+    """By the form, how many there can be by the records, in thousandths, where anybody can tell: more is asked about once."""
+    lying = _lying(project_id, store_id, items, at)
+    out = sum(each.out for each in stock.open_batches(project_id, at, g.tablet.place_id))
+    return {"return": out} | ({} if lying is None else {"draw": lying})
 
 
 def _lying(project_id: str, store_id: str, items: Sequence[Item], at: int) -> int | None:

@@ -42,7 +42,7 @@ export class LatestValue extends ReaderElement {
   /** @param {HTMLFieldSetElement} part @param {number} until by the server's time */
   async #hold(part, until) {
     const left = until - Date.now() - ((await store.get("clock"))?.offset ?? 0);
-    part.disabled = part.hidden || left > 0;
+    part.disabled = left > 0 || Boolean(part.hidden);
     if (left > 0) setTimeout(refold, left);
   }
 }

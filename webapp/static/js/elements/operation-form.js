@@ -33,11 +33,14 @@ export class OperationForm extends HTMLElement {
     if (event.type === "change") return this.#changed(event.target);
     if (!this.hasAttribute("offline") || !globalThis.crypto?.subtle) return;
     const { target, submitter } = /** @type {SubmitEvent & {target: HTMLFormElement}} */ (event);
-    // There may be more than there should be, and nothing else that is wrong is right.
+    // There may be more than there should be, as far as the button says, and nothing else that is wrong is right.
     const over = /** @type {HTMLInputElement | null} */ (submitter?.matches(".btn--over") ? target.querySelector(":out-of-range") : null);
-    if (over && !/^[1-9]\d{0,3}$/.test(over.value)) {
-      event.preventDefault();
-      return void target.reportValidity();
+    if (over) {
+      const { max } = over;
+      over.max = submitter?.dataset.most ?? max;
+      const holds = target.reportValidity();
+      over.max = max;
+      if (!holds) return event.preventDefault();
     }
     const body = this.#body(target, submitter);
     event.preventDefault(); // only now: what we cannot read the server has to be asked about
@@ -165,14 +168,12 @@ export class OperationForm extends HTMLElement {
 
   /** Under what a draft is kept: the operation and what it is about. @param {HTMLFormElement} form */
   #name(form) {
-    const fixed = [...form.elements].map((field) => field instanceof HTMLInputElement && field.type === "hidden" && !field.matches("[data-page]") && field.value);
-    return `draft ${this.getAttribute("operation")} ${fixed.filter(Boolean)}`;
+    return `draft ${this.getAttribute("operation")} ${fixed(form).map((field) => field.value)}`;
   }
 
   /** Of many forms of one operation (a check's items) only the one about the same thing. @param {HTMLFormElement} form @param {Body} body */
   #speaksOf(form, body) {
-    const fixed = [...form.elements].filter((field) => field instanceof HTMLInputElement && field.type === "hidden" && !field.matches("[data-page]"));
-    return fixed.every((field) => field instanceof HTMLInputElement && (!field.value || [body[field.name]].flat()[0] === field.value));
+    return fixed(form).every(({ name, value }) => [body[name]].flat()[0] === value);
   }
 
   /** @param {HTMLFormElement} form @param {HTMLElement | null} submitter @returns {Body} */
@@ -237,6 +238,12 @@ export class OperationForm extends HTMLElement {
     status.textContent = words;
     setTimeout(() => { if (status.textContent === words) status.textContent = ""; }, SAID_FOR);
   }
+}
+
+/** What a form says of itself, whatever is typed. @param {HTMLFormElement} form */
+function fixed(form) {
+  const fields = /** @type {HTMLInputElement[]} */ ([...form.elements]);
+  return fields.filter((field) => field.type === "hidden" && field.value && !field.matches("[data-page]"));
 }
 
 /** What of a form is needed, cannot be chosen or may be seen by what was said in it. @param {HTMLFormElement} form */
