@@ -1,7 +1,7 @@
 """Pages as they lie on a screen: what is opened, at what size, in what light; and what is wrong with it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from webapp import demo
 
 LANDSCAPE, PORTRAIT, PHONE, NARROW = (1180, 820), (820, 1180), (390, 844), (320, 640)
 SCREENS = {"landscape": LANDSCAPE, "portrait": PORTRAIT, "phone": PHONE}
-LIGHTS = ("day", "evening")
 TALLEST = 16_000
 
 OVERFLOW = """() => {
@@ -49,13 +48,15 @@ SMALL = """() => {
   return [...new Set(small)];
 }"""
 
-AXE = """async () => {
-  const found = await axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], resultTypes: ["violations"],
-  });
+AXE = """async (runOnly) => {
+  const found = await axe.run(document, { runOnly, resultTypes: ["violations"] });
   const why = (node) => `${node.target.join(" ")} [${(node.failureSummary ?? "").split("\\n")[1] ?? ""}]`;
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(why).join("; ")}`);
 }"""
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+"""Those of RULES that read a colour. An evening is other colours and nothing else, so they are all that is to be asked there."""
+LIGHTS = {"day": RULES, "evening": OF_COLOURS}
 
 
 @dataclass
@@ -124,13 +125,16 @@ def lit(page: Page, light: str) -> None:
     page.evaluate("(light) => { document.documentElement.dataset.theme = light; }", light)
 
 
-def every_look(page: Page) -> Iterator[str]:
-    """The page on every screen in every light, one after the other."""
+def every_barrier(page: Page, axe: str) -> dict[str, list[Any]]:
+    """What stands in somebody's way, on every screen in every light."""
+    found = {}
     for name, screen in SCREENS.items():
         whole(page, screen)
-        for light in LIGHTS:
+        for light, rules in LIGHTS.items():
             lit(page, light)
-            yield f"{name}, {light}"
+            if barriers := found_by_axe(page, axe, rules):
+                found[f"{name}, {light}"] = barriers
+    return found
 
 
 def keep_picture(page: Page, name: str) -> None:
@@ -141,7 +145,7 @@ def keep_picture(page: Page, name: str) -> None:
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
-def found_by_axe(page: Page, axe: str) -> list[Any]:
+def found_by_axe(page: Page, axe: str, rules: Mapping[str, object] = RULES) -> list[Any]:
     if not page.evaluate("() => 'axe' in globalThis"):
         page.evaluate(axe)
-    return list(page.evaluate(AXE))
+    return list(page.evaluate(AXE, rules))

@@ -10,6 +10,7 @@ from tests.browser.addresses import EVERY, EXAMPLES, NO_PAGES, Example, routes
 from tests.browser.hands import Tablet, ask_for_the_post
 from tests.browser.looks import (
     LANDSCAPE,
+    LIGHTS,
     NARROW,
     OVERFLOW,
     PHONE,
@@ -17,8 +18,7 @@ from tests.browser.looks import (
     SCREENS,
     SMALL,
     Gallery,
-    every_look,
-    found_by_axe,
+    every_barrier,
     keep_picture,
     lit,
     opened,
@@ -27,6 +27,12 @@ from tests.browser.looks import (
 from tests.browser.served import Server
 
 pytestmark = pytest.mark.browser
+
+PALE = """(css) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets = [sheet];
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +60,7 @@ def test_every_route_is_an_example_or_no_page(tmp_path: Path):
 @pytest.mark.parametrize("example", EVERY, ids=str)
 def test_a_page_has_no_barrier_and_fits_the_screen(gallery: Gallery, axe: str, example: Example, language: str):
     page = gallery.show(example, language)
-    found = {look: violations for look in every_look(page) if (violations := found_by_axe(page, axe))}
+    found = every_barrier(page, axe)
     lit(page, "day")
     for size in (LANDSCAPE, PORTRAIT, PHONE, NARROW):
         sized(page, size)
@@ -66,11 +72,21 @@ def test_a_page_has_no_barrier_and_fits_the_screen(gallery: Gallery, axe: str, e
     gallery.watch.nothing()
 
 
+def test_what_cannot_be_read_in_one_light_alone_is_found_in_that_light(gallery: Gallery, axe: str):
+    """So that a page without a barrier was really looked at, in the evening too."""
+    for light in LIGHTS:
+        page = gallery.show(EVERY[0], "en")
+        page.evaluate(PALE, f':root[data-theme="{light}"] main * {{ color: #808080 !important; background: #7a7a7a !important; }}')
+        found = every_barrier(page, axe)
+        assert {look.rpartition(", ")[2] for look in found} == {light}, found
+        assert all(each.startswith("color-contrast") for every in found.values() for each in every), found
+
+
 def test_the_dialog_for_the_code_has_no_barrier(gallery: Gallery, axe: str):
     page = gallery.show(EVERY[0], "zh-Hant")
     dialog = ask_for_the_post(page)
     dialog.wait_for()
-    found = {look: violations for look in every_look(page) if (violations := found_by_axe(page, axe))}
+    found = every_barrier(page, axe)
     sized(page, NARROW)
     assert (found, page.evaluate(OVERFLOW), page.evaluate(SMALL)) == ({}, [], [])
     dialog.locator("[data-cancel]").click()
@@ -80,6 +96,6 @@ def test_a_covered_page_has_no_barrier(gallery: Gallery, axe: str):
     page = gallery.show(EVERY[0], "en")
     page.evaluate("() => { localStorage.locked = 1; document.documentElement.toggleAttribute('data-locked', true); }")
     page.locator(".cover").wait_for()
-    found = {look: violations for look in every_look(page) if (violations := found_by_axe(page, axe))}
+    found = every_barrier(page, axe)
     sized(page, NARROW)
     assert (found, page.evaluate(OVERFLOW), page.evaluate(SMALL)) == ({}, [], [])
