@@ -245,7 +245,7 @@ def test_two_versions_differ_by_what_was_added_removed_changed_and_moved() -> No
     assert sorted(what for what, _key in found) == ["added", "changed", "changed", "moved", "removed"]
     line = next(each for each in changes(SCRIPT, later) if each.row.get("key") == "exterior").texts
     assert {(label, number, tag, after) for label, number, tag, _before, after in line} == {
-        ("Lines, one breath each", 2, tag, WORDS[tag]) for tag in WORDS
+        ("Line to be said", 2, tag, WORDS[tag]) for tag in WORDS
     }
 
 
@@ -274,7 +274,7 @@ def test_a_line_that_is_new_in_the_middle_changes_none_after_it() -> None:
     later = deepcopy(SCRIPT)
     later["stops"][0]["lines"].insert(1, WORDS)
     assert [each.texts for each in changes(SCRIPT, later)] == [
-        tuple(("Lines, one breath each", 2, tag, "", WORDS[tag]) for tag in ("zh-Hant", "zh-Hans", "en"))
+        tuple(("Line to be said", 2, tag, "", WORDS[tag]) for tag in ("zh-Hant", "zh-Hans", "en"))
     ]
     back = changes(later, SCRIPT)[0].texts
     assert [(number, before, after) for _label, number, _tag, before, after in back] == [

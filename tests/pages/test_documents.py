@@ -155,7 +155,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(site: S
     assert links == {"#0.title.zh-Hant", "#0.lines.0.en"}
     told = {each.text() for each in shown.all("a") if each.attrs.get("class") == "errors__link"}
     assert {each.partition(": ")[0] for each in told} == {
-        "1 Exterior · Title · 繁體", "1 Exterior · Lines, one breath each 1 · English"
+        "1 Exterior · Title · 繁體", "1 Exterior · Line to be said 1 · English"
     }  # fmt: skip
     assert next(each for each in shown.all("details") if each.has_parent("form")).attrs.get("open") is not None
 
@@ -234,7 +234,7 @@ def test_a_stop_is_added_moved_and_left_out_without_a_script(site: Site):
 @pytest.mark.clause("P2-4.4.3d")
 def test_the_differences_name_what_was_added_by_its_line(site: Site):
     shown = page(site.desk("chen"), f"{SCRIPT}/1/2").text()
-    for words in ("From version 1 to version 2", "Changed", "Lines, one breath each 2 · English", "There are two sockets"):
+    for words in ("From version 1 to version 2", "Changed", "Line to be said 2 · English", "There are two sockets"):
         assert words in shown
 
 

@@ -77,7 +77,7 @@ SHAPES: Mapping[str, Shape] = {
         "key",
         (
             TITLE,
-            Part("lines", N_("Lines, one breath each"), LINES),
+            Part("lines", N_("Line to be said"), LINES, hint=N_("One breath each.")),
             Part("question", N_("What guests ask"), PROSE, is_optional=True),
             Part("answer", N_("What to answer"), PROSE, is_optional=True, most=500),
             Part("care.flags", N_("Care for"), SEVERAL, NEEDS, is_optional=True),
