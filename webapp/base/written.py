@@ -15,6 +15,7 @@ from webapp.base.i18n import language
 
 MINUS = "\N{MINUS SIGN}"
 _HAN = "〇一二三四五六七八九十"
+_HELD = re.compile(r"(?<=\b[A-Z]) (?=[㐀-鿿])| (?=· )")
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)")
 _BESIDE_HAN = re.compile("(?<=[㐀-鿿]) (?=[0-9])|(?<=[0-9]) (?=[㐀-鿿])")
 
@@ -76,8 +77,9 @@ def among(names: Iterable[str | None]) -> str:
 
 
 def unbroken(text: str) -> Markup:
-    """A text whose days, such as 2026-05-28, are not broken at the end of a line."""
+    """A text whose lines neither break a day, such as 2026-05-28, nor leave the A of A 型 behind, nor begin with a dot."""
     whole = Markup('<span class="whole">%s</span>')
+    text = _HELD.sub("\N{NO-BREAK SPACE}", text)
     return Markup("").join(whole % part if _DAY.fullmatch(part) else part for part in _DAY.split(text))
 
 
