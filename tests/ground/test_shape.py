@@ -26,6 +26,8 @@ ALLOWED = {
         "pictures",  # what strange bytes are drawn anew with: a library, so no rules
     },
     "content": {
+        "checking",  # what is wrong with a body, before it is kept
+        "comparing",  # two bodies compared, word by word
         "editing",  # a body as a page and back, and two of them compared: rules.py would be two sittings with it
         "shapes",  # the parts that a page of each kind has: a table that is read by itself
     },
@@ -62,6 +64,15 @@ ALLOWED = {
         "access",  # sign-in and throttle rows: technical, not operations
         "desk",  # the shape that every desk page has, for the packages above
         "lists",  # the shape that every list of the desk has, likewise
+    },
+    "stock": {  # what queries.py offers, by what it tells of
+        "asking",  # what was asked for, answered and has come
+        "counting",  # counts and the legs after them
+        "goods",  # what things there are and what they are called
+    },
+    "tours": {
+        "rehearsing",  # rehearsals and who is certified by them
+        "spoken",  # what is said in a flat
     },
     "tablets": {
         "enrolment",  # a code and a credential are secrets: only their digests reach an operation and its receipt

@@ -12,48 +12,74 @@ from sqlalchemy import ColumnElement, Select, select
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.i18n import N_, NAMES
-from webapp.content import queries as content
-from webapp.content.queries import Edition
-from webapp.content.rules import HOURS, Said, band_at, line_for, text_in
 from webapp.operations.declarations import state
 from webapp.operations.knowing import corrected_by
 from webapp.operations.models import Fact
 from webapp.sites import queries as sites
-from webapp.sites.models import Flat, Project
+from webapp.sites.models import Project
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
 from webapp.stock.rules import CLEAN, SOILED, lasts_until, runs_low
-from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, Reversal, RoomsSet, SeenOff, Speech, Stay, Step
+from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, Reversal, SeenOff, Speech, Stay, Step
+from webapp.tours.rehearsing import Rehearsed, certificates, rehearsal, rehearsal_words, rehearsals
 from webapp.tours.rules import (
     CARED,
-    DOOR,
     ENDS_WITHIN,
-    FAREWELL,
     Account,
     Asked,
     Cared,
     Figures,
-    Line,
     Order,
     Party,
     Status,
-    Stop,
-    certified_at,
     figures,
-    filled,
     gone_at,
     in_use,
     left,
-    line_key,
-    recited,
     reduced,
-    setting_in_force,
     soiled_since,
     status,
-    stops_of,
     stops_seen,
-    takes,
 )
+from webapp.tours.spoken import STOP_KINDS, STOP_NAMES, F, facts_of, line, prompt, rooms_of, script_of, welcome
+
+__all__ = [
+    "MODE_NAMES",
+    "NEED_NAMES",
+    "STOP_KINDS",
+    "STOP_NAMES",
+    "TAG_NAMES",
+    "TOLD",
+    "Covers",
+    "Place",
+    "Rehearsed",
+    "account_words",
+    "accounts",
+    "basket",
+    "came",
+    "certificates",
+    "covers",
+    "digest",
+    "facts_of",
+    "figures_of",
+    "line",
+    "need_words",
+    "parties",
+    "party",
+    "place_of",
+    "prompt",
+    "received",
+    "rehearsal",
+    "rehearsal_words",
+    "rehearsals",
+    "rooms_of",
+    "script_of",
+    "today",
+    "told_since",
+    "undone_parties",
+    "welcome",
+    "without_beginning",
+]  # fmt: skip
 
 MODE_NAMES = {"accompanied": N_("Accompanied"), "guided": N_("Guided"), "self_guided": N_("On their own")}
 NEED_NAMES = {"elder": N_("Elderly"), "child": N_("Child"), "step_free": N_("Step-free")}
@@ -68,13 +94,6 @@ TAG_NAMES = {
     "property": N_("Property management"),
     "other": N_("Something else"),
 }
-STOP_KINDS = {"opening": N_("Beginning"), "room": N_("Room")}
-STOP_NAMES = {DOOR: N_("At the door"), FAREWELL: N_("Farewell")}
-DOOR_LINES = (("approach", None), ("covers", None), ("accompanied", "accompanied"), ("guided", "guided"),
-              ("self_guided", "self_guided"))  # fmt: skip
-"""What is said at the door: the moment of each line, and where it is said in one kind of reception only, that kind."""
-WAIT_LINE = line_key(DOOR, 3)
-"""What is said to a large party in place of the second line (P2-4.4.3b)."""
 
 
 @dataclass(frozen=True)
@@ -214,34 +233,6 @@ def _wearing(project_id: str, place_id: str, item_id: str, since: int, at: int) 
     return [each for each in found if each.item_id == item_id and each.covers]
 
 
-def welcome(site: Project, flat: Flat, at: int, language: str) -> tuple[Said, Said] | None:
-    """The line to say when guests come, with the flat's type in it, and the cue beside it (P2-4.4.3a)."""
-    return line(site, "approach", "greeter", at, language, flat)
-
-
-def line(site: Project, trigger: str, post: str, at: int, language: str, flat: Flat | None = None) -> tuple[Said, Said] | None:
-    """The spoken line and its cue for a moment at a post; None where the site has none."""
-    edition = content.in_force(site.id, "greetings", "greetings", at)
-    if edition is None:
-        return None
-    now = clock.local(at, site.zone)
-    chosen = line_for(edition.body["lines"], trigger, post, band_at(now.hour * 60 + now.minute))
-    if chosen is None:
-        return None
-    filled = {**site.placeholders, **(flat.placeholders if flat else {})}
-    return text_in(chosen["text"], language, filled), text_in(chosen["cue"], language, filled)
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """What the prompter holds: a script as it is said in one flat, between the greetings at the door and the farewell."""
-
-    version_id: str
-    title: Mapping[str, str]
-    stops: Sequence[Stop]
-    receptions: Mapping[str, Line]
-
-
 @dataclass(frozen=True)
 class Place:
     """Where a tour has come to: the line that is being said since `since`, the language spoken, and all lines that were said."""
@@ -253,83 +244,10 @@ class Place:
     said: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Rehearsed:
-    """A rehearsal: which lines of the script whoever began it has said, whether with the last tap too, and when it was whole."""
-
-    id: str
-    at: int
-    flat_id: str
-    version_id: str
-    title: Mapping[str, str]
-    author_id: str | None
-    said: frozenset[str]
-    hurried: bool
-    lines: int
-    certified_at: int | None
-
-
-def script_of(site: Project, flat: Flat, at: int) -> Edition | None:
-    """The script in force for a flat: that of its unit type (P2-4.4.3d)."""
-    return next((each for each in content.all_in_force(site.id, "script", at) if each.body["unit_type"] == flat.unit_type), None)
-
-
-def rooms_of(project_id: str, flat: Flat, at: int) -> tuple[int, Mapping[str, Any] | None]:
-    """How often the rooms of a flat were set, and what of its script is otherwise there: as it was opened with, or as set since."""
-    rows = _facts(RoomsSet, project_id, at, RoomsSet.flat_id == flat.id)
-    count, found = setting_in_force([(row.seen, row.place_in_order, row.rooms) for row in rows])
-    return count, flat.changes if found is None else found
-
-
-def prompt(site: Project, flat: Flat, at: int, *, rehearsal: bool = False) -> Prompt | None:
-    """What is said in a flat; None where it has no script. A rehearsal is of the script alone."""
-    edition = script_of(site, flat, at)
-    if edition is None:
-        return None
-    figures_here = {**site.placeholders, **flat.placeholders}
-    stops = stops_of(edition.body, figures_here, rooms_of(site.id, flat, at)[1])
-    if rehearsal:
-        return Prompt(edition.id, edition.body["title"], stops, {})
-    spoken = _spoken(site, flat, at)
-    door = [(mode, spoken[trigger]) for trigger, mode in DOOR_LINES if trigger in spoken]
-    lines = [_renumbered(DOOR, n, line) for n, line in enumerate((line for mode, line in door if mode is None), 1)]
-    farewell = [_renumbered(FAREWELL, 1, spoken["farewell"])] if "farewell" in spoken else []
-    all_stops = [Stop(DOOR, tuple(lines)), *stops, Stop(FAREWELL, tuple(farewell))]
-    return Prompt(edition.id, edition.body["title"], [stop for stop in all_stops if stop.lines],
-                  {mode: line for mode, line in door if mode})  # fmt: skip
-
-
-def _renumbered(stop: str, number: int, line: Line) -> Line:
-    return replace(line, key=line_key(stop, number))
-
-
-def _spoken(site: Project, flat: Flat, at: int) -> dict[str, Line]:
-    """The greeter's lines by their moment; at the approach also what is said by the time of day (P2-4.4.4)."""
-    edition = content.in_force(site.id, "greetings", "greetings", at)
-    if edition is None:
-        return {}
-    figures_here = {**site.placeholders, **flat.placeholders}
-    now = clock.local(at, site.zone)
-    band = band_at(now.hour * 60 + now.minute)
-    found: dict[str, Line] = {}
-    for trigger in [*(trigger for trigger, _mode in DOOR_LINES), "covers_wait", "farewell"]:
-        chosen = line_for(edition.body["lines"], trigger, "greeter", band)
-        if chosen:
-            found[trigger] = Line(trigger, filled(chosen["text"], figures_here), filled(chosen["cue"], figures_here))
-    if "approach" in found:
-        # All of the day's, for a page may be open without a network from morning to night.
-        by_hour = {hours: line_for(edition.body["lines"], "approach", "any", each) for each, hours in HOURS.items()}
-        also = tuple((*hours, filled(line["text"], figures_here)) for hours, line in by_hour.items() if line)
-        found["approach"] = replace(found["approach"], also=also)
-    if "covers" in found and "covers_wait" in found:
-        found["covers"] = replace(found["covers"], many=replace(found["covers_wait"], key=WAIT_LINE))
-    return found
-
-
 def place_of(project_id: str, tour_id: str, at: int) -> Place:
     """Where a tour has come to at an instant, by the latest of what was told."""
-    steps = sorted(_facts(Step, project_id, at, Step.tour == tour_id), key=lambda row: row.place_in_order)
-    speech = max(_facts(Speech, project_id, at, Speech.tour == tour_id), key=lambda row: row.place_in_order, default=None)
+    steps = sorted(facts_of(Step, project_id, at, Step.tour == tour_id), key=lambda row: row.place_in_order)
+    speech = max(facts_of(Speech, project_id, at, Speech.tour == tour_id), key=lambda row: row.place_in_order, default=None)
     return Place(
         line=steps[-1].said if steps else None, since=steps[-1].effective_at if steps else 0,
         language=speech.language if speech else None, language_since=speech.effective_at if speech else 0,
@@ -341,12 +259,12 @@ def accounts(project_id: str, parties_of: Sequence[str], at: int) -> dict[str, A
     """What was told of each of these parties, whenever it was told."""
     how = received(project_id, parties_of, at)
     lines: dict[str, list[tuple[Order, str]]] = defaultdict(list)
-    for row in _facts(Step, project_id, at, Step.tour.in_(parties_of)):
+    for row in facts_of(Step, project_id, at, Step.tour.in_(parties_of)):
         lines[row.tour].append((row.place_in_order, row.said))
     asked: dict[str, list[Question]] = defaultdict(list)
     standing = Reversal.spares(Question, at)
     for each in sorted(
-        _facts(Question, project_id, at, Question.party.in_(parties_of), standing), key=lambda row: row.place_in_order
+        facts_of(Question, project_id, at, Question.party.in_(parties_of), standing), key=lambda row: row.place_in_order
     ):
         asked[each.party].append(each)
     return {
@@ -401,13 +319,6 @@ def account_words(account: Account) -> list[str]:
     return said
 
 
-def rehearsal_words(one: Rehearsed) -> str:
-    """How far a rehearsal came."""
-    if one.certified_at is not None:
-        return _("certified")
-    return _("%(said)s of %(lines)s lines said", said=len(one.said), lines=one.lines)
-
-
 def told_since(project_id: str, party_id: str, at: int) -> dict[str, int]:
     """When the kind of reception and each need of a party was last told, by `mode` and the need."""
     modes = _latest(Reception, project_id, at, Reception.party == party_id, lambda _row: "mode")
@@ -415,70 +326,12 @@ def told_since(project_id: str, party_id: str, at: int) -> dict[str, int]:
     return {key: row.effective_at for key, row in {**modes, **cares}.items()}
 
 
-def rehearsals(project_id: str, since: int, until: int, at: int) -> list[Rehearsed]:
-    """The rehearsals begun from `since` on and before `until`, newest first."""
-    rows = _facts(Rehearsal, project_id, at, Rehearsal.effective_at >= since, Rehearsal.effective_at < until)
-    return _rehearsed(project_id, sorted(rows, key=lambda row: row.place_in_order, reverse=True), at)
-
-
-def rehearsal(project_id: str, rehearsal_id: str, at: int) -> Rehearsed | None:
-    """One rehearsal; None where its beginning has not arrived."""
-    return next(iter(_rehearsed(project_id, _facts(Rehearsal, project_id, at, Rehearsal.operation_id == rehearsal_id), at)), None)
-
-
-def certificates(project_id: str, at: int) -> list[Rehearsed]:
-    """Who has gone through which version of a script: the first whole rehearsal of each, newest first."""
-    first: dict[tuple[str | None, str], Rehearsed] = {}
-    for each in rehearsals(project_id, 0, at + 1, at):
-        known = first.get((each.author_id, each.version_id))
-        if each.certified_at is not None and (known is None or each.certified_at <= (known.certified_at or 0)):
-            first[each.author_id, each.version_id] = each
-    return sorted(first.values(), key=lambda each: each.certified_at or 0, reverse=True)
-
-
-def _rehearsed(project_id: str, rows: Sequence[Rehearsal], at: int) -> list[Rehearsed]:
-    """A line counts where whoever began the rehearsal said it."""
-    told: dict[str, list[Step]] = defaultdict(list)
-    for step in _facts(Step, project_id, at, Step.tour.in_([row.operation_id for row in rows])):
-        told[step.tour].append(step)
-    return [_rehearsal(project_id, row, told[row.operation_id], at) for row in rows]
-
-
-def _rehearsal(project_id: str, row: Rehearsal, told: Sequence[Step], at: int) -> Rehearsed:
-    edition, least = content.edition(project_id, row.version_id), _least(project_id, row)
-    # On the first line it stands before anything is told.
-    begun = [(row.place_in_order, line, True) for line in least][:1]
-    taps = sorted([*begun, *((each.place_in_order, each.said, each.author_id == row.author_id) for each in told)])
-    said = recited(taps, least, at)
-    left = taps[-2][1] if len(taps) > 1 else None
-    return Rehearsed(
-        row.operation_id, row.effective_at, row.flat_id, row.version_id, edition.body["title"] if edition else {}, row.author_id,
-        frozenset(said), left is not None and left not in said, len(least), certified_at(least, said),
-    )  # fmt: skip
-
-
-def _least(project_id: str, row: Rehearsal) -> dict[str, int]:
-    """What saying each line of a rehearsal takes at least, by its key and in their order."""
-    edition, site = content.edition(project_id, row.version_id), sites.project(project_id)
-    flat = sites.flat(project_id, row.flat_id)
-    if edition is None or edition.kind != "script" or flat is None or site is None:
-        return {}
-    stops = stops_of(edition.body, {**site.placeholders, **flat.placeholders}, rooms_of(project_id, flat, row.effective_at)[1])
-    return {line.key: takes(line.words) for stop in stops for line in stop.lines}
-
-
-F = TypeVar("F", bound=Fact)
 K = TypeVar("K")
-
-
-def _facts(model: type[F], project_id: str, at: int, *where: ColumnElement[bool]) -> Sequence[F]:
-    wanted = select(model).where(model.project_id == project_id, model.effective_at <= at, *where)
-    return db.session.scalars(wanted).all()
 
 
 def _latest(model: type[F], project_id: str, at: int, where: ColumnElement[bool], key: Callable[[F], K]) -> dict[K, F]:
     """By key the last of the facts in the tie order."""
-    found = sorted(_facts(model, project_id, at, where), key=lambda row: row.place_in_order)
+    found = sorted(facts_of(model, project_id, at, where), key=lambda row: row.place_in_order)
     return {key(row): row for row in found}
 
 
@@ -492,7 +345,7 @@ def digest(project_id: str, at: int) -> dict[str, Any]:
         "covers": [_covers_digest(project_id, place_id, item_id, known, at) for place_id, item_id in _pairs(known)],
         "cares": [
             {"answer": each.answer, "at": each.order[0], "author": each.by, "need": each.need, "party": each.party}
-            for each in reduced(map(_cared, _facts(Care, project_id, at)), at)
+            for each in reduced(map(_cared, facts_of(Care, project_id, at)), at)
         ],
         **{name: _told(model, columns, project_id, at) for name, (model, columns) in TOLD.items()},
     }
@@ -513,7 +366,7 @@ TOLD: Mapping[str, tuple[type[Fact], tuple[str, ...]]] = {
 
 
 def _told(model: type[Fact], columns: Sequence[str], project_id: str, at: int) -> list[dict[str, Any]]:
-    rows = sorted(_facts(model, project_id, at), key=lambda row: row.place_in_order)
+    rows = sorted(facts_of(model, project_id, at), key=lambda row: row.place_in_order)
     named = {"operation_id": "id", "flat_id": "flat", "version_id": "version", "said": "line"}
     return [
         {"at": row.effective_at, "author": row.author_id} | {named.get(column, column): getattr(row, column) for column in columns}
