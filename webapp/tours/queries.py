@@ -24,7 +24,9 @@ from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, R
 from webapp.tours.rehearsing import Rehearsed, certificates, rehearsal, rehearsal_words, rehearsals
 from webapp.tours.rules import (
     CARED,
+    DOOR,
     ENDS_WITHIN,
+    FAREWELL,
     Account,
     Asked,
     Cared,
