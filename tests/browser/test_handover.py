@@ -113,6 +113,14 @@ def does(here: Tablet, code: str, act: str) -> None:
     until(lambda: len(here.entries()) > before, f"{code}: {act}")
 
 
+def stands(here: Tablet, code: str, words: str, act: str) -> None:
+    """Where a thing is, as the page of things says, and the one thing to be done with it."""
+    here.go("handover/things")
+    row = here.page.locator("main li", has_text=code)
+    expect(row.locator(".rows__detail")).to_have_text(words, use_inner_text=True)
+    expect(row.locator("operation-form button:visible")).to_have_text([act])
+
+
 @pytest.mark.clause("P2-4.3.1f")
 def test_the_lines_are_what_was_recorded_on_this_very_tablet(tablet: Callable[..., Tablet]):
     """The page is of before the network went: what was taken and given back since stands in no copy of it."""
@@ -193,6 +201,9 @@ def test_what_is_locked_up_for_the_night_has_a_custodian_and_a_word_on_each_thin
     assert demo.named("thing", "K-02") in put_away
     assert demo.named("thing", "R-1") not in put_away, "it lies in its place already"
     assert demo.named("thing", "U-2") not in put_away
+    stands(here, "K-01", "已在本平板封存", "領取")
+    stands(here, "K-02", "已在本平板領取", "歸還")  # it was not where it belongs
+    here.go("handover")
     told = here.page.locator(f'overlay-list[key="offers"] [data-id="{offer["id"]}"]')
     expect(told).to_contain_text("林靜怡 交 下一班", use_inner_text=True)
     expect(told).to_contain_text("放入鑰匙箱 · 3 號鑰匙箱", use_inner_text=True)
@@ -214,6 +225,11 @@ def test_what_is_locked_up_for_the_night_has_a_custodian_and_a_word_on_each_thin
     }
     expect(told.locator(".tag:visible")).to_have_text(["已接班"])
     expect(told).to_contain_text("由何欣怡接班", use_inner_text=True)
+    stands(here, "K-01", "已在本平板領取", "歸還")
+    stands(here, "R-1", "在原處", "領取")
+    here.go("handover")
+    form.locator("summary").click()
+    expect(line(form, "K-01")).to_be_visible()  # to be locked up again
     here.server.start()
     here.sent()
     assets = here.server.state(here.server.now)[0]["custody"]["assets"]

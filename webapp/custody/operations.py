@@ -15,11 +15,11 @@ from webapp.operations.rules import PIN, POST, SESSION
 STAFF = {GREETER, WATER_BAR, SUPERVISOR}
 
 
-def _now_is(where: str, words: str, state: str = "") -> list[Latest]:
+def now_is(where: str, words: str, state: str = "", of: str = "asset", reads: str = "", only: tuple[str, ...] = ()) -> list[Latest]:
     """Where a thing is, for its button; in words that name nobody, for a tablet knows only that it was said here;
-    and as a line of a handover has it."""
-    told = {"asset/{asset}": where, "asset/{asset}/words": words, "asset/{asset}/state": state or where}
-    return [Latest(key, value) for key, value in told.items()]
+    and as a line of a handover has it. `of`: the field that names it; `reads`, `only`: of `Latest`."""
+    told = {"": where, "/words": words, "/state": state or where}
+    return [Latest(f"asset/{{{of}}}{part}", value, reads, only) for part, value in told.items()]
 
 
 def _happened(occasion: Occasion, form: Any, what: str, note: str | None = None, party: str | None = None) -> None:
@@ -34,21 +34,21 @@ def add_asset(form: AssetForm, occasion: Occasion) -> None:
 
 
 @operation("custody.take", form=EventForm, roles=STAFF, proof=POST, offline=True, title=N_("Thing taken"),
-           effects=_now_is("out", "taken"))  # fmt: skip
+           effects=now_is("out", "taken"))  # fmt: skip
 def take(form: EventForm, occasion: Occasion) -> None:
     """Take a thing (領取): whoever records it answers for it from now on."""
     _happened(occasion, form, TAKEN)
 
 
 @operation("custody.lend", form=LendForm, roles=STAFF, proof=POST, offline=True, title=N_("Lent to a guest"),
-           effects=_now_is("out", "lent", "lent"))  # fmt: skip
+           effects=now_is("out", "lent", "lent"))  # fmt: skip
 def lend(form: LendForm, occasion: Occasion) -> None:
     """Lend an umbrella to a guest (借出). Nothing of the guest is kept."""
     _happened(occasion, form, LENT, party=form.party.data)
 
 
 @operation("custody.give_back", form=EventForm, roles=STAFF, proof=POST, offline=True, title=N_("Thing given back"),
-           effects=_now_is("back", "back"))  # fmt: skip
+           effects=now_is("back", "back"))  # fmt: skip
 def give_back(form: EventForm, occasion: Occasion) -> None:
     """Say that a thing is where it belongs again (歸還)."""
     _happened(occasion, form, BACK)
@@ -69,14 +69,14 @@ def mend(form: EventForm, occasion: Occasion) -> None:
 
 
 @operation("custody.lose", form=LossForm, roles=STAFF, proof=PIN, offline=True, title=N_("Thing lost"),
-           effects=_now_is("lost", "lost"))  # fmt: skip
+           effects=now_is("lost", "lost"))  # fmt: skip
 def lose(form: LossForm, occasion: Occasion) -> None:
     """Say that a thing cannot be found (遺失)."""
     _happened(occasion, form, LOST, form.note.data)
 
 
 @operation("custody.find", form=EventForm, roles=STAFF, proof=POST, offline=True, title=N_("Thing found"),
-           effects=_now_is("back", "back"))  # fmt: skip
+           effects=now_is("back", "back"))  # fmt: skip
 def find(form: EventForm, occasion: Occasion) -> None:
     """Say that a thing was found and is where it belongs (尋回)."""
     _happened(occasion, form, FOUND)
@@ -84,7 +84,7 @@ def find(form: EventForm, occasion: Occasion) -> None:
 
 @operation("custody.reverse", form=ReverseForm, roles=STAFF, proof=POST, offline=True,
            title=N_("Record of a thing undone"), corrects="entry",
-           effects=[*_now_is("{became}", "undone"), Latest("asset/{damaged}/condition", "{became}"),
+           effects=[*now_is("{became}", "undone"), Latest("asset/{damaged}/condition", "{became}"),
                     Step("undone/{entry}", "undone")])  # fmt: skip
 def reverse(form: ReverseForm, occasion: Occasion) -> None:
     """Undo what one has recorded of a thing oneself: it stands as if nobody had said so, whichever of both comes first."""

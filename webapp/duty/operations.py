@@ -5,10 +5,11 @@ from typing import Any
 from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
 from webapp.custody.models import Event
+from webapp.custody.operations import now_is
 from webapp.custody.rules import BACK, HANDED, TAKEN
 from webapp.duty.forms import AcceptForm, FindingForm, OfferForm, RemarkForm, ReverseForm
 from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark, Reversal
-from webapp.duty.rules import AGREES, Status, outcome
+from webapp.duty.rules import AGREES, KEPT, RESULTS, Status, outcome
 from webapp.operations.effects import Count, Latest, ListItem, Step
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
@@ -18,6 +19,10 @@ from webapp.stock.models import CountLine
 from webapp.stock.rules import COUNTED
 
 STAFF = {GREETER, WATER_BAR, SUPERVISOR}
+ASSET = "lines.*.asset"
+TAKEN_OVER = {"out": HANDED, "kept": TAKEN}
+"""What happens to a thing that is agreed to stand so: the keys for the night were back, so whoever opens takes them anew."""
+AGREED = tuple(each for each in RESULTS if each != Status.DISPUTED)
 
 
 @operation("duty.remark", form=RemarkForm, roles=STAFF, proof=POST, offline=True, title=N_("Remark"),
@@ -44,7 +49,9 @@ def undo(form: ReverseForm, occasion: Occasion) -> None:
 
 
 @operation("duty.offer", form=OfferForm, roles=STAFF, proof=PIN, offline=True, title=N_("Handover offered"),
-           effects=[ListItem("offers", "offer-row")])  # fmt: skip
+           effects=[ListItem("offers", "offer-row"),
+                    *now_is("back", "away", of=ASSET, reads="{kept} {lines.*.said} {lines.*.state}",
+                            only=tuple(f"{kept} {AGREES} out" for kept in KEPT))])  # fmt: skip
 def offer(form: OfferForm, occasion: Occasion) -> None:
     """Offer the post for taking over (交班), or lock it up after the last shift (末班封存): what was put away is then in its place.
 
@@ -65,7 +72,9 @@ def offer(form: OfferForm, occasion: Occasion) -> None:
 @operation("duty.accept", form=AcceptForm, roles=STAFF, proof=PIN, offline=True, title=N_("Handover answered"),
            effects=[Step("offer/{offer}", "accepted"), Latest("offer/{offer}/result", "{result}"),
                     Count("stock/{place}/{lines.*.item}/{lines.*.state}", "lines.*.found"),
-                    ListItem("answered/{offer}", "answered-row")])  # fmt: skip
+                    ListItem("answered/{offer}", "answered-row"),
+                    *now_is("out", "taken", of=ASSET, reads="{result} {lines.*.said} {lines.*.state}",
+                            only=tuple(f"{result} {AGREES} {state}" for result in AGREED for state in TAKEN_OVER))])  # fmt: skip
 def accept(form: AcceptForm, occasion: Occasion) -> None:
     """Take over (接班) line by line, with exceptions, or dispute it. The author is who signs.
 
@@ -82,10 +91,6 @@ def accept(form: AcceptForm, occasion: Occasion) -> None:
         if row["item"] and row["found"] is not None and row["state"] in COUNTED and form.place.data:
             about = {"item_id": row["item"], "place_id": form.place.data, "state": row["state"]}
             occasion.record(CountLine, **about, counted=row["found"], point=None)
-
-
-TAKEN_OVER = {"out": HANDED, "kept": TAKEN}
-"""What happens to a thing that is agreed to stand so: the keys for the night were back, so whoever opens takes them anew."""
 
 
 def _touched(rows: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ Keys and values may hold {field} of the body and {id} of the entry. A formula is
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,17 @@ class Count:
 
 @dataclass(frozen=True)
 class Latest:
-    """The value with the greater stamp wins."""
+    """The value with the greater stamp wins. Where the key is of a row `*` stands for it, and each has its own. Where `only` is
+    told, it holds where `reads`, filled in, is one of these."""
 
     key: str
     value: str
+    reads: str = ""
+    only: tuple[str, ...] = ()
 
-    def markup(self) -> dict[str, str]:
-        return {"kind": "latest", "key": self.key, "value": self.value}
+    def markup(self) -> dict[str, Any]:
+        told = {"kind": "latest", "key": self.key, "value": self.value}
+        return told | {"reads": self.reads, "only": list(self.only)} if self.only else told
 
 
 @dataclass(frozen=True)

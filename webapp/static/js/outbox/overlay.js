@@ -114,16 +114,17 @@ function ownEffects(mark, readers, enrolled_at) {
     if (inThePage(mark, entry) || LEFT_OUT.includes(entry.outcome ?? "")) return [];
     const read = entry.effects?.filter(isRead) ?? [];
     const body = read.length && JSON.parse(entry.body);
-    return read.flatMap((effect) => ofRows(effect, body)).map((effect) => ({ entry, body, at, effect, key: filled(effect.key, body, entry.id), by: "by" in effect ? amount(effect.by, body) : 0 }));
+    const mine = read.flatMap((effect) => ofRows(effect, body)).filter((effect) => !("only" in effect) || effect.only.includes(filled(effect.reads, body, entry.id)));
+    return mine.map((effect) => ({ entry, body, at, effect, key: filled(effect.key, body, entry.id), by: "by" in effect ? amount(effect.by, body) : 0 }));
   };
 }
 
-/** A count of rows, where `*` stands for the row, as a count of each that was counted. @param {Effect} effect @param {Body} body @returns {Effect[]} */
+/** What is of rows, where `*` stands for the row, of each that has what is counted, or else what it is about. @param {Effect} effect @param {Body} body @returns {Effect[]} */
 function ofRows(effect, body) {
-  const [before, after] = ("set" in effect ? effect.set : "").split("*");
-  if (after === undefined) return [effect];
-  const counted = Object.keys(body).filter((name) => name.startsWith(before) && name.endsWith(after) && first(body, name));
-  return counted.map((set) => ({ kind: "tally", key: effect.key.replaceAll("*", set.slice(before.length, set.length - after.length)), set }));
+  const [, before, after] = /([\w.]+)\*([\w.]+)/.exec("set" in effect ? effect.set : effect.key) ?? [];
+  if (!before) return [effect];
+  const named = Object.keys(body).filter((name) => name.startsWith(before) && name.endsWith(after) && first(body, name));
+  return named.map((name) => JSON.parse(JSON.stringify(effect).replaceAll("*", name.slice(before.length, name.length - after.length))));
 }
 
 /**

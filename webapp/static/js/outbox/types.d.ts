@@ -7,6 +7,7 @@ export type Effect =
   | { kind: "tally"; key: string; by: string }
   | { kind: "tally"; key: string; set: string }
   | { kind: "latest"; key: string; value: string }
+  | { kind: "latest"; key: string; value: string; reads: string; only: string[] }
   | { kind: "list"; key: string; template: string }
   | { kind: "step"; key: string; step: string };
 
