@@ -53,6 +53,14 @@ def test_whoever_did_it_does_not_verify_it():
     assert only(opened(1, "a"), act(2, "done", "d"), act(3, "verified", "v", "chen", seen="d")).status is Status.VERIFIED
 
 
+@pytest.mark.clause("P2-4.4.2c")
+def test_whoever_did_it_does_not_call_it_off_either():
+    mine = only(opened(1, "a"), act(2, "done", "d"), act(3, "cancelled", "c", "lin", seen="d"))
+    assert (mine.status, [each.counts for each in mine.history]) == (Status.DONE, [True, False])
+    assert only(opened(1, "a"), act(2, "done", "d"), act(3, "cancelled", "c", "chen", seen="d")).status is Status.CANCELLED
+    assert only(opened(1, "a"), act(3, "cancelled", "c", "lin", seen="a")).status is Status.CANCELLED, "nobody had done it"
+
+
 def test_what_is_said_once_more_in_the_same_run_is_found_once():
     found = only(opened(1, "a", run="2026-05-28"), opened(2, "b", run="2026-05-28", note="鎖不上"))
     assert ([each.act.what for each in found.history], found.note) == (["told_more"], "鎖不上")

@@ -13,7 +13,7 @@ from tests.cast import Site, Tablet, at, deliver
 from webapp.cli import digest_text
 from webapp.custody import queries as custody
 from webapp.duty import queries as duty
-from webapp.duty.rules import Handover, Status, concerns, exceptions_of, more_than_once, status
+from webapp.duty.rules import Handover, Status, concerns, exceptions_of, status, taken_over_again
 from webapp.operations.ledger import Ledger
 from webapp.review.points import points_of
 from webapp.review.queries import Day
@@ -230,8 +230,20 @@ def test_two_takings_over_of_one_post_and_shift_both_stand_and_are_told(site: Si
     tablet.send()
     found = duty.handovers(site.project_id, at("00:00"), at("23:59"), at("23:00"))
     assert [status(each) for each in found] == [Status.ACCEPTED] * 3
-    assert more_than_once(found, lambda _at: "early") == {(site.id("door"), "early")}
-    assert more_than_once(found, str) == set()
+    assert [each.at for each in taken_over_again(found, lambda _at: "early")] == [at("13:40")], "he had taken over from her before"
+    assert taken_over_again(found, str) == []
+
+
+def test_a_post_that_is_handed_on_in_one_shift_is_no_contradiction(site: Site) -> None:
+    tablet = site.tablet()
+    about = {"place": site.id("flat"), "post": site.id("door")}
+    for outgoing, incoming, time in (("lin", "he", "13:20"), ("he", "lin", "13:40")):
+        made = tablet.keep(outgoing, "duty.offer", time, **about)
+        tablet.keep(incoming, "duty.accept", f"{time[:-1]}5", offer=made.id, result="accepted")
+    tablet.send()
+    found = duty.handovers(site.project_id, at("00:00"), at("23:59"), at("23:00"))
+    assert len(found) == 2
+    assert taken_over_again(found, lambda _at: "early") == []
 
 
 def test_the_seal_is_the_digest_of_what_was_signed(site: Site) -> None:

@@ -136,6 +136,7 @@ def test_whoever_did_it_is_told_to_ask_somebody_else(site: Site):
     with clock.standing_at(later):
         status, answer = says(site, LAMP, act="verified")
         assert (status, "Whoever did it does not verify it" in answer.text()) == (422, True)
+        assert says(site, LAMP, act="cancelled", reason="Never mind")[0] == 422
         assert says(site, LAMP, "zhou", act="verified")[0] == 303
     db.session.rollback()
     assert queries.action(demo.project_id(), LAMP, later).status is Status.VERIFIED  # type: ignore[union-attr]

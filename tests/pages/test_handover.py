@@ -273,6 +273,20 @@ def test_a_night_store_that_two_opened_goes_to_the_supervisor_on_the_day_it_was_
     assert "answered twice" not in review
 
 
+def test_nobody_settles_a_handover_that_was_signed_by_himself(site: Site):
+    """陳思遠 stood in at the post and took it over; his deputy says what holds."""
+    offer = entry(1, "duty.offer", AT - 3 * clock.MINUTE, **OFFER)
+    disputed = entry(2, "duty.accept", AT - 2 * clock.MINUTE, offer=offer.id, result="disputed", exceptions="One key short")
+    sends("Door", offer, replace(disputed, author=demo.person("chen")), high=2)
+    desk, path = site.desk("chen"), f"/handovers/{offer.id}"
+    page = read(desk.get(f"{path}?lang=en").text)
+    assert "Somebody else has to settle it" in page.text()
+    assert "Settle the dispute" not in page.text()
+    answer = desk.post(path, data={"based_on": disputed.id, "text": "I was right"}, headers=OURS)
+    assert answer.status_code == 422
+    assert status(handover(offer.id)) is Status.DISPUTED
+
+
 @pytest.mark.parametrize("who", ["zhou"])
 def test_whoever_is_no_supervisor_settles_nothing(site: Site, who):
     offer = entry(1, "duty.offer", AT - 3 * clock.MINUTE, **OFFER)

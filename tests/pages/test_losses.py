@@ -136,6 +136,11 @@ def test_a_loss_is_of_the_day_on_which_it_may_have_happened(site: Site):
     with clock.standing_at(AT + clock.DAY):
         today = clock.day_of(AT, demo.ZONE).isoformat()
         assert "Missing: entries 2 to 4" in page(site, path=f"/review/{today}?lang=en").text()
+        tomorrow = page(site, path="/review?lang=en").text()
+        assert "Missing: entries 2 to 4" in tomorrow, "carried until somebody declares it (domain section 0.8)"
+        assert "Complete:" not in tomorrow
+        assert declares(site)[0] == 303
+        assert "Missing" not in page(site, path="/review?lang=en").text()
 
 
 @pytest.mark.parametrize("who", ["lin", "stranger"])

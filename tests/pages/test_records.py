@@ -18,6 +18,8 @@ from webapp import demo
 from webapp.base import clock, paper
 from webapp.base.database import db
 from webapp.operations.entries import digest_of
+from webapp.operations.ledger import the_ledger
+from webapp.operations.rules import SYSTEM
 from webapp.records import queries, rules
 from webapp.records.models import Review
 from webapp.sites import queries as sites
@@ -219,6 +221,18 @@ def test_the_supervisor_signs_what_was_shown_once(site: Site):
     assert "Signed by code: 陳思遠" in page(site).text()
     assert "Changed since it was signed" not in page(site).text()
     assert "reviewed" in page(site, "/records").text()
+
+
+@pytest.mark.clause("P2-5.1")
+def test_a_deputy_who_was_on_that_very_shift_signs_as_what_she_is(site: Site):
+    """It is the only signature that there may be, so it is told and not refused."""
+    join = {"person": demo.person("lin"), "role": "supervisor_deputy"}
+    made = the_ledger().submit("staff.join", join, project_id=demo.project_id(), author_id=None, proof=SYSTEM, at=AT - clock.HOUR)
+    assert made.outcome == "applied"
+    db.session.rollback()
+    code = next(each.code for each in demo.CAST if each.key == "lin")
+    assert signs(site, "lin", code=code) == 303
+    assert "林靜怡 2026-05-28 13:31 · as deputy · was on this shift too" in page(site).text()
 
 
 @pytest.mark.parametrize(("who", "status"), [("zhou", 403), ("lin", 403)])
@@ -577,6 +591,23 @@ def test_one_person_who_signs_for_both_sides_is_marked_on_paper_and_at_the_desk(
                  "offered by somebody who was not on the post"):  # fmt: skip
         assert said in told
     assert "the same person as outgoing" not in page(site).text()
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_every_handover_of_a_shift_is_signed_for_at_its_foot(site: Site):
+    """Locked up at 13:26, and left to nobody a minute later: neither hides the other."""
+    about = {"place": demo.named("place", "flat-a"), "post": DOOR}
+    said = (about | {"kept": "key_box", "custodian": "No. 3"}, about | {"absent": "Nobody came"})
+    signed = [
+        replace(FIRST, id=made, seq=seq, operation="duty.offer", body=body, digest=digest_of(body), proof="pin-offline",
+                happened_at=AT + (seq - 6) * clock.MINUTE, beacon_at=0, author=demo.person(who))
+        for seq, made, who, body in zip((1, 2), (FIRST.id, COPY.id), ("lin", "he"), map(json.dumps, said), strict=True)
+    ]  # fmt: skip
+    sends("Door", *signed, high=2)
+    outgoing, incoming, _review = (each.text() for each in signs_of(page(site, YESTERDAY.replace("27", "28"))))
+    assert "林靜怡 13:26 / " in outgoing
+    assert "何欣怡 13:27" in outgoing
+    assert "In the key box · No. 3" in incoming
 
 
 def renames(site: Site) -> None:

@@ -202,7 +202,7 @@ def _open_again(action: Action, by: str) -> None:
 
 
 def _note(action: Action, act: Act, *, counts: bool) -> None:
-    is_own = counts and act.what == VERIFIED and act.author_id in action.doers
+    is_own = counts and act.what in (VERIFIED, CANCELLED) and act.author_id in action.doers
     action.history.append(Happened(act, counts, is_own))
     if counts:
         action.version = act.id
@@ -239,6 +239,8 @@ def _may(action: Action, act: Act, is_small: Callable[[int], bool]) -> bool:
     team was small then."""
     if act.seen not in action.known or action.is_settled:
         return False
+    if act.what in (VERIFIED, CANCELLED) and not action.may_verify(act.author_id, small=is_small(act.order[0])):
+        return False
     if act.what == VERIFIED:
-        return action.status is Status.DONE and action.may_verify(act.author_id, small=is_small(act.order[0]))
+        return action.status is Status.DONE
     return act.what != REOPENED or action.status is Status.DONE

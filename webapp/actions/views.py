@@ -144,7 +144,7 @@ def _acted(found: Action, site: Project) -> Mapping[str, str] | None:
         wrong["due"] = _("Write a time from now on, within a year.")
     if act == REOPENED and not said["note"].strip():
         wrong["note"] = explain("required")
-    if act == VERIFIED and not found.may_verify(g.person.id, small=_is_small(site)):
+    if act in (VERIFIED, CANCELLED) and not found.may_verify(g.person.id, small=_is_small(site)):
         wrong[""] = _("Whoever did it does not verify it. Ask somebody else.")
     if act != "done" and request.form.get("seen") != found.version:
         wrong[""] = _("Something has happened to it since this page was drawn. Look at it again.")

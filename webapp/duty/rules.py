@@ -1,6 +1,5 @@
 """What has become of a handover; pure."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -142,6 +141,11 @@ def concerns(handover: Handover) -> tuple[str, ...]:
     return tuple(name for name, holds in found if holds)
 
 
+def parties(handover: Handover) -> set[str | None]:
+    """Who signed it on either side: none of them says what holds, but in a small team."""
+    return {handover.author_id, *(each.author_id for each in handover.answers)}
+
+
 def is_by_another(handover: Handover, on_post: Collection[str]) -> bool:
     """Whether somebody else offered the post than those who were on it; where nobody was, anyone may."""
     return bool(on_post) and handover.author_id not in on_post
@@ -160,10 +164,18 @@ def exceptions_of(handover: Handover) -> tuple[Agreed, ...]:
     return tuple(line for answer in handover.answers for line in answer.lines if line.said == DIFFERS)
 
 
-def more_than_once(handovers: Iterable[Handover], shift_of: Callable[[int], str | None]) -> set[tuple[str, str | None]]:
-    """The posts and shifts taken over more than once, by several offers (domain 0.7). Opening what was locked up is none."""
-    taken = Counter((each.post_id, shift_of(each.answers[0].at)) for each in handovers if each.answers and not each.kept)
-    return {key for key, number in taken.items() if number > 1}
+def taken_over_again(handovers: Iterable[Handover], shift_of: Callable[[int], str | None]) -> list[Handover]:
+    """Those by which a post was taken over though somebody else had taken it over in that shift (domain 0.7), in their order. Where
+    who took over hands over again, that is how a post goes on; and opening what was locked up is none."""
+    found: list[Handover] = []
+    holder: dict[tuple[str, str | None], str | None] = {}
+    taken = [each for each in handovers if each.answers and not each.kept]
+    for each in sorted(taken, key=lambda each: each.answers[0].order):
+        key = each.post_id, shift_of(each.answers[0].at)
+        if key in holder and holder[key] != each.author_id:
+            found.append(each)
+        holder[key] = each.answers[0].author_id
+    return found
 
 
 def open_for(handovers: Iterable[Handover], post_id: str) -> Handover | None:

@@ -310,6 +310,11 @@ class Account:
         return next((each for each in reversed(self.handed) if each.answered_at is not None or each.kept), None)
 
     @property
+    def people(self) -> set[str | None]:
+        """Who was on the post in that shift, or signed for handing it over or taking it over."""
+        return {each.person for each in self.stood} | {person for each in self.handed for person in (each.by, each.answered_by)}
+
+    @property
     def ended(self) -> Handed | None:
         """The handover with which the shift ended: the last one that is no mere offer."""
         return next((each for each in reversed(self.handed) if each.ended_at is not None), None)

@@ -43,10 +43,10 @@ def paper(of: Account, told: Layout, reviewed: Sign | None = None, at: int | Non
     hours = _reception(of, told)
     grids = [_before(of, told), hours if told.is_flat else _drinks(of, told), _log(of, told), _custody(of, told)]
     grids += [_open(of, told), _remarks(of, told), _closing(of, told)]
-    handed = of.handed[-1] if of.handed else None
+    handed = [each for each in of.handed if each.ended_at is not None] or of.handed[-1:]
     signs = (
-        by_code(_("Outgoing"), told.name(handed.by), told.time(handed.at)) if handed else Sign(_("Outgoing")),
-        _incoming(handed, told),
+        Sign(_("Outgoing"), " / ".join(by_code("", told.name(each.by), told.time(each.at)).said for each in handed)),
+        Sign(_("Incoming or custodian"), " / ".join(filter(None, (_incoming(each, told) for each in handed)))),
         reviewed or Sign(_("Reviewed by the sales-centre manager")),
     )  # fmt: skip
     return Paper(
@@ -78,17 +78,13 @@ def foot_of(told: Layout) -> tuple[str, str]:
     return kept, _("Printed %(time)s", time=moment_text(told.at, told.site.zone))
 
 
-def _incoming(handed: Handed | None, told: Layout) -> Sign:
+def _incoming(handed: Handed, told: Layout) -> str:
     """Who took over; after the last shift who has the keys, who signs with no code."""
-    who = _("Incoming or custodian")
-    if handed is None:
-        return Sign(who)
     if handed.kept:
-        return Sign(who, kept_words(handed.kept, handed.custodian))
-    signed = by_code(who, told.name(handed.answered_by), told.time(handed.answered_at))
-    if handed.by is None or handed.by != handed.answered_by:
-        return signed
-    return replace(signed, said=" · ".join((signed.said, _("the same person as outgoing"))))
+        return kept_words(handed.kept, handed.custodian)
+    signed = by_code("", told.name(handed.answered_by), told.time(handed.answered_at)).said
+    is_same = handed.by is not None and handed.by == handed.answered_by
+    return " · ".join((signed, _("the same person as outgoing"))) if is_same else signed
 
 
 def with_addenda(of: Paper, addenda: Grid) -> Paper:

@@ -25,7 +25,7 @@ from webapp.sites import queries as sites
 from webapp.sites.models import Post, Project
 from webapp.staff.access import check_code
 from webapp.staff.desk import day_asked, desk_page, first_day, submit
-from webapp.staff.queries import listed
+from webapp.staff.queries import colleagues, listed
 from webapp.tablets.frames import this_site
 
 bp = Blueprint("records", __name__)
@@ -220,16 +220,21 @@ def _chosen() -> str:
 
 def _paper(told: Layout, found: Sealed) -> Paper:
     told = replace(told, by=found.signed.known if found.signed and found.holds else None)
-    made = tables.paper(found.says, told, _review(told, found.signed) if found.signed else None, found.at)
+    made = tables.paper(found.says, told, _review(told, found.says, found.signed) if found.signed else None, found.at)
     return tables.with_addenda(made, addenda.grid(told, found.addenda, found.says.window.start)) if found.addenda else made
 
 
-def _review(told: Layout, signed: Signed) -> Sign:
-    at = moment_text(signed.at, told.site.zone)
-    sign = tables.by_code(_("Reviewed by the sales-centre manager"), told.name(signed.by), at)
-    if not signed.with_day:
-        return sign
-    return replace(sign, said=" · ".join((sign.said, _("by the one signature for the day"))))
+def _review(told: Layout, says: Account, signed: Signed) -> Sign:
+    """Who read it and signed; that it was a deputy, or somebody of that very shift, is said with the name."""
+    sign = tables.by_code(_("Reviewed by the sales-centre manager"), told.name(signed.by), moment_text(signed.at, told.site.zone))
+    managers = {each.id for each in colleagues(told.site.id, signed.at, {SUPERVISOR})}
+    said = (
+        sign.said,
+        "" if signed.by in managers else _("as deputy"),
+        _("was on this shift too") if signed.by in says.people else "",
+        _("by the one signature for the day") if signed.with_day else "",
+    )
+    return replace(sign, said=" · ".join(filter(None, said)))
 
 
 # what an address asks for

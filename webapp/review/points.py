@@ -19,11 +19,11 @@ from webapp.content import queries as content
 from webapp.custody import queries as custody
 from webapp.custody.rules import stays_out
 from webapp.duty import queries as duty
-from webapp.duty.rules import Handover, concerns, is_by_another, is_resolved, more_than_once
+from webapp.duty.rules import Handover, concerns, is_by_another, is_resolved, taken_over_again
 from webapp.duty.rules import Status as HandoverStatus
 from webapp.duty.rules import status as handover_status
 from webapp.losses import queries as losses
-from webapp.losses.rules import ANEW, WAITING, Gap
+from webapp.losses.rules import ANEW, LOST, MISSING, WAITING, Gap
 from webapp.operations import registry
 from webapp.operations.in_vain import in_vain
 from webapp.operations.models import Receipt
@@ -136,13 +136,13 @@ def _is_heard_out(contact: Contact, day: Day) -> bool:
 
 
 def _older_cases(day: Day) -> Iterator[tuple[TabletRow, Gap]]:
-    """Today also what tablets that were enrolled anew on another day had not sent: a case until the loss is declared."""
+    """Today also what has been missing since another day: a case until it comes or the loss is declared (domain section 0.8)."""
     if day.at >= day.end - 1:
         return
     found = losses.standings(day.site.id)
     for tablet in tablets(day.site.id):
         for gap in found[tablet.id].gaps if tablet.id in found else ():
-            if gap.kind == ANEW and (gap.until or 0) < day.start:
+            if gap.kind in (MISSING, ANEW, LOST) and gap.until is not None and gap.until < day.start:
                 yield tablet, gap
 
 
@@ -319,9 +319,10 @@ def _taken_over_twice(day: Day, names: dict[str, str]) -> Iterator[Point]:
         kind = shifts.shift_at(day.site.id, at)
         return kind.id if kind else None
 
-    for post_id, shift in sorted(more_than_once(_given(day), shift_of), key=str):
-        where = " · ".join(filter(None, (names.get(post_id), kinds.get(shift or ""))))
-        yield Point("taken_over_twice", _("Taken over more than once"), where, about=f"{post_id} {shift}")
+    for each in taken_over_again(_given(day), shift_of):
+        shift = kinds.get(shift_of(each.answers[0].at) or "")
+        where = " · ".join(filter(None, (names.get(each.post_id), shift, day.time(each.answers[0].at))))
+        yield Point("taken_over_twice", _("Taken over more than once"), where, href=f"/handovers/{each.id}", about=each.id)
 
 
 def _custody_points(day: Day) -> Iterator[Point]:
