@@ -91,7 +91,7 @@ PARTIES = Table(
         Column("place", N_("Place"), lambda row, told: told.places.get(row.place_id, ""), "place_id"),
         Column("guests", N_("Guests"), lambda row, _told: row.guests * 1000, "guests", kind="figure"),
         Column("covers", N_("Shoe covers handed out"), lambda row, _told: row.covers * 1000, "covers", kind="figure"),
-        Column("mode", N_("Kind of reception"), _mode),
+        Column("mode", N_("Kind of reception"), _mode, kind="words"),
         Column("care", N_("Care"), lambda row, _told: among(queries.need_words(row.how)) or None),
         Column("language", N_("Language of the lines"), lambda row, _told: NAMES.get(row.how.language or "")),
         Column("left", N_("Seen off at"), lambda row, told: told.moment(row.seen_off), "seen_off"),
