@@ -64,7 +64,7 @@ EXAMPLES = {
     "/posts": (DESK, "posts"),
     "/site": (DESK, "site"),
     "/site/parts": (DESK, "site/parts"),
-    "/site/parts/<part>/<uuid:subject_id>/closing": (DESK, f"site/parts/flat/{demo.named('flat', 'a')}/closing"),
+    "/site/parts/<part>/<uuid:subject_id>/closing": (DESK, f"site/parts/shift/{demo.named('shift', 'early')}/closing"),
     "/people": (DESK, "people"),
     "/people/<uuid:person_id>": (DESK, f"people/{demo.person('lin')}"),
     "/sessions": (DESK, "sessions"),
