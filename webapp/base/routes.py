@@ -1,7 +1,6 @@
 """Routes that know how to be matched at once, and how to be written only when somebody asks for their address."""
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -17,10 +16,12 @@ class LateRule(Rule):
     """
 
     def _compile_builder(self, append_unknown: bool = True) -> Build:
-        made = cache(super()._compile_builder)
+        compiled, made = super()._compile_builder, list[Build]()
 
         def build(rule: Rule, **values: Any) -> tuple[str, str]:
-            return made(append_unknown)(rule, **values)
+            if not made:
+                made.append(compiled(append_unknown))
+            return made[0](rule, **values)
 
         return build
 
