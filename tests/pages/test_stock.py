@@ -1,5 +1,6 @@
 """The stock page of the desk, and what a tablet's page offers to undo and to ask for."""
 
+import csv
 import json
 import re
 from io import BytesIO
@@ -158,6 +159,23 @@ def test_what_was_counted_otherwise_than_expected_is_shown_with_who_and_when(sit
     page = read(site.desk("chen").get("/stock?lang=en").text)
     row = next(each for each in page.all("tr") if "Cloth shoe covers" in each.text() and "何欣怡" in each.text())
     assert "11" in row.text()
+
+
+@pytest.mark.clause("P2-4.3.2f")
+def test_a_difference_that_was_counted_away_is_told_on_the_page_and_in_the_ledger(site: Site):
+    about, start = {"item": COVERS, "place": FLAT, "state": "clean"}, AT - 4 * clock.MINUTE
+    due = stock.figure(demo.project_id(), FLAT, COVERS, "clean", start).quantity // 1000
+    for minute, counted in enumerate((due + 1, due - 1, due - 1), 1):
+        record("stock.count", at=start + minute * clock.MINUTE, counted=counted, **about)
+    desk = site.desk("chen")
+    rows = [[cell.text() for cell in row.all("td")] for row in read(desk.get("/stock?lang=en").text).all("tr")]
+    told = [row[2:5] for row in rows if row[5:] and "何欣怡" in row[5]]
+    assert told[:2] == [[str(due + 1), str(due - 1), "−2"], [str(due), str(due + 1), "+1"]]
+    ledger = list(csv.reader(desk.get("/stock/movements.csv?lang=en&kind=count").data.decode("utf-8-sig").splitlines()))
+    head = next(n for n, row in enumerate(ledger) if "Expected" in row)
+    at = [ledger[head].index(name) for name in ("Quantity", "Expected", "Variance")]
+    found = [[row[n] for n in at] for row in ledger[head + 1 :]]
+    assert found[:3] == [[str(due - 1), str(due - 1), "0"], [str(due - 1), str(due + 1), "-2"], [str(due + 1), str(due), "1"]]
 
 
 def test_the_switches_are_set_at_the_desk(site: Site):

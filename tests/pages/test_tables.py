@@ -34,7 +34,7 @@ def lines(site: Site, query: str = "") -> list[list[str]]:
 def test_every_movement_names_what_when_and_who_newest_first(shown: Site):
     found = rows(shown)
     assert len(found) == table.PAGE_ROWS
-    assert found[0][1:] == ["Cloth shoe covers", "Show flat A", "Soiled", "Counted", "26", "pairs", "何欣怡", ""]
+    assert found[0][1:] == ["Cloth shoe covers", "Show flat A", "Soiled", "Counted", "26", "26", "0", "pairs", "何欣怡", ""]
     assert [row[0] for row in found] == sorted((row[0] for row in found), reverse=True)
 
 
@@ -101,7 +101,7 @@ def test_what_was_undone_stands_struck_through_with_who_did_it_and_is_not_counte
         page = page_of(site)
         struck = [each for each in page.all("tr") if each.attrs.get("data-state") == "undone"]
         assert {tuple(cell.text() for cell in row.all("td"))[5:] for row in struck} == {
-            (number, "pairs", "林靜怡", "2026-05-28 13:31 陳思遠") for number in ("7", "−7")
+            (number, "", "", "pairs", "林靜怡", "2026-05-28 13:31 陳思遠") for number in ("7", "−7")
         }
         assert all(len(row.all("s")) == 8 for row in struck)
         assert "and 2 undone, which do not count" in page.text()

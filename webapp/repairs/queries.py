@@ -34,7 +34,7 @@ FIELDS: Mapping[str, str] = {
     "answer": N_("Answer"), "choice": N_("Chosen"), "expected": N_("Expected number"), "time": N_("Time"),
     "asset": N_("Thing"), "category": N_("Kind"), "counted": N_("Counted"), "covers": N_("Shoe covers"), "day": N_("Day"),
     "exceptions": N_("Exceptions"), "flat": N_("Show flat"), "guests": N_("Guests"), "item": N_("Item"), "laundry": N_("Laundry"),
-    "note": N_("Note"), "number": N_("Number"), "offer": N_("Handover"), "party": N_("Party"), "place": N_("Place"),
+    "note": N_("Note"), "number": N_("Number found"), "offer": N_("Handover"), "party": N_("Party"), "place": N_("Place"),
     "post": N_("Post"), "quantity": N_("Quantity"), "result": N_("Result"), "state": N_("State"), "store": N_("Store"),
     "language": N_("Language"), "line": N_("Spoken line"), "mode": N_("How they went round"), "need": N_("Need"),
     "stood": N_("Line before"),

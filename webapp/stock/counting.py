@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from webapp.base.database import db
-from webapp.operations.knowing import corrected_by, is_as_known
+from webapp.operations.knowing import as_known, corrected_by, is_as_known, known_by
 from webapp.stock.goods import items
 from webapp.stock.models import CountLine, Issue, Item, Leg, Ordering, Reversal
 from webapp.stock.rules import AFTER, HANDED_OUT, SENT, SOILED, UNSURE, Order, unsure
@@ -225,17 +225,24 @@ def _between(project_id: str, at: int, place_id: str | None, item_id: str | None
     return narrowed(wanted.group_by(Leg.place_id, Leg.item_id, Leg.state), Leg, project_id, at, place_id, item_id)
 
 
-def variances(project_id: str, at: int, place_id: str | None = None) -> list[Variance]:
+def variances(project_id: str, at: int, place_id: str | None = None, item_id: str | None = None) -> list[Variance]:
     """The last count of everything against what was expected then, the latest first. A basket: with what guests left in it."""
-    ranked = _standing_counts(project_id, at, place_id, None)
+    ranked = _standing_counts(project_id, at, place_id, item_id)
     counts: dict[Key, dict[int, Any]] = defaultdict(dict)
     for row in db.session.execute(select(ranked).where(ranked.c.rank <= 2)):
         counts[row.place_id, row.item_id, row.state][row.rank] = row
     moved = {(row.place_id, row.item_id, row.state): int(row.quantity)
-             for row in db.session.execute(_between(project_id, at, place_id, None))}  # fmt: skip
+             for row in db.session.execute(_between(project_id, at, place_id, item_id))}  # fmt: skip
     known = {each.id: each for each in items(project_id)}
     found = [_variance(project_id, key, of, moved.get(key, 0), known) for key, of in counts.items()]
     return sorted(found, key=lambda each: (each.at, each.id), reverse=True)
+
+
+def variance_at(project_id: str, place_id: str, item_id: str, state: str, at: int) -> Variance | None:
+    """The count of an instant, whatever was counted after it, against what was expected then by all that is known now."""
+    with as_known(known_by()):
+        found = (each for each in variances(project_id, at, place_id, item_id) if each.state == state and each.at == at)
+    return next(found, None)
 
 
 def _variance(project_id: str, key: Key, of: Mapping[int, Any], moved: int, known: Mapping[str, Item]) -> Variance:

@@ -31,6 +31,7 @@ from webapp.stock.counting import (
     narrowed,
     stands_leg,
     undoing,
+    variance_at,
     variances,
 )
 from webapp.stock.goods import (
@@ -260,3 +261,10 @@ def par(project_id: str, place_id: str, item: Item, at: int) -> int:
     )
     own = db.session.scalar(wanted.order_by(*(column.desc() for column in Level.order())).limit(1))
     return item.par if own is None else own
+
+
+def counts_since(project_id: str, since: int, at: int) -> list[Variance]:
+    """Every count between two instants as it came out then, the latest first."""
+    counts = [each for each in movements(project_id, since, at + 1) if each.kind == "count"]
+    found = (variance_at(project_id, each.place_id, each.item_id, each.state, each.at) for each in counts)
+    return [each for each in found if each]

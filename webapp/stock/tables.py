@@ -23,6 +23,13 @@ class Told(Names):
         super().__init__(scope)
         self.items = {each.id: each for each in queries.items(scope.project_id)}
 
+    def variance(self, row: Any) -> queries.Variance | None:
+        """What a count came to; None of a movement, and of a first count, which is held against nothing."""
+        if row.kind != "count":
+            return None
+        found = queries.variance_at(self.scope.project_id, row.place_id, row.item_id, row.state, row.effective_at)
+        return None if found is None or found.is_first else found
+
 
 def _source(scope: Scope) -> sa.Select[*tuple[Any, ...]]:
     """Legs and counts under one shape, those asked for."""
@@ -58,6 +65,16 @@ def _kinds(_scope: Scope) -> list[tuple[str, str]]:
     return [(kind, _(name)) for kind, name in queries.MOVE_NAMES.items()]
 
 
+def _expected(row: Any, told: Told) -> Cell:
+    found = told.variance(row)
+    return found.expected if found else None
+
+
+def _variance(row: Any, told: Told) -> Cell:
+    found = told.variance(row)
+    return found.difference if found else None
+
+
 def _undone(row: Any, told: Names) -> Cell:
     return str(_("Answered before")) if row.second else told.undone(row)
 
@@ -72,6 +89,8 @@ MOVEMENTS = Table(
         Column("state", N_("State"), lambda row, _told: str(_(queries.STATE_NAMES[row.state])), "state"),
         Column("kind", N_("Movement"), lambda row, _told: str(_(queries.MOVE_NAMES.get(row.kind, row.kind))), "kind"),
         Column("quantity", N_("Quantity"), lambda row, _told: int(row.quantity), "quantity", kind="figure"),
+        Column("expected", N_("Expected"), _expected, kind="figure"),
+        Column("variance", N_("Variance"), _variance, kind="figure"),
         Column("unit", N_("Unit"), lambda row, told: words(told.items[row.item_id].counter)),
         Column("by", N_("Recorded by"), lambda row, _told: row.name, "name"),
         replace(UNDONE, cell=_undone),

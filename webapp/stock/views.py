@@ -186,7 +186,9 @@ def _done(name: str) -> dict[str, str]:
 
 def _page(wrong: dict[str, str]) -> Response:
     site, at = this_site(), clock.now()
-    variances = [each for each in queries.variances(site.id, at) if each.difference]
+    last, recent = queries.variances(site.id, at), queries.counts_since(site.id, at - clock.DAY, at)
+    variances = [each for each in dict.fromkeys((*last, *recent)) if each.difference]
+    variances.sort(key=lambda each: each.at, reverse=True)
     doubts, asked = queries.doubts(site.id, at - DOUBTS_WITHIN, at), queries.requests(site.id, at - REQUESTS_WITHIN, at)
     moved = [each for each in queries.movements(site.id, at - clock.DAY, at + 1) if each.kind not in ("count", "handed_out")]
     authors = [each.author_id for part in (variances, doubts, asked, moved) for each in part]
