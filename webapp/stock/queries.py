@@ -92,7 +92,7 @@ __all__ = [
     "requests",
     "undoing",
     "used",
-    "variances",
+    "variance_at", "variances",
     "watched",
     "ways",
 ]  # fmt: skip
