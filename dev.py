@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Callable, Iterable, Mapping, Sequence
@@ -586,15 +587,17 @@ def uv_environment() -> dict[str, str]:
 def wheels() -> tuple[bool, str]:
     """A dry run for the platforms that we are not on: every pin has a wheel, nothing would be compiled."""
     env = uv_environment()
-    faults = []
-    with tempfile.TemporaryDirectory() as nowhere:
+    with tempfile.TemporaryDirectory() as nowhere, ThreadPoolExecutor(len(PLATFORMS)) as side_by_side:
         dry = [str(BIN / "uv"), "pip", "install", "-q", "--dry-run", "--target", nowhere, "--only-binary", ":all:"]
-        for platform in PLATFORMS:
-            for lock in LOCKS:
-                where = ["--python-platform", platform, "--python-version", "3.11", "--require-hashes", "-r", lock]
-                code, text = ask(*dry, *where, env=env)
-                if code != 0:
-                    faults.append(f"{platform}, {lock}:\n{text}")
+
+        def looked_for(pair: tuple[str, str]) -> str:
+            platform, lock = pair
+            where = ["--python-platform", platform, "--python-version", "3.11", "--require-hashes", "-r", lock]
+            code, text = ask(*dry, *where, env=env)
+            return f"{platform}, {lock}:\n{text}" if code else ""
+
+        pairs = [(platform, lock) for platform in PLATFORMS for lock in LOCKS]
+        faults = [fault for fault in side_by_side.map(looked_for, pairs) if fault]
     return not faults, "\n".join(faults)
 
 
