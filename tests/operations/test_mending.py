@@ -4,7 +4,7 @@ import pytest
 
 from tests.cast import Site
 from tests.conftest import Rows
-from tests.operations.pads import PROJECT, Pad, outcomes
+from tests.operations.pads import HE, PROJECT, Pad, outcomes
 from webapp.base import ids
 from webapp.operations.ledger import Ledger
 from webapp.tours import queries as tours
@@ -25,6 +25,18 @@ def test_a_mended_party_is_the_one_that_was_seen_off(site: Site) -> None:
     assert party.arrived_at == bad.happened_at
     assert party.seen_off is not None
     assert tours.without_beginning(site.project_id, 0, 2**50) == []
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_whoever_mends_what_another_recorded_is_somebody_we_know(book: Ledger, rows: Rows, is_held: bool) -> None:
+    """He is judged by his own memberships: those of the first author were read in their place."""
+    pad, other = Pad(1), Pad(2)
+    bad = pad.keep(text="x" * 41)
+    other.keep(text="mended", repairs=bad.id, author=HE)
+    for each in (other, pad) if is_held else (pad, other):
+        each.send(book)
+    book.apply_held(PROJECT)
+    assert rows.count("operations_receipt", outcome="applied", flags="") == 1
 
 
 def test_a_repair_of_a_repair_mends_the_first(book: Ledger, pad: Pad, rows: Rows) -> None:

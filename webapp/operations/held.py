@@ -36,7 +36,7 @@ class Reapplying(Work):
         self._back_date(taken)
         mend(self, taken)
         if taken.operation is not None:
-            authors = {taken.author} if taken.author else set()
+            authors = {taken.entry.author} if taken.entry.author else set()
             known = self.ledger.memberships(self.connection, self.project_id, authors) if authors else {}
             judge_person(taken, taken.operation, known, self.grants_named([taken]), row.tablet_id)
         self.apply_each([taken], row.tablet_id)

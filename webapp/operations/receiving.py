@@ -267,8 +267,8 @@ class Receiving(Work):
         self.places[place] = taken
 
     def _judge_people(self, those: Sequence[Taken]) -> None:
-        """Flag what a stranger or too weak a proof has recorded; refuse it where it is a decision."""
-        authors = {taken.author for taken in those if taken.author and taken.operation}
+        """Flag what a stranger or too weak a proof has recorded, or mended; refuse it where it is a decision."""
+        authors = {taken.entry.author for taken in those if taken.entry.author and taken.operation}
         known = self.ledger.memberships(self.connection, self.project_id, authors) if authors else {}
         for taken in those:
             if taken.operation is not None:
@@ -277,10 +277,10 @@ class Receiving(Work):
 
     def _mark_old_codes(self, those: Sequence[Taken]) -> None:
         """Flag what was signed by six digits that the author had no more, and the tablet had not heard so yet."""
-        signed = [each for each in those if each.author and each.proof == PIN and each.entry.beacon_at is not None]
-        changed = self.ledger.codes_set(self.connection, {str(each.author) for each in signed}) if signed else {}
+        signed = [each for each in those if each.entry.author and each.proof == PIN and each.entry.beacon_at is not None]
+        changed = self.ledger.codes_set(self.connection, {str(each.entry.author) for each in signed}) if signed else {}
         for taken in signed:
-            if is_of_old_code(changed.get(str(taken.author), 0), taken.entry.beacon_at or 0, taken.entry.happened_at):
+            if is_of_old_code(changed.get(str(taken.entry.author), 0), taken.entry.beacon_at or 0, taken.entry.happened_at):
                 taken.flags.append("old_code")
 
     def _save_heads(self) -> None:
