@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.hands import Tablet
+from tests.browser.hands import Tablet, until
 from tests.browser.looks import LANDSCAPE, NARROW, OVERFLOW, found_by_axe, keep_picture, sized
 from tests.browser.served import Server
 
@@ -55,6 +55,21 @@ def test_a_number_that_is_none_here_says_so_beside_it_and_keeps_nothing(tablet: 
     form.locator("[name=number]").fill("99999999")
     submit(form)
     expect(form.locator(".wrong")).to_have_text("最多 1000000。")
+
+    # What a browser takes for a number is none where no form reads it; nor is it one where more than is due may be recorded.
+    kept = len(here.entries())
+    form.locator("[name=number]").fill("1e5")
+    submit(form)
+    expect(form.locator(".wrong")).to_have_text("無法辨認，請改寫。")
+    form = here.page.locator('main operation-form:has(input[name=item][value="flat_open.inventory"])')
+    for typed, words in (("1e5", "無法辨認，請改寫。"), ("1000001", "最多 1000000。")):
+        form.locator("[name=number]").fill(typed)
+        form.locator(".todo__out").click()
+        expect(form.locator(".wrong")).to_have_text(words)
+    assert len(here.entries()) == kept
+    form.locator("[name=number]").fill("100000")
+    form.locator(".todo__out").click()
+    until(lambda: len(here.entries()) == kept + 1, "what was found was not saved")
 
 
 def test_the_desk_says_it_too(browser: Browser, shared_server: Server):

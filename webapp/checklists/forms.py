@@ -17,7 +17,7 @@ class AnswerForm(Form):
     item = Text(most=64)
     day = Text(most=16, optional=True)
     answer = Choice(of=ANSWERS, optional=True)
-    number = Quantity(least=-1_000, most=1_000_000, optional=True)
+    number = Quantity(least=-1_000_000, most=1_000_000, optional=True)
     expected = Quantity(most=1_000_000, optional=True)
     stock = Reference("stock.item", optional=True)
     state = Choice(of=COUNTED, optional=True)

@@ -17,7 +17,10 @@ document.addEventListener("invalid", (event) => {
   field.focus();
 }, true);
 
-document.addEventListener("input", () => {
+document.addEventListener("input", (event) => {
+  const typed = /** @type {Field} */ (event.target);
+  // What a browser takes for a number (1e5) and no form does.
+  typed.setCustomValidity(typed.type === "number" && /e|^-?\.|\..{4}/i.test(typed.value) ? "any" : "");
   for (const [place, [field, said]] of told) {
     if (field.isConnected && !field.validity.valid) continue;
     said.remove();

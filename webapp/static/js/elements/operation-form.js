@@ -33,13 +33,13 @@ export class OperationForm extends HTMLElement {
     if (event.type === "change") return this.#changed(event.target);
     if (!this.hasAttribute("offline") || !globalThis.crypto?.subtle) return;
     const { target, submitter } = /** @type {SubmitEvent & {target: HTMLFormElement}} */ (event);
-    // There may be more than there should be, as far as the button says, and nothing else that is wrong is right.
-    const over = /** @type {HTMLInputElement | null} */ (submitter?.matches(".btn--over") ? target.querySelector(":out-of-range") : null);
+    // There may be more or less than there should be, as far as the button says, and nothing else that is wrong is right.
+    const over = /** @type {HTMLInputElement | null} */ (submitter?.dataset.max && target.querySelector(":out-of-range"));
     if (over) {
-      const { max } = over;
-      over.max = submitter?.dataset.most ?? max;
+      const { min, max } = over;
+      Object.assign(over, submitter?.dataset);
       const holds = target.reportValidity();
-      over.max = max;
+      Object.assign(over, { min, max });
       if (!holds) return event.preventDefault();
     }
     const body = this.#body(target, submitter);
