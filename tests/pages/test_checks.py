@@ -49,6 +49,31 @@ def test_what_the_manager_returns_stands_open_on_the_tablet_with_his_word(site: 
     assert "returned, not answered since" in site.desk("chen").get("/review?lang=en").text
 
 
+@pytest.mark.clause("P2-4.1.3")
+def test_a_point_that_nobody_answered_is_returned_with_a_word_too(site: Site) -> None:
+    left = next(each for each in the_run().run.left if each.given is None and each.item["required"])
+    shown = read(site.desk("chen").get(f"{DAY}?lang=en").text)
+    assert left.item["id"] in [each.attrs.get("value") for each in shown.all("input") if each.attrs.get("name") == "items"]
+    assert decide(site, act="return", items=[left.item["id"]], comment="這一項也要看")[0] == 303
+    assert [line.item["id"] for line in the_run().run.returned] == [left.item["id"]]
+    assert "這一項也要看" in site.tablet("door").get("/zh-Hant/door/checks").text
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_a_check_that_was_submitted_with_points_open_is_not_finished(site: Site) -> None:
+    found = the_run()
+    number = len(found.run.left)
+    said = {"version": found.edition.id, "place": found.place_id, "day": found.day}
+    the_ledger().submit(
+        "checklists.submit", said, project_id=demo.project_id(), author_id=demo.person("lin"), proof="post", at=AT - 60_000
+    )
+    db.session.rollback()
+    path = "/lists/checks?since=2026-05-28&until=2026-05-28&lang=en"
+    assert f"Submitted · {number} points are not answered" in read(site.desk("chen").get(path).text).text()
+    shown = [read(site.desk("chen").get(f"{path}&standing={each}").text).text() for each in ("submitted", "done")]
+    assert [f"Submitted · {number}" in each for each in shown] == [True, False]
+
+
 def test_a_return_without_a_word_says_so_beside_the_field_and_keeps_what_was_ticked(site: Site) -> None:
     status, text = decide(site, act="return", items=["flat_open.door"], comment="")
     assert status == 422

@@ -8,7 +8,9 @@ from flask.testing import FlaskClient
 from tests.pages.conftest import AT, OURS, Node, Site, read
 from webapp import demo
 from webapp.base import clock
+from webapp.base.database import db
 from webapp.content import queries as content
+from webapp.review.jobs import tell_of_documents
 from webapp.tablets import stations
 
 SCRIPT = f"/documents/{demo.named('document', 'script.a')}"
@@ -298,3 +300,37 @@ def test_a_row_whose_choices_are_added_to_stays_open(site: Site):
     opened = [each.text() for each in shown.all("details") if "open" in each.attrs and each.has_parent("form")]
     assert len(opened) == 1
     assert "Half typed" in opened[0]
+
+
+def test_who_may_not_approve_a_version_does_not_take_it_out_of_use(site: Site):
+    answer = site.desk("fang").post(f"{OPENING}/1?lang=en", data={"seen": "0", "what": "withdraw", "reason": "改版"}, headers=OURS)
+    assert answer.status_code == 422
+    shown = read(answer.text).text()
+    assert "Somebody who may approve it, and did not write it, takes it out of use." in shown
+    assert not page(site.desk("fang"), f"{OPENING}/1").all("textarea")
+    assert "In force" in page(site.desk("chen"), f"{OPENING}/1").text()
+
+
+def test_who_wrote_the_version_in_force_does_not_take_it_out_of_use_and_another_reads_what_comes_back(site: Site):
+    zhou, chen = site.desk("zhou"), site.desk("chen")
+    keep(zhou)
+    decide(zhou, "offer", f"{SCRIPT}/3")
+    decide(chen, "approve", f"{SCRIPT}/3")
+    assert number() == 3
+    own = {"seen": "3", "what": "withdraw", "reason": "改版"}
+    assert zhou.post(f"{SCRIPT}/3?lang=en", data=own, headers=OURS).status_code == 422
+    assert number() == 3
+    assert "version 1 is in force again" in page(chen, f"{SCRIPT}/3").text()
+    assert decide(chen, "withdraw", f"{SCRIPT}/3", reason="改版")[0] == 303
+    assert number() == 1
+
+
+def test_the_managers_are_told_when_a_list_goes_out_of_use_and_who_withdraws_reads_that_nothing_takes_its_place(site: Site):
+    chen = site.desk("chen")
+    assert "nothing takes its place" in page(chen, f"{OPENING}/1").text()
+    assert not [each for each in tell_of_documents(demo.project_id(), AT) if each.kind == "document_withdrawn"]
+    assert decide(chen, "withdraw", f"{OPENING}/1", reason="改版")[0] == 303
+    db.session.rollback()
+    (told,) = [each for each in tell_of_documents(demo.project_id(), AT + 1) if each.kind == "document_withdrawn"]
+    assert told.to
+    assert told.subject == str(demo.named("document", "check.flat_opening"))

@@ -16,7 +16,7 @@ from webapp.checklists.rules import Day, Given, Line, Returned, Run, Standing, W
 from webapp.content import queries as content
 from webapp.content.models import Document, Version
 from webapp.content.queries import Edition
-from webapp.content.rules import INVENTORY, items_in_force
+from webapp.content.rules import INVENTORY, NEVER, items_in_force
 from webapp.losses import queries as losses
 from webapp.losses.rules import Standing as Completeness
 from webapp.operations.declarations import state
@@ -102,17 +102,21 @@ class Check:
 
 
 def check(site: Project, code: str, place_id: str, at: int, author_id: str | None = None) -> Check | None:
-    """The run of a checklist at a place that `at` falls into; None where the site has no such list in force.
+    """The run of a checklist at a place that `at` falls into; None where the site has no such list in force, and nothing was said
+    of it that day before it was taken out of use.
 
     With `author_id` only that person's answers: a readiness check (上崗自檢, P2-4.2.1) is everyone's own.
     """
-    edition = content.in_force(site.id, "checklist", code, at)
+    edition = current = content.in_force(site.id, "checklist", code, at)
+    if current is None:
+        edition = next((each.edition for each in content.gone(site.id, "checklist", at) if each.edition.code == code), None)
     if edition is None:
         return None
     start, end = sites.day_around(site, at)
     found = windows(edition.body.get("schedule"), day_of(site, at)) or [Window(start, end)]
     window = next(each for each in found if each.since <= at < each.until)
-    return _check(site, edition, place_id, window, at, author_id)
+    found_of = _check(site, edition, place_id, window, at, author_id)
+    return found_of if current or found_of.run.is_told else None
 
 
 def _check(site: Project, edition: Edition, place_id: str, window: Window, at: int, author_id: str | None = None) -> Check:
@@ -255,18 +259,33 @@ def checks(site: Project, place_id: str, post: str, at: int) -> list[Check]:
 
 
 def runs(site: Project, place_id: str, post: str, at: int) -> list[Check]:
-    """Every run of a post at a place on the day of `at` that has begun: of a list for each shift those of the shifts before too."""
+    """Every run of a post at a place on the day of `at` that has begun: of a list for each shift those of the shifts before too.
+
+    A list that was taken out of use counts until then: what was said of it stays told, and what was over stays missed.
+    """
     day, found = day_of(site, at), []
-    for edition in lists(site.id, post, at):
+    known = [(each, NEVER) for each in lists(site.id, post, at)]
+    known += [(each.edition, each.until) for each in content.gone(site.id, "checklist", at) if each.edition.body["post"] == post]
+    for edition, until in sorted(known, key=lambda each: _in_its_day(each[0])):
         begun = [each for each in windows(edition.body.get("schedule"), day) if each.since <= at]
-        found += [_check(site, edition, place_id, each, at) for each in sorted(begun, key=lambda each: each.number)]
+        for window in sorted(begun, key=lambda each: each.number):
+            one = _check(site, edition, place_id, window, at)
+            found += [one] if until == NEVER or one.run.is_told or _is_over(window, until) else []
     return found
+
+
+def _is_over(window: Window, at: int) -> bool:
+    return window.closes_at is not None and window.closes_at < at
 
 
 def lists(project_id: str, post: str, at: int) -> list[Edition]:
     """The checklists in force for a post, in the order of its day."""
     found = [each for each in content.all_in_force(project_id, "checklist", at) if each.body["post"] == post]
-    return sorted(found, key=lambda each: (PURPOSES.index(each.body["purpose"]), each.code))
+    return sorted(found, key=_in_its_day)
+
+
+def _in_its_day(edition: Edition) -> tuple[int, str]:
+    return PURPOSES.index(edition.body["purpose"]), edition.code
 
 
 def inspections(site: Project, post: Post, at: int) -> list[Check]:
@@ -298,10 +317,12 @@ def missed(site: Project, since: int, at: int) -> list[Check]:
 
 def _over(site: Project, day: Day, at: int) -> Iterator[tuple[str, str, Window]]:
     """The list, place and window of every run of a day that was due before an instant."""
-    editions, places = content.all_in_force(site.id, "checklist", at), watched(site, day.start)
-    for edition in editions:
+    known = [(each, at) for each in content.all_in_force(site.id, "checklist", at)]
+    known += [(each.edition, each.until) for each in content.gone(site.id, "checklist", at)]
+    places = watched(site, day.start)
+    for edition, until in known:
         for window in windows(edition.body.get("schedule"), day):
-            if window.closes_at is not None and window.closes_at < at:
+            if _is_over(window, until):
                 yield from ((edition.code, place, window) for place, role in places if role == edition.body["post"])
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -114,6 +114,11 @@ class Line:
         return self.returned is not None or not is_answered(self.item, self.given)
 
     @property
+    def is_asked(self) -> bool:
+        """Whether it still has to be answered: what is not required only where it was given back."""
+        return self.is_left and bool(self.item["required"] or self.returned)
+
+    @property
     def stamp(self) -> int:
         """Since when it stands as it does; what the tablet recorded before does not change it."""
         return max(each.order[0] for each in (self.given, self.returned) if each) if self.given or self.returned else 0
@@ -147,8 +152,8 @@ class Run:
 
     @property
     def left(self) -> tuple[Line, ...]:
-        """What still has to be answered; an item that is not required only where it was given back."""
-        return tuple(line for line in self.lines if line.is_left and (line.item["required"] or line.returned))
+        """What still has to be answered."""
+        return tuple(line for line in self.lines if line.is_asked)
 
     @property
     def failed(self) -> tuple[Line, ...]:
@@ -169,6 +174,11 @@ class Run:
         return not self.left
 
     @property
+    def is_told(self) -> bool:
+        """Whether anybody answered anything of it or said that it was done."""
+        return self.submitted_at is not None or self.last is not None
+
+    @property
     def done_at(self) -> int | None:
         """When somebody first said that it was done, else gave the last answer that was asked; None while neither."""
         if self.submitted_at is not None or not self.is_complete:
@@ -185,14 +195,20 @@ def run_of(
 ) -> Run:  # fmt: skip
     """The run of a day: of several answers to an item the last by order counts, and only if it was not given back after it.
 
-    `asked`: the items of other versions, by version and key, to which some of these answers were given.
+    `asked`: the items of other versions, by version and key, to which some of these answers were given; what the list asks no more
+    stands after the rest, as it was asked.
     """
     told: dict[str, list[Given]] = defaultdict(list)
     for given in sorted(answers, key=lambda each: each.order):
         told[given.item].append(given)
     back = {each.item: each for each in sorted(returns, key=lambda each: each.order)}
-    lines = tuple(_line(item, told[item["id"]], back.get(item["id"]), asked) for item in items)
-    return Run(lines, submitted_at, voided)
+    keys = {item["id"] for item in items}
+    dropped = [
+        (asked[each[-1].version, key], each) for key, each in told.items() if (each[-1].version, key) in asked and key not in keys
+    ]
+    lines = [_line(item, told[item["id"]], back.get(item["id"]), asked) for item in items]
+    lines += [replace(_line(item, each, back.get(item["id"]), asked), version=each[-1].version) for item, each in dropped]
+    return Run(tuple(lines), submitted_at, voided)
 
 
 def _line(

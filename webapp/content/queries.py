@@ -53,6 +53,14 @@ class Copy:
     standing: Standing
 
 
+@dataclass(frozen=True)
+class Gone:
+    """A version that was in force last, and when it was taken out of use without another in its place."""
+
+    edition: Edition
+    until: int
+
+
 def in_force(project_id: str, kind: str, code: str, at: int) -> Edition | None:
     """The version of a document in force at an instant."""
     found = _in_force(project_id, at, Document.kind == kind, Document.code == code)
@@ -62,6 +70,20 @@ def in_force(project_id: str, kind: str, code: str, at: int) -> Edition | None:
 def all_in_force(project_id: str, kind: str, at: int) -> list[Edition]:
     """The versions of a kind in force at an instant, by code."""
     return _in_force(project_id, at, Document.kind == kind)
+
+
+def gone(project_id: str, kind: str, at: int) -> list[Gone]:
+    """Of the documents of a kind of which nothing is in force at an instant though something was: what it was, by code."""
+    found: dict[str, list[Copy]] = defaultdict(list)
+    for each in copies(project_id, at, Document.kind == kind):
+        found[each.code].append(each)
+    idle = {code: of for code, of in found.items() if all(each.standing is not Standing.EFFECTIVE for each in of)}
+    return [last for code, of in idle.items() if (last := _last(project_id, kind, code, of))]
+
+
+def _last(project_id: str, kind: str, code: str, found: Sequence[Copy]) -> Gone | None:
+    ends = sorted((each.life.acts[-1].at for each in found if each.standing is Standing.WITHDRAWN), reverse=True)
+    return next((Gone(last, end) for end in ends if (last := in_force(project_id, kind, code, end - 1))), None)
 
 
 @state("content")

@@ -140,10 +140,12 @@ class Act:
 
 @dataclass(frozen=True)
 class Life:
-    """The acts of a version that count, and from when it is in force: None while nobody has said so."""
+    """The acts of a version that count, and from when it is in force: None while nobody has said so, or once it is withdrawn."""
 
     acts: tuple[Act, ...]
     from_at: int | None
+    was_from: int | None = None
+    """From when it had been in force, or was to be, before it was withdrawn."""
 
     @property
     def stage(self) -> str:
@@ -161,7 +163,8 @@ def life(published_at: int, acts: Iterable[Act]) -> Life:
     for act in acts:
         if not objection(found, act):
             starts = max(act.from_at or 0, act.at) if act.what == APPROVED else found.from_at
-            found = Life((*found.acts, act), None if act.what == WITHDRAWN else starts)
+            is_over = act.what == WITHDRAWN
+            found = Life((*found.acts, act), None if is_over else starts, starts if is_over else None)
     return found
 
 
@@ -172,6 +175,11 @@ def objection(known: Life, act: Act) -> str | None:
     if act.what not in FOLLOWS[known.stage]:
         return "not_now"
     return "own" if act.what == APPROVED and act.by == known.writer else None
+
+
+def takes_another(known: Life, act: str) -> bool:
+    """Whether an act asks for somebody who may approve, and who did not write it: to put a version in force or out of it."""
+    return act == APPROVED or (act == WITHDRAWN and known.stage == APPROVED)
 
 
 def standings(lives: Mapping[int, Life], at: int) -> dict[int, Standing]:

@@ -144,7 +144,8 @@ def version(document_id: UUID, number: int) -> Response:
         "content/version.html", one=one, copy=copy, edition=edition, title=queries.titled(one, edition.body), wrong=wrong,
         before=before[0] if before else None, may=_may(copy), reason=request.form.get("reason", ""),
         starts=request.form.get("starts", ""), asked=request.form.get("what", ""), today=clock.day_of(at, site.zone).isoformat(),
-        one_time=ids.uuid7(at), may_write=bool(g.roles & WRITERS), **_around(site, at),
+        one_time=ids.uuid7(at), may_write=bool(g.roles & WRITERS), loss=_loss(copy, found, at),
+        **_around(site, at),
     )  # fmt: skip
     return make_response(page, 422 if wrong else 200)
 
@@ -153,7 +154,22 @@ def _may(copy: Copy) -> list[str]:
     """What whoever looks may decide of a version as it stands."""
     turn = {what for what, (_name, act) in ACTS.items() if act in rules.FOLLOWS[copy.life.stage]}
     allowed = {what for what in turn if g.roles & registry.get(ACTS[what][0]).roles}
-    return [what for what in ACTS if what in allowed and not (what == "approve" and copy.life.writer == g.person.id)]
+    may_approve = bool(g.roles & registry.get("content.approve").roles) and copy.life.writer != g.person.id
+    return [what for what in ACTS if what in allowed and (may_approve or not rules.takes_another(copy.life, ACTS[what][1]))]
+
+
+def _loss(copy: Copy, found: list[Copy], at: int) -> str:
+    """What withdrawing a version would change; nothing where it is not approved."""
+    if copy.standing is Standing.APPROVED:
+        return str(_("It will not come into force."))
+    if copy.standing is not Standing.EFFECTIVE:
+        return ""
+    rest = rules.standings({each.number: each.life for each in found if each is not copy}, at)
+    after = next((number for number, standing in rest.items() if standing is Standing.EFFECTIVE), None)
+    kept = _("What was recorded by it stays as it is; the manager gets a notice.")
+    if after is None:
+        return " ".join((_("It goes out of use at once and nothing takes its place: tablets show it no more."), kept))
+    return " ".join((_("It goes out of use at once; version %(number)s is in force again.", number=after), kept))
 
 
 def _decided(site: Project, copy: Copy, at: int) -> dict[str, str] | None:
@@ -172,6 +188,8 @@ def _decided(site: Project, copy: Copy, at: int) -> dict[str, str] | None:
     objection = rules.objection(copy.life, rules.Act(act, g.person.id, at, number))
     if objection:
         return {"what": told(objection)}
+    if what == "withdraw" and what not in _may(copy):
+        return {"what": _("Somebody who may approve it, and did not write it, takes it out of use.")}
     if isinstance(starts, str):
         return {"starts": explain(starts)}
     if starts is not None and starts < sites.day_around(site, at)[0]:

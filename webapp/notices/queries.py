@@ -26,6 +26,7 @@ from webapp.notices.rules import (
     TWICE,
     UNANSWERED,
     UNATTENDED,
+    WITHDRAWN,
 )
 
 MOST = 200
@@ -46,6 +47,7 @@ KIND_NAMES = {
     RETURNED: N_("A version of yours was given back"),
     ASKED_FOR: N_("Supplies were asked for"),
     TWICE: N_("A handover was answered twice"),
+    WITHDRAWN: N_("A version that was in force was withdrawn"),
 }
 _READ = sa.exists().where(
     Reading.project_id == Notice.project_id, Reading.notice == Notice.id, Reading.author_id == Notice.person_id

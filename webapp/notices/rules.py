@@ -11,12 +11,12 @@ ASSIGNED, DUE_SOON, OVERDUE, TO_VERIFY, CRITICAL, MISSED, DISPUTED, UNATTENDED =
 UNANSWERED, EXCEPTIONS, LOST, LOW, AWAITING, RETURNED = (
     "check_unanswered", "handover_exceptions", "thing_lost", "covers_low", "document_awaiting", "document_returned",
 )  # fmt: skip
-ASKED_FOR, TWICE = "supplies_asked", "handover_twice"
+ASKED_FOR, TWICE, WITHDRAWN = "supplies_asked", "handover_twice", "document_withdrawn"
 LEADS_TO = {
     ASSIGNED: "/actions/{}", DUE_SOON: "/actions/{}", OVERDUE: "/actions/{}", TO_VERIFY: "/actions/{}", CRITICAL: "/actions/{}",
     MISSED: "/checks/{day}", DISPUTED: "/handovers/{}", UNATTENDED: "/handovers/{}", UNANSWERED: "/checks/{day}",
     EXCEPTIONS: "/handovers/{}", LOST: "/things", LOW: "/stock", AWAITING: "/documents/{}", RETURNED: "/documents/{}",
-    ASKED_FOR: "/stock", TWICE: "/handovers/{}",
+    ASKED_FOR: "/stock", TWICE: "/handovers/{}", WITHDRAWN: "/documents/{}",
 }  # fmt: skip
 """Where a notice leads, by its subject and the local day of its event."""
 UNTIL_SETTLED = frozenset({TO_VERIFY, DISPUTED, LOST, LOW, AWAITING, RETURNED, ASKED_FOR, TWICE})

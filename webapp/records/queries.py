@@ -188,7 +188,7 @@ def _points(found: Check, window: Window) -> Iterator[Point]:
         item, given, required = line.item, line.given, bool(line.item["required"])
         before = tuple(_point(found, each, required, is_failed=True) for each in line.before if each.at >= window.start)
         if given is None or line.is_left or given.at < window.start:
-            yield Point(item["id"], required=required and line.is_left, before=before)
+            yield Point(item["id"], required=required and line.is_left, version=line.version, before=before)
         else:
             yield replace(_point(found, given, required, is_failed=line.is_failed), before=before)
 

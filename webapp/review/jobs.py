@@ -1,6 +1,6 @@
 """What the review of a day shows and wants to be known at once (P2-4.4.2c, P2-4.4.3d)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from webapp.base import clock
 from webapp.base.i18n import LANGUAGES
@@ -8,7 +8,7 @@ from webapp.content import queries as content
 from webapp.content.queries import Copy
 from webapp.content.rules import Standing
 from webapp.notices.jobs import source
-from webapp.notices.rules import AWAITING, LOW, RETURNED, Event
+from webapp.notices.rules import AWAITING, LOW, RETURNED, WITHDRAWN, Event
 from webapp.operations import registry
 from webapp.operations.roles import OFFICE
 from webapp.review.queries import Day, covers_of
@@ -32,9 +32,10 @@ def tell_of_covers(project_id: str, at: int) -> Iterator[Event]:
 @source
 def tell_of_documents(project_id: str, at: int) -> Iterator[Event]:
     """A version that waits, to all who may approve it but its writer; one that was given back, to whoever wrote it until
-    there is a newer one."""
+    there is a newer one; one that was in force and was withdrawn, to the managers."""
     every = content.copies(project_id, at)
     newest = {each.document_id: max(one.number for one in every if one.document_id == each.document_id) for each in every}
+    yield from _taken_out(project_id, every, at)
     found = [each for each in every if each.standing is Standing.IN_REVIEW or _is_back(each, newest)]
     if not found:
         return
@@ -45,6 +46,13 @@ def tell_of_documents(project_id: str, at: int) -> Iterator[Event]:
         to = tuple(person for person in approvers if person != writer) if waits else tuple({writer or ""} & office)
         about, last = _about(project_id, each), each.life.acts[-1].at
         yield Event(AWAITING if waits else RETURNED, f"{each.id}:{len(each.life.acts)}", each.document_id, to, about, last)
+
+
+def _taken_out(project_id: str, every: Iterable[Copy], at: int) -> Iterator[Event]:
+    for each in every:
+        if each.standing is Standing.WITHDRAWN and each.life.was_from is not None and each.life.was_from <= each.life.acts[-1].at:
+            last = each.life.acts[-1].at
+            yield Event(WITHDRAWN, each.id, each.document_id, managers(project_id, at, last), _about(project_id, each), last)
 
 
 def _is_back(version: Copy, newest: Mapping[str, int]) -> bool:
