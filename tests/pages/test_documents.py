@@ -54,6 +54,7 @@ def decide(client: FlaskClient, what: str, path: str = f"{SCRIPT}/2", **told: st
 
 def number(at: int = AT) -> int:
     edition = content.in_force(demo.project_id(), "script", "script.a", at)
+    db.session.rollback()
     assert edition
     return edition.number
 
