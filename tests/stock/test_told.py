@@ -238,11 +238,18 @@ def test_disposable_covers_are_used_up_with_their_party(site: Site) -> None:
         found = tours.covers(site.project_id, site.id("flat"), item, at("08:00"), at(until))
         return found.clean, found.in_use, found.soiled
 
-    assert (covers("10:10"), covers("11:00")) == ((-6000, 6000, 0), (-6000, 0, 6000))
+    before = covers("10:10"), covers("11:00")
+    assert before == ((-6000, 6000, 0), (-6000, 0, 6000))
     site.submit(
         "stock.set_tracking", author="chen", proof="session", when=at("12:00"), item=site.id("covers"), tracking="consumable"
     )
-    assert (covers("10:10"), covers("11:00")) == ((-6000, 0, 0), (-6000, 0, 0))
+    keep(site, tablet, "tours.arrive", "12:10", flat=site.id("A"), guests=2)
+    tablet.send()
+    away = site.tablet(2)
+    keep(site, away, "tours.arrive", "11:50", flat=site.id("A"), guests=3)
+    away.send()
+    assert (covers("10:10"), covers("11:00")) == before, "what is set at noon changes nothing of the morning"
+    assert covers("12:20") == (-11000, 3000, 6000), "who came before noon wears what is washed, whenever it arrives here"
 
 
 def test_how_a_category_is_drawn_is_a_switch_that_is_off(site: Site) -> None:

@@ -277,10 +277,12 @@ def _things_of(site: Project, place_id: str, at: int) -> Iterator[Row]:
 
 
 def _counts_of(site: Project, place_id: str, at: int) -> Iterator[Row]:
-    for item in stock.watched(site.id, place_id, at):
+    watched = stock.watched(site.id, place_id, at)
+    washed = stock.washed(site.id, at, watched)
+    for item in watched:
         found, title = tours.covers(site.id, place_id, item, at, at), words(item.names)
         yield Row(f"{item.id}-clean", "stock", title, str(_("Clean")), "clean", item=item, due=(found.clean, found.stamp))
-        if item.category == "shoe_cover" and item.tracking == "reusable":
+        if item.category == "shoe_cover" and item in washed:
             yield Row(f"{item.id}-in_use", "stock", title, str(_("In use")), "in_use", item=item, worn=found.in_use)
             yield Row(
                 f"{item.id}-soiled", "stock", title, str(_("Soiled")), "soiled", item=item, due=(found.soiled, found.soiled_stamp)

@@ -1,17 +1,16 @@
 """What things there are and what they are called: items with their tracking, and the words of their states and movements."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import select
-from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.base.database import db
 from webapp.base.i18n import N_, words
 from webapp.content import queries as content
 from webapp.stock.models import Item, Tracking
+from webapp.stock.rules import REUSABLE, Order, latest, tracked
 
 MOVE_NAMES = {
     "receipt": N_("Goods received"), "issue": N_("Drawn from the store"), "handed_out": N_("Handed out to guests"),
@@ -39,35 +38,34 @@ STATUS_NAMES = {
 }  # fmt: skip
 
 
-def _items(project_id: str) -> sa.Select[tuple[Item, str | None]]:
-    newest = select(Tracking.tracking).where(Tracking.project_id == project_id, Tracking.item_id == Item.id)
-    newest = newest.order_by(*(column.desc() for column in Tracking.order())).limit(1)
-    return select(Item, newest.correlate(Item).scalar_subquery()).where(Item.project_id == project_id)
-
-
-def _tracked(row: Any) -> Item:
-    """An item with the tracking that was set last; the row in the database stays as it was made."""
-    found: Item = row[0]
-    if row[1]:
-        set_committed_value(found, "tracking", row[1])
-    return found
-
-
 def items(project_id: str, category: str | None = None) -> Sequence[Item]:
-    wanted = _items(project_id)
+    wanted = select(Item).where(Item.project_id == project_id)
     if category:
         wanted = wanted.where(Item.category == category)
-    return [_tracked(row) for row in db.session.execute(wanted.order_by(Item.sku))]
+    return db.session.scalars(wanted.order_by(Item.sku)).all()
 
 
 def item(project_id: str, item_id: str) -> Item | None:
-    row = db.session.execute(_items(project_id).where(Item.id == item_id)).one_or_none()
-    return _tracked(row) if row else None
+    return db.session.scalar(select(Item).where(Item.project_id == project_id, Item.id == item_id))
 
 
 def item_by_sku(project_id: str, sku: str) -> Item | None:
-    row = db.session.execute(_items(project_id).where(Item.sku == sku)).one_or_none()
-    return _tracked(row) if row else None
+    return db.session.scalar(select(Item).where(Item.project_id == project_id, Item.sku == sku))
+
+
+def trackings(project_id: str, at: int) -> Callable[[Item, Order], str]:
+    """How each item was used at any place in the order up to an instant: as it was set last before, else as it was made."""
+    wanted = select(Tracking).where(Tracking.project_id == project_id, Tracking.effective_at <= at).order_by(*Tracking.order())
+    told: dict[str, list[tuple[Order, str]]] = defaultdict(list)
+    for row in db.session.scalars(wanted):
+        told[row.item_id].append((row.place_in_order, row.tracking))
+    return lambda item, order: tracked(item.tracking, told[item.id], order)
+
+
+def washed(project_id: str, at: int, among: Iterable[Item]) -> list[Item]:
+    """Those of these items that are washed and used again at an instant."""
+    how = trackings(project_id, at)
+    return [each for each in among if how(each, latest(at)) == REUSABLE]
 
 
 def counter(item: Item, quantity: int) -> str:

@@ -45,6 +45,8 @@ from webapp.stock.goods import (
     item,
     item_by_sku,
     items,
+    trackings,
+    washed,
 )
 from webapp.stock.models import Confirmation, CountLine, Item, Leg, Level, Request, Reversal, Thing, Wash, WriteOff
 from webapp.stock.rules import UNDOING, Batch, Washed, batches
@@ -90,9 +92,12 @@ __all__ = [
     "par",
     "pictures",
     "requests",
+    "trackings",
     "undoing",
     "used",
-    "variance_at", "variances",
+    "variance_at",
+    "variances",
+    "washed",
     "watched",
     "ways",
 ]  # fmt: skip
@@ -234,7 +239,8 @@ def covers_item(project_id: str, place_id: str, at: int) -> Item | None:
     """The shoe covers handed out at a place: the kind it has a level for, else the reusable kind (布鞋套)."""
     kinds = items(project_id, "shoe_cover")
     watched = minimums(project_id, at)
-    ranked = sorted(kinds, key=lambda item: ((place_id, item.id) not in watched, item.tracking != "reusable", item.sku))
+    again = washed(project_id, at, kinds)
+    ranked = sorted(kinds, key=lambda item: ((place_id, item.id) not in watched, item not in again, item.sku))
     return ranked[0] if ranked else None
 
 

@@ -20,6 +20,7 @@ DRUNK, POURED = frozenset({"beverage", "tea"}), frozenset({"beverage", "tea", "t
 """The categories of what is tasted, and of what may be spilt or grow too old."""
 SELF_DRAW, REQUEST = "self_draw", "request"
 WAYS = (SELF_DRAW, REQUEST)
+CONSUMABLE, REUSABLE = "consumable", "reusable"
 BEFORE, AFTER = "before", "after"
 HANDED_OUT, SENT = "handed_out", "sent"
 """The movement of an arrival, which goes with its party, never without; and that of an answer to a request."""
@@ -64,6 +65,17 @@ def on_hand(counts: Iterable[Counted], legs: Iterable[Moved]) -> int:
     if last is None:
         return sum(leg.quantity for leg in legs)
     return last.quantity + sum(leg.quantity for leg in legs if leg.order > last.order)
+
+
+def latest(at: int) -> Order:
+    """The place in the order after everything that happened at an instant."""
+    return (at + 1, 0, 0, 0, "", 0)
+
+
+def tracked(made: str, told: Iterable[tuple[Order, str]], order: Order) -> str:
+    """How an item was used at a place in the order: as it was set last before, else as it was made. `told` in the order. What is
+    set later changes nothing of what was (P2-4.4.3b)."""
+    return next((tracking for since, tracking in reversed([*told]) if since < order), made)
 
 
 def runs_low(on_hand: int, minimum: int) -> bool:

@@ -217,9 +217,11 @@ def _page(wrong: dict[str, str]) -> Response:
 def _words(site: Project, authors: Iterable[str | None]) -> dict[str, Any]:
     """Names of everything that the page speaks of."""
     known, today = queries.items(site.id), sites.today(site.id, clock.now())
+    covers = [each for each in known if each.category == "shoe_cover"]
     return {
         "items": {each.id: each for each in known},
-        "covers": [each for each in known if each.category == "shoe_cover"],
+        "covers": covers,
+        "washed": queries.washed(site.id, clock.now(), covers),
         "places": {each.id: words(each.names) for each in sites.places(site.id)},
         "stores": [(each.id, words(each.names)) for each in sites.places(site.id, "store_room", on=today)],
         "people": people({each for each in authors if each}),

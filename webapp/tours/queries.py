@@ -19,7 +19,7 @@ from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.stock import queries as stock
 from webapp.stock.models import Item
-from webapp.stock.rules import CLEAN, SOILED, lasts_until, runs_low
+from webapp.stock.rules import CLEAN, REUSABLE, SOILED, lasts_until, runs_low
 from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, Reversal, SeenOff, Speech, Stay, Step
 from webapp.tours.rehearsing import Rehearsed, certificates, rehearsal, rehearsal_words, rehearsals
 from webapp.tours.rules import (
@@ -210,14 +210,15 @@ def _party(row: Arrival, seen_off: Order | None) -> Party:
 
 def covers(project_id: str, place_id: str, item: Item, since: int, at: int) -> Covers:
     """The covers of a place at an instant. What went out from `since` on tells how long the clean ones last. What is not washed is
-    used up with its party: nothing of it is in use or soiled (P2-4.4.3b)."""
+    used up with its party: nothing of it is in use or soiled (P2-4.4.3b); a party is told by how it was when it came."""
     clean, basket = stock.figures_of(project_id, place_id, item.id, (CLEAN, SOILED), at)
     wearing = _wearing(project_id, place_id, item.id, min(since, basket.counted_at - ENDS_WITHIN), at)
-    minimum, washed = stock.minimum(project_id, place_id, item, at), item.tracking == "reusable"
+    minimum, how = stock.minimum(project_id, place_id, item, at), stock.trackings(project_id, at)
+    washed = [each for each in wearing if how(item, each.order) == REUSABLE]
     handed_out = 1000 * sum(each.covers for each in wearing if each.arrived_at >= since)
     return Covers(
-        item_id=item.id, place_id=place_id, clean=clean.quantity, in_use=washed * 1000 * in_use(wearing, at),
-        soiled=basket.quantity + washed * 1000 * soiled_since(wearing, basket.counted_order, at), stamp=clean.counted_at,
+        item_id=item.id, place_id=place_id, clean=clean.quantity, in_use=1000 * in_use(washed, at),
+        soiled=basket.quantity + 1000 * soiled_since(washed, basket.counted_order, at), stamp=clean.counted_at,
         soiled_stamp=basket.counted_at, minimum=minimum, runs_low=runs_low(clean.quantity, minimum),
         lasts_until=lasts_until(clean.quantity, handed_out, since, at),
     )  # fmt: skip

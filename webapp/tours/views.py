@@ -201,6 +201,7 @@ def supplies() -> str:
         "stock/supplies.html",
         day=clock.day_of(at, site.zone),
         items=items,
+        washed=stock.washed(site.id, at, items),
         covers=covers,
         stored={item.id: stock.figure(site.id, where["store"], item.id, STORE, at) for item in items},
         where=where,
