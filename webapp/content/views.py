@@ -166,10 +166,9 @@ def _loss(copy: Copy, found: list[Copy], at: int) -> str:
         return ""
     rest = rules.standings({each.number: each.life for each in found if each is not copy}, at)
     after = next((number for number, standing in rest.items() if standing is Standing.EFFECTIVE), None)
-    kept = _("What was recorded by it stays as it is; the manager gets a notice.")
     if after is None:
-        return " ".join((_("It goes out of use at once and nothing takes its place: tablets show it no more."), kept))
-    return " ".join((_("It goes out of use at once; version %(number)s is in force again.", number=after), kept))
+        return str(_("It goes out of use at once and nothing takes its place: tablets show it no more."))
+    return str(_("It goes out of use at once; version %(number)s is in force again.", number=after))
 
 
 def _decided(site: Project, copy: Copy, at: int) -> dict[str, str] | None:
