@@ -281,6 +281,23 @@ def test_the_encoding_can_be_chosen_where_two_are_possible(site: Site):
     assert "林美玲" in shown.text
 
 
+def test_a_name_that_is_here_already_is_asked_about_once_and_never_doubled_silently(site: Site):
+    head = PEOPLE.splitlines()[0]
+    before = everything()
+    alike = send(site, "people", f"{head}\nB7,林 靜怡,靜怡,zh-Hant,greeter\n")
+    assert (alike.status_code, [row[:2] for row in wrong(alike.text)]) == (422, [["2", "Called"]])
+    shown = send(site, "people", f"{head}\nB7,林靜怡,小怡,zh-Hant,greeter\nB8,張敏儀,敏儀,zh-Hant,greeter\n")
+    assert "林靜怡 works here already" in shown.text
+    assert "張敏儀 works here already" not in shown.text
+    assert confirm(site, shown.text).status_code == 422
+    assert everything() == before
+    body = {**confirmed(shown.text), "another": "1"}
+    assert site.desk("zhou").post("/import?lang=en", data=body, headers=OURS).status_code == 303
+    again = send(site, "people", f"{head}\nB7,林靜怡,小怡,zh-Hant,greeter\n")
+    assert (again.status_code, "works here already" in again.text) == (200, False)
+    assert [each.call_name for each in colleagues(demo.project_id(), AT) if each.name == "林靜怡"].count("小怡") == 1
+
+
 @pytest.mark.parametrize("text", ["林靜怡,靜怡,樣板房迎賓接待員,佈置整齊的客廳", "林静怡,静怡,样板房迎宾接待员,布置整齐的客厅"])
 def test_plain_words_tell_the_encoding_without_known_heads(text: str):
     for encoding in ("gb18030", "big5hkscs"):

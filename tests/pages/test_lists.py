@@ -151,6 +151,13 @@ def test_what_was_undone_stands_in_its_list_with_who_did_it(site: Site, name: st
         if name == "parties":
             assert [row[2] for row in rows(site, name, "&status=undone")] == ["60"]
             assert "60" not in [row[2] for row in rows(site, name, "&status=inside")]
+            assert [row[2] for row in lines(site, name, "&status=undone")[1:]] == ["[60]"], "no sheet adds it up"
+            book = openpyxl.load_workbook(io.BytesIO(site.desk("chen").get("/lists/parties.xlsx?lang=en").data)).active
+            assert book
+            guests = [row[2] for row in book.iter_rows(min_row=5, values_only=True)]
+            counted = [int(row[2]) for row in lines(site, name)[1:] if not row[-1]]
+            assert sum(each for each in guests if isinstance(each, (int, float))) == sum(counted)
+            assert "[60]" in guests
 
 
 def struck(site: Site, name: str) -> list[list[str]]:

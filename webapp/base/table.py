@@ -144,6 +144,11 @@ class Line:
     def words(self) -> list[str]:
         return [text_of(cell) for cell in self.cells]
 
+    @property
+    def filed(self) -> list[Cell]:
+        """Its cells in a file: a figure of what was undone in square brackets, a text that no sheet adds up."""
+        return [f"[{figure_text(cell)}]" if self.is_undone and isinstance(cell, int) else cell for cell in self.cells]
+
 
 class _Selected:
     """Rows that the database sorts and counts."""
@@ -332,7 +337,7 @@ def as_csv(shown: Shown) -> bytes:
     text = StringIO()
     write = csv.writer(text)
     write.writerow([_(each.title) for each in shown.table.columns])
-    write.writerows([harmless(cell) for cell in row.cells] for row in shown.lines(FILE_ROWS))
+    write.writerows([harmless(cell) for cell in row.filed] for row in shown.lines(FILE_ROWS))
     for words in cuts(shown):
         write.writerow([words])
     return text.getvalue().encode("utf-8-sig")
@@ -356,7 +361,7 @@ def as_xlsx(shown: Shown) -> bytes:
         page.freeze_panes(4, 0)
         page.repeat_rows(3)
         for number, row in enumerate(shown.lines(FILE_ROWS), 4):
-            cells = [cell / 1000 if isinstance(cell, int) else cell or "" for cell in row.cells]
+            cells = [cell / 1000 if isinstance(cell, int) else cell or "" for cell in row.filed]
             page.write_row(number, 0, cells, struck if row.is_undone else None)
         for number, words in enumerate(cuts(shown), min(shown.total, FILE_ROWS) + 4):
             page.write_string(number, 0, words)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ from webapp.operations import registry
 from webapp.operations.ledger import Intent
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
+from webapp.staff import queries as staff
+from webapp.staff.rules import one_name
 from webapp.stock import queries as stock
 
 
@@ -28,7 +31,7 @@ class Step:
 @dataclass(frozen=True)
 class Plan:
     """A file as operations, and what is wrong with it: `steps` are those of the rows that nothing is wrong with. `left`: the rows
-    whose things are here already and stay as they are."""
+    whose things are here already and stay as they are. `namesakes`: the rows of people whose name somebody else bears here."""
 
     kind: Kind
     digest: str
@@ -37,6 +40,7 @@ class Plan:
     steps: Sequence[Step]
     problems: Sequence[Problem]
     left: int
+    namesakes: Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -70,10 +74,15 @@ def plan(site: Project, kind: Kind, raw: bytes, encoding: str) -> Plan:
     left = [row for row in sheet.rows if kind is ITEMS and row.cells["sku"] in known.items]
     made = [each for row in sheet.rows if row not in left for each in STEPS[kind.key](known, row)]
     steps = [each for each in made if isinstance(each, Step)]
-    found = [*sheet.problems, *(each for each in made if isinstance(each, Problem)), *_twice(kind, sheet.rows), *_refused(steps)]
+    bearers = _bearers(known, sheet.rows) if kind is PEOPLE else {}
+    found = [*sheet.problems, *(each for each in made if isinstance(each, Problem)), *_twice(kind, sheet.rows), *_refused(steps),
+             *_called_alike(bearers)]  # fmt: skip
     problems = in_order(found, sheet.heads or [column.key for column in kind.columns])
     wrong = {each.line for each in problems}
-    return Plan(kind, digest, sheet.heads, sheet.rows, [step for step in steps if step.row.line not in wrong], problems, len(left))
+    right = [step for step in steps if step.row.line not in wrong]
+    return Plan(
+        kind, digest, sheet.heads, sheet.rows, right, problems, len(left), [row for row in sheet.rows if row.line in bearers]
+    )
 
 
 def here_now(plan: Plan, project_id: str, at: int) -> dict[int, int]:
@@ -94,6 +103,28 @@ def _people(known: Known, row: Row) -> Made:
     for role in filter(None, row.cells["roles"].split(";")):
         made = known.id("role", row.cells["key"].casefold(), role)
         yield Step(row, Intent("staff.join", made, {"person": person, "role": role}), {"role": "roles", "person": "key"})
+
+
+def _bearers(known: Known, rows: Sequence[Row]) -> dict[int, list[tuple[Row, str]]]:
+    """By line, the row and what each is called who works here by its name already; none where who came under its staff number
+    is here."""
+    here, called = staff.colleagues(known.site.id, clock.now()), defaultdict(list)
+    for each in here:
+        called[one_name(each.name)].append(each.call_name)
+    came = {each.id for each in here}
+    fresh = [row for row in rows if known.id("person", row.cells["key"].casefold()) not in came]
+    return {
+        row.line: [(row, one) for one in called[one_name(row.cells["name"])]]
+        for row in fresh
+        if one_name(row.cells["name"]) in called
+    }
+
+
+def _called_alike(bearers: Mapping[int, Sequence[tuple[Row, str]]]) -> Iterator[Problem]:
+    """Two of one name are told apart by what colleagues call them."""
+    for line, found in bearers.items():
+        if any(one_name(row.cells["call_name"]) == one_name(called) for row, called in found):
+            yield Problem(line, "call_name", "called_alike")
 
 
 def _items(known: Known, row: Row) -> Made:

@@ -109,8 +109,8 @@ def _names(hant: str, hans: str, en: str) -> tuple[Column, ...]:
 
 PEOPLE = Kind("people", "staff.add_person", (
     Column("key", _words("工號", "工号", "Staff number"), "A017"),
-    Column("name", _words("姓名", "姓名", "Name"), _words("林靜怡", "林静怡", "Lin Jingyi")),
-    Column("call_name", _words("稱呼", "称呼", "Called"), _words("靜怡", "静怡", "Jingyi")),
+    Column("name", _words("姓名", "姓名", "Name"), _words("李雅雯", "李雅雯", "Li Yawen")),
+    Column("call_name", _words("稱呼", "称呼", "Called"), _words("雅雯", "雅雯", "Yawen")),
     Column("language", _words("語言", "语言", "Language"), "zh-Hant", choices=LANGUAGE_NAMES, also=LANGUAGES_ALSO),
     Column("roles", _words("崗位", "岗位", "Roles"), "greeter", choices=ROLE_NAMES, also=ROLES_ALSO, several=True),
 ))  # fmt: skip

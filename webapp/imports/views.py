@@ -67,6 +67,8 @@ def bring_in() -> Response:
     site = this_site()
     plan = queries.plan(site, kind, found.raw, found.encoding)
     confirmed = request.form.get("confirmed") == f"{plan.digest} {found.encoding}" and not plan.problems
+    if confirmed and plan.namesakes and not request.form.get("another"):
+        return _page(kind, found, plan, asked=True)
     fresh, refused = _taken(plan, dry=not confirmed)
     problems = in_order([*plan.problems, *refused], plan.heads)
     if confirmed and not problems:
@@ -154,6 +156,7 @@ def told(problem: Problem, kind: Kind) -> str:
         "no_name": _("Give a name in at least one language."),
         "no_such": _("Not known here. Known are: %(about)s", about=problem.about or "–"),
         "twice_as": _("This is the same as in row %(about)s.", about=problem.about),
+        "called_alike": _("The other one is called so too. Choose another, for the tablet’s list shows both."),
         "otherwise": _("This was imported before with other contents. It is left as it was; change it where it is kept."),
         "fraction": _("The smallest step is %(number)s.", number=problem.about),
         "not_taken": _("This could not be accepted as it is."),
@@ -163,7 +166,7 @@ def told(problem: Problem, kind: Kind) -> str:
 
 
 def _page(kind: Kind, found: Brought | None = None, plan: Plan | None = None, problems: list[Problem] | None = None, *,
-          wrong: str = "") -> Response:  # fmt: skip
+          wrong: str = "", asked: bool = False) -> Response:  # fmt: skip
     tag, problems, at = language(), problems or [], clock.now()
     now = queries.here_now(plan, g.project_id, at) if plan else {}
     titles = {column.key: column.titles[tag] for column in kind.columns}
@@ -183,7 +186,7 @@ def _page(kind: Kind, found: Brought | None = None, plan: Plan | None = None, pr
         wrong=wrong,
         most=BYTES_MOST // 1024,
     )
-    return make_response(page, 422 if wrong or problems else 200)
+    return make_response(page, 422 if wrong or problems or asked else 200)
 
 
 desk_table(bp, "/lists/imports", IMPORTS, among=MAY, taken_by=MAY)

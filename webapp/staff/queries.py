@@ -11,7 +11,7 @@ from webapp.base.database import db
 from webapp.operations import rules as operation_rules
 from webapp.operations.roles import DEPUTY, SUPERVISOR
 from webapp.staff.models import Code, Departure, Grant, Membership, Password, Person, Session, Throttle, View
-from webapp.staff.rules import IDLE_WITHIN, LOCKED_AFTER, told_apart
+from webapp.staff.rules import IDLE_WITHIN, LOCKED_AFTER, one_name, told_apart
 
 
 @dataclass(frozen=True)
@@ -152,8 +152,7 @@ def alone(project_id: str, role: str) -> Callable[[int], str | None]:
 
 def namesakes(project_id: str, name: str, at: int) -> list[Colleague]:
     """Who works here by this name already."""
-    wanted = "".join(name.split()).casefold()
-    return [each for each in colleagues(project_id, at) if "".join(each.name.split()).casefold() == wanted]
+    return [each for each in colleagues(project_id, at) if one_name(each.name) == one_name(name)]
 
 
 def managers(project_id: str, at: int, happened_at: int) -> tuple[str, ...]:

@@ -45,6 +45,11 @@ def shortened(name: str) -> str:
     return name[: sum(width < NAME_WIDEST for width in widths)] + "…"
 
 
+def one_name(name: str) -> str:
+    """A name as two spellings of it are the same: without spaces, whatever the case."""
+    return "".join(name.split()).casefold()
+
+
 def told_apart(people: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     """What each person is called where one is chosen among them, of full names and call names by id: the name alone, or where
     two bear it, what colleagues say too; and where even that is the same, a number."""
