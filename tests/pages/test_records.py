@@ -164,6 +164,19 @@ def test_a_month_is_one_file_with_a_sheet_for_each_day(shown: Site):
     assert book.sheetnames == [f"2026-05-{day:02d}" for day in range(21, 29)]
 
 
+@pytest.mark.clause("P2-4.4.3b")
+def test_what_becomes_disposable_now_changes_no_sheet_of_before(site: Site):
+    def sheets() -> dict[str, list[tuple[object, ...]]]:
+        book = openpyxl.load_workbook(BytesIO(site.desk("chen").get(f"/records/2026-05/{DOOR}/month.xlsx?in=en").data))
+        return {each.title: list(each.values) for each in book}
+
+    before = sheets()
+    assert len(before) == 8
+    switched = {"item": demo.named("item", "cover.cloth"), "tracking": "consumable"}
+    assert site.desk("chen").post("/stock/trackings", data=switched, headers=OURS).status_code == 303
+    assert sheets() == before
+
+
 def test_a_month_prints_in_one_go(shown: Site):
     month = page(shown, f"/records/2026-05/{DOOR}/print")
     kinds = [each.attrs["class"] for each in month.all("article")]
