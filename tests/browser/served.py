@@ -213,13 +213,15 @@ class Server:
         except OSError:
             return False
 
+    def _command(self, *words: str) -> list[str]:
+        return [sys.executable, str(COMMAND), str(self.shift), *words]
+
     def _begun(self, told: Path, log: Path, *words: str) -> Process:
         """A command at work; what it prints is added to two files. Another copy of the product is another program."""
         if self.tree is None:
             return Forked(_forking().Process(target=forked, args=(self.shift, words, self._environment(), told, log)))
-        command = [sys.executable, str(COMMAND), str(self.shift), *words]
         with told.open("ab") as out, log.open("ab") as err:
-            return subprocess.Popen(command, env=self._environment(), stdout=out, stderr=err)
+            return subprocess.Popen(self._command(*words), env=self._environment(), stdout=out, stderr=err)
 
     def _environment(self) -> dict[str, str]:
         own = {"THRESHOLD_DATA": str(self.folder), "HOST": "127.0.0.1", "PORT": str(self.port), "TEST_COMPILED": _compiled()}

@@ -45,7 +45,8 @@ def plant(words: str) -> None:
     say("staff.add_person", "person", name=words[:80], call_name=words[:40], language="en")
     say("staff.join", "joins", person=demo.named("planted", "person"), role="greeter")
     say("sites.add_place", "place", kind="show_flat", code="planted", names={"en": words, "zh-Hant": words})
-    say("shifts.add_kind", "shift", code="planted", names={"en": words, "zh-Hant": words}, starts="0", ends="1440")
+    say("shifts.add_kind", "shift", code="planted", names={"en": words, "zh-Hant": words}, starts="1110", ends="1440")
+    say("shifts.rename_kind", "kind", shift=demo.named("shift", "middle"), names={"en": words, "zh-Hant": words})
 
 
 @pytest.mark.parametrize("words", PLANTED)

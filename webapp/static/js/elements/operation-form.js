@@ -18,7 +18,8 @@ export class OperationForm extends HTMLElement {
   #repairs;
   /** @type {import("../outbox/types.d.ts").Field} the photos of that entry */
   #photos = [];
-  #last = "";
+  /** @type {string | undefined} what was sent last */
+  #last;
   #at = 0;
 
   connectedCallback() {
@@ -37,8 +38,7 @@ export class OperationForm extends HTMLElement {
     const over = /** @type {HTMLInputElement | null} */ (submitter?.dataset.max && target.querySelector(":out-of-range"));
     if (over) {
       const { min, max } = over;
-      Object.assign(over, submitter?.dataset);
-      const holds = target.reportValidity();
+      const holds = Object.assign(over, submitter?.dataset).form?.reportValidity();
       Object.assign(over, { min, max });
       if (!holds) return event.preventDefault();
     }
@@ -61,10 +61,7 @@ export class OperationForm extends HTMLElement {
       if (!signer) return;
       const shots = await this.#shots(form).catch(() => {});
       this.#show("data-no-photo", !shots);
-      if (!shots) {
-        this.#last = "";
-        return;
-      }
+      if (!shots) return void (this.#last = "");
       const photos = [...new Set([this.#photos, Object.keys(shots)].flat())];
       if (photos.length) body = { ...body, photos };
       const kept = await outbox.keep({
@@ -102,8 +99,7 @@ export class OperationForm extends HTMLElement {
     // The page door takes it too, where there is one in reach; a page that cannot be reached would take what was typed with it.
     if (!(await isReached())) return this.#onPaper();
     if (submitter instanceof HTMLButtonElement && submitter.name) {
-      const chosen = Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value });
-      form.append(chosen);
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value }));
     }
     // Past the worker's copy of the page, which does not know of this entry and without a store never will.
     const back = form.elements.namedItem("next");
@@ -113,6 +109,7 @@ export class OperationForm extends HTMLElement {
 
   /** Counted where the store is not, so that nobody has to remember how much stands on paper. */
   #onPaper() {
+    this.#last = ""; // whoever taps again tries again, however soon
     this.#show("data-broken", true);
     shared.unsaved = Number(shared.unsaved ?? 0) + 1;
     shared.unsavedSince ??= Date.now();
