@@ -11,7 +11,9 @@ from webapp.base import clock
 from webapp.base.database import db
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
+from webapp.stock import queries as stock
 from webapp.tablets import enrolment
+from webapp.tours import queries as tours
 
 NAMES = {"name-zh-Hant": "新", "name-zh-Hans": "新", "name-en": "New one"}
 NEW = {
@@ -163,6 +165,12 @@ def test_what_is_at_a_place_still_is_said_before_it_is_closed(site: Site) -> Non
     told = page.text()
     for part in ("Still at", "covers", "Key", "Door", "Corrective action:"):
         assert part in told, part
+    soiled = next(each.text() for each in page.all("li") if "Soiled" in each.text())
+    covers = tours.covers(
+        demo.project_id(), demo.named("place", "flat-a"), stock.item(demo.project_id(), demo.named("item", "cover.cloth")), AT, AT
+    )
+    assert f" {covers.soiled // 1000} pairs" in soiled, "as everywhere else, and not what was handed out since ever"
+    assert "In use" not in told
 
 
 def test_a_day_that_is_none_stands_beside_its_field(site: Site) -> None:

@@ -80,6 +80,11 @@ def basket(part: Basket) -> Basket:
     return part
 
 
+def in_basket(project_id: str, place_id: str, item: Item, at: int) -> int:
+    """How many used covers lie in the basket of a place, in thousandths."""
+    return next((part(project_id, place_id, item, at) for part in _basket), 0)
+
+
 def figure(project_id: str, place_id: str, item_id: str, state: str, at: int) -> Figure:
     """One figure: what the tablet's tally stands on."""
     return figures_of(project_id, place_id, item_id, (state,), at)[0]

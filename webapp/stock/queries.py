@@ -27,6 +27,7 @@ from webapp.stock.counting import (
     figure,
     figures,
     figures_of,
+    in_basket,
     is_second,
     narrowed,
     stands_leg,
@@ -49,7 +50,7 @@ from webapp.stock.goods import (
     washed,
 )
 from webapp.stock.models import Confirmation, CountLine, Item, Leg, Level, Request, Reversal, Thing, Wash, WriteOff
-from webapp.stock.rules import UNDOING, Batch, Washed, batches
+from webapp.stock.rules import IN_USE, SOILED, UNDOING, Batch, Washed, batches
 
 __all__ = [
     "ASKED_WITHIN",
@@ -226,13 +227,19 @@ def _told(
 
 @remains
 def lying(project_id: str, place_id: str, at: int) -> Remains:
-    """What lies at a place, by item and state."""
+    """What lies at a place, by item and state. Covers that guests wore are in the basket since (domain section 0.3)."""
     known = {each.id: each for each in items(project_id)}
-    found = [(known[item_id], state, each) for (_place, item_id, state), each in figures(project_id, at, place_id).items()]
+    found = {
+        (item_id, state): each.quantity
+        for (_place, item_id, state), each in figures(project_id, at, place_id).items()
+        if state not in (IN_USE, SOILED)
+    }
+    found |= {(each.id, SOILED): in_basket(project_id, place_id, each, at) for each in items(project_id, "shoe_cover")}
+    told = [(known[item_id], state, number) for (item_id, state), number in found.items() if number > 0]
     return [
-        (f"{words(item.names)}: {amount_text(each.quantity)} {counter(item, each.quantity)} · {_(STATE_NAMES[state])}", "/stock")
-        for item, state, each in found if each.quantity > 0
-    ]  # fmt: skip
+        (f"{words(item.names)}: {amount_text(number)} {counter(item, number)} · {_(STATE_NAMES[state])}", "/stock")
+        for item, state, number in told
+    ]
 
 
 def covers_item(project_id: str, place_id: str, at: int) -> Item | None:
