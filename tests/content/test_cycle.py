@@ -22,7 +22,8 @@ DRAFT = (WRITTEN, "fang"), (OFFERED, "fang")
         ((*DRAFT, (RETURNED, "chen")), Standing.RETURNED),
         ((*DRAFT, (APPROVED, "chen")), Standing.EFFECTIVE),
         ((*DRAFT, (APPROVED, "fang")), Standing.IN_REVIEW),
-        ((*DRAFT, (APPROVED, "chen"), (WITHDRAWN, "fang")), Standing.WITHDRAWN),
+        ((*DRAFT, (APPROVED, "chen"), (WITHDRAWN, "zhou")), Standing.WITHDRAWN),
+        ((*DRAFT, (APPROVED, "chen"), (WITHDRAWN, "fang")), Standing.EFFECTIVE),
         ((*DRAFT[:1], (APPROVED, "chen")), Standing.DRAFT),
         ((*DRAFT[:1], (WITHDRAWN, "fang")), Standing.WITHDRAWN),
         ((*DRAFT, (RETURNED, "chen"), (APPROVED, "chen")), Standing.RETURNED),
@@ -48,7 +49,7 @@ def test_a_version_is_in_force_from_its_day_and_the_one_before_until_then() -> N
 
 @pytest.mark.clause("P2-4.4.3d")
 def test_what_is_withdrawn_gives_way_to_what_was_in_force_before() -> None:
-    second = life(NEVER, acts(*DRAFT, (APPROVED, "chen"), (WITHDRAWN, "fang")))
+    second = life(NEVER, acts(*DRAFT, (APPROVED, "chen"), (WITHDRAWN, "zhou")))
     assert standings({1: life(0, []), 2: second}, 100) == {1: Standing.EFFECTIVE, 2: Standing.WITHDRAWN}
     assert standings({1: life(0, [Act(WITHDRAWN, "chen", 5)])}, 100) == {1: Standing.WITHDRAWN}
 

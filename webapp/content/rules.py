@@ -169,12 +169,12 @@ def life(published_at: int, acts: Iterable[Act]) -> Life:
 
 
 def objection(known: Life, act: Act) -> str | None:
-    """Why an act does not count: the version moved, it is not its turn, or whoever wrote approves himself. None where it does."""
+    """Why an act does not count: the version moved, it is not its turn, or it asks for another than the writer; else None."""
     if act.seen != len(known.acts):
         return "moved"
     if act.what not in FOLLOWS[known.stage]:
         return "not_now"
-    return "own" if act.what == APPROVED and act.by == known.writer else None
+    return "own" if takes_another(known, act.what) and act.by == known.writer else None
 
 
 def takes_another(known: Life, act: str) -> bool:

@@ -184,11 +184,11 @@ def _decided(site: Project, copy: Copy, at: int) -> dict[str, str] | None:
     if what in ("give_back", "withdraw"):
         body["reason"] = request.form.get("reason", "")
     number = int(seen) if seen.isdigit() and len(seen) < 4 else -1
+    if what == "withdraw" and what not in _may(copy):
+        return {"what": _("Somebody who may approve it, and did not write it, takes it out of use.")}
     objection = rules.objection(copy.life, rules.Act(act, g.person.id, at, number))
     if objection:
         return {"what": told(objection)}
-    if what == "withdraw" and what not in _may(copy):
-        return {"what": _("Somebody who may approve it, and did not write it, takes it out of use.")}
     if isinstance(starts, str):
         return {"starts": explain(starts)}
     if starts is not None and starts < sites.day_around(site, at)[0]:
