@@ -1,7 +1,4 @@
-"""What a site consists of: its places, flats, posts and shifts are added, named, changed and closed here (P2-1, P2-4.3.1).
-
-A file of its own beside views.py, which would be two sittings with it.
-"""
+"""What a site consists of: its places, flats, posts and shifts are added, named, changed and closed here (P2-1, P2-4.3.1)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,7 +16,7 @@ from webapp.operations import registry
 from webapp.operations.declarations import Cautions, desk_link, remains_at, tablet_caution
 from webapp.operations.roles import FRONT, ROLE_NAMES
 from webapp.shifts import queries
-from webapp.shifts.rules import Hours, Kind, Planned, stands_against
+from webapp.shifts.rules import Hours, Planned
 from webapp.sites import queries as sites
 from webapp.sites.models import Project
 from webapp.sites.rules import box, is_open
@@ -148,13 +145,13 @@ def _set(what: str, subject: str, act: str) -> dict[str, str]:
     acts = PARTS.get(what) or abort(404)
     if act == "change":
         name, body = acts.change or abort(404), {what: subject} | _typed(CHANGED[what]) | _figures(what)
-        found = _explained(name, body) or (_across(subject) if what == "shift" else {})
     elif subject:
-        name, body, found = acts.rename, _names(what) | {what: subject}, {}
+        name, body = acts.rename, _names(what) | {what: subject}
     else:
         name, body = acts.add, _names(what) | _typed(PLAIN[what]) | _figures(what)
-        found = _explained(name, body) | _beside(what)
-    found = found or submit(name, body)
+    # What is there already is told together with all else that is wrong, so that nobody sends a form twice for it.
+    alike = {} if act == "change" or subject else _beside(what)
+    found = _explained(name, body) | alike if alike else submit(name, body)
     return abort(403) if "" in found else found
 
 
@@ -195,29 +192,10 @@ def _minute(text: str) -> str:
 
 
 def _beside(what: str) -> dict[str, str]:
-    """What cannot be beside what there is: another of the same code, a shift across another."""
+    """What cannot be beside what there is: another of the same code."""
     if any(each.code == request.form.get("code", "").strip() for each in _rows(this_site())[what]):
         return {"code": str(_("There is one with this code already."))}
-    return _across("") if what == "shift" else {}
-
-
-def _across(subject: str) -> dict[str, str]:
-    """Why a shift cannot be so: its day has begun, or it lies across another."""
-    site, since = this_site(), request.form.get("since", "").strip()
-    if since and since <= clock.day_of(clock.now(), site.zone).isoformat():
-        return {"since": registry.get("shifts.set_hours").explain({"since": "not_to_come"})["since"]}
-    starts, ends = (_minute(request.form.get(name, "")) for name in ("starts", "ends"))
-    if not (starts.isdecimal() and ends.isdecimal() and int(starts) < int(ends)):
-        return {}
-    known = queries.planned(site.id)
-    one = next((each for each in known if each.begun.id == subject), Planned(Kind("", "", int(starts), int(ends)), since))
-    if subject:
-        one = one._replace(said=(*one.said, Hours(since, int(starts), int(ends))))
-    other = stands_against(known, one, since)
-    if other is None:
-        return {}
-    told = _("This cannot be beside %(shift)s: one follows the other, and at most an hour is of both.", shift=words(other.names))
-    return {"starts": str(told)}
+    return {}
 
 
 # closing
@@ -236,7 +214,7 @@ def closing(part: str, subject_id: UUID) -> Response:
         flash(_("Set. Tablets follow with their next pages."), "ok")
         return make_response(redirect(PAGE, 303))
     today = clock.day_of(at, site.zone)
-    place_id = {"place": subject, "shift": ""}.get(part) if part in ("place", "shift") else row.place_id
+    place_id = subject if part == "place" else getattr(row, "place_id", "")
     page = render_template(
         "shifts/closing.html",
         name=words(row.title if part == "flat" else row.names),

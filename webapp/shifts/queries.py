@@ -61,9 +61,10 @@ def shift_at(project_id: str, at: int) -> Kind | None:
 
 
 def adding_against(form: Any, occasion: Occasion, connection: sa.Connection) -> dict[str, str]:
-    """A shift cannot be added across another."""
-    kind = Kind(occasion.id, form.code.data, form.starts.data, form.ends.data)
-    _today(occasion, connection)
+    """A shift cannot be added across another, nor from a day on that has begun."""
+    kind, today = Kind(occasion.id, form.code.data, form.starts.data, form.ends.data), _today(occasion, connection)
+    if form.since.data and form.since.data <= today:
+        return {"since": "not_to_come"}
     other = stands_against(planned(occasion.project_id, connection), Planned(kind, form.since.data), form.since.data or "")
     return {"starts": "across_another"} if other else {}
 
