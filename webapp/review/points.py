@@ -4,12 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
 
 from webapp.actions import queries as actions
 from webapp.actions.rules import Status as ActionStatus
 from webapp.base import clock
-from webapp.base.database import db
 from webapp.base.i18n import words
 from webapp.base.written import among, figure_text, instant_text
 from webapp.checklists import queries as checklists
@@ -26,8 +24,7 @@ from webapp.losses import queries as losses
 from webapp.losses.rules import ANEW, LOST, MISSING, WAITING, Gap
 from webapp.operations import registry
 from webapp.operations.in_vain import in_vain
-from webapp.operations.models import Receipt
-from webapp.review.queries import Day, Doubt, Heard, PlaceCovers, standings_of
+from webapp.review.queries import Day, Doubt, Heard, PlaceCovers, naming, standings_of
 from webapp.review.rules import POINTS_MOST, Point, labelled
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
@@ -266,21 +263,14 @@ def _closed_points(day: Day) -> Iterator[Point]:
     """What tablets recorded at a place, flat or post after its last day: it is taken, and somebody should know."""
     today = clock.day_of(day.start, day.site.zone).isoformat()
     over = {subject for subject, last in sites.closings(day.site.id).items() if last < today}
+    numbers = naming(day, over) if over else {}
     rows: list[Place | Flat | Post] = []
-    if over:
+    if numbers:
         rows = [*sites.places(day.site.id), *sites.flats(day.site.id), *sites.posts(day.site.id)]
-    for row in rows:
-        number = sum(row.id in raw for raw in _raws(day)) if row.id in over else 0
-        if number:
-            title = _("Recorded at %(place)s after its last day", place=words(row.title if isinstance(row, Flat) else row.names))
-            told = ngettext("%(num)s entry of a tablet", "%(num)s entries of tablets", number)
-            yield Point("closed", title, told, href="/entries", about=row.id)
-
-
-def _raws(day: Day) -> Sequence[str]:
-    """The texts of the day's entries from tablets."""
-    at = (Receipt.effective_at >= day.start) & (Receipt.effective_at < day.end) & Receipt.tablet_id.is_not(None)
-    return db.session.scalars(select(Receipt.raw).where(Receipt.project_id == day.site.id, at)).all()
+    for row in [row for row in rows if row.id in numbers]:
+        title = _("Recorded at %(place)s after its last day", place=words(row.title if isinstance(row, Flat) else row.names))
+        told = ngettext("%(num)s entry of a tablet", "%(num)s entries of tablets", numbers[row.id])
+        yield Point("closed", title, told, href="/entries", about=row.id)
 
 
 def _given(day: Day) -> Sequence[Handover]:

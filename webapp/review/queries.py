@@ -1,6 +1,6 @@
 """Reads of a day for the supervisor: figures, the log, who closed it, and the entries that want a look."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -173,6 +173,13 @@ def _doubt(row: Receipt) -> Doubt:
     found = repairs.broken(row)
     detail = among(repairs.flags_of(row)) or " ".join(repairs.why(found))
     return Doubt(row.id, row.effective_at, found.title, row.outcome, detail, row.author_id, row.tablet_no)
+
+
+def naming(day: Day, subjects: Collection[str]) -> dict[str, int]:
+    """How many of the day's entries from tablets name each of these places, flats or posts; those of none left out."""
+    at = (Receipt.effective_at >= day.start) & (Receipt.effective_at < day.end) & Receipt.tablet_id.is_not(None)
+    texts = db.session.scalars(select(Receipt.raw).where(Receipt.project_id == day.site.id, at)).all()
+    return {each: number for each in subjects if (number := sum(each in text for text in texts))}
 
 
 def standings_of(day: Day) -> dict[str, tuple[TabletRow, Completeness]]:
