@@ -218,8 +218,7 @@ def handover() -> str:
     """Remarks of the day, the offer that waits, and how the day stands."""
     site, at = this_site(), clock.now()
     start, _end = sites.day_around(site, at)
-    post = this_post()
-    offers = _offers(site, start, at)
+    post, offers = this_post(), _offers(site, start, at)
     checks = checklists.checks(site, g.tablet.place_id, this_role(), at)
     remarks = queries.remarks(site.id, start, at + 1, g.tablet.place_id)
     parties = tours.today(site, at, g.tablet.place_id)
