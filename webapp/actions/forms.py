@@ -1,7 +1,7 @@
 """What is said of a corrective action."""
 
 from webapp.actions.rules import ORIGINS, PRIORITIES, VERDICTS
-from webapp.operations.fields import Choice, Form, Identity, Instant, Photos, Reference, Text
+from webapp.operations.fields import Choice, Form, Identity, Instant, Photos, Reference, Text, UndoForm
 
 
 class OpenForm(Form):
@@ -44,12 +44,7 @@ class PlanForm(Form):
     priority = Choice(of=PRIORITIES)
 
 
-class ReverseForm(Form):
+class ReverseForm(UndoForm):
     """`entry`: what is undone; `action` only lets the tablet's own page follow."""
 
-    entry = Identity()
     action = Identity(optional=True)
-
-
-class UndoForm(Form):
-    entry = Identity()

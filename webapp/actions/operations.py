@@ -2,13 +2,14 @@
 
 from dataclasses import asdict
 
-from webapp.actions.forms import CancelForm, DoneForm, OpenForm, PlanForm, ReverseForm, UndoForm, VerifyForm
+from webapp.actions.forms import CancelForm, DoneForm, OpenForm, PlanForm, ReverseForm, VerifyForm
 from webapp.actions.models import Done, Judgement, Opening, Plan, Reversal
 from webapp.actions.rules import CANCELLED, CHECK, NORMAL
 from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
 from webapp.content.rules import Found
 from webapp.operations.effects import Latest, ListItem, Step
+from webapp.operations.fields import UndoForm
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import DEPUTY, DESK, GREETER, SUPERVISOR, WATER_BAR

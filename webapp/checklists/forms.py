@@ -1,7 +1,7 @@
 """What an answer says, and what the end of a check names."""
 
 from webapp.checklists.rules import ANSWERS
-from webapp.operations.fields import Choice, Form, Identity, Instant, Keys, Photos, Quantity, Reference, Text, Time
+from webapp.operations.fields import Choice, Form, Identity, Instant, Keys, Photos, Quantity, Reference, Text, Time, UndoForm
 from webapp.stock.rules import COUNTED
 
 
@@ -69,14 +69,9 @@ class VoidForm(Form):
     seen = Identity(optional=True)
 
 
-class ReverseForm(Form):
+class ReverseForm(UndoForm):
     """`entry`: what is undone. The rest only lets the tablet's own page follow: which run had been submitted."""
 
-    entry = Identity()
     version = Identity(optional=True)
     place = Identity(optional=True)
     day = Text(most=16, optional=True)
-
-
-class UndoForm(Form):
-    entry = Identity()

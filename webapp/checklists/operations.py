@@ -3,11 +3,12 @@
 from webapp.actions.operations import find_wrong
 from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
-from webapp.checklists.forms import AnswerForm, InspectForm, ReturnForm, ReverseForm, SignForm, SubmitForm, UndoForm, VoidForm
+from webapp.checklists.forms import AnswerForm, InspectForm, ReturnForm, ReverseForm, SignForm, SubmitForm, VoidForm
 from webapp.checklists.models import Answer, Return, Reversal, Submission, Void
 from webapp.checklists.rules import FAIL, NOT_APPLICABLE, SIGNED
 from webapp.content.rules import Found
 from webapp.operations.effects import Count, Effect, Latest, ListItem, Step
+from webapp.operations.fields import UndoForm
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import DEPUTY, GREETER, SUPERVISOR, WATER_BAR

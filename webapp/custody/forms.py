@@ -1,7 +1,7 @@
 """What is asked of a thing, and of what happens to it."""
 
 from webapp.custody.rules import KINDS
-from webapp.operations.fields import Choice, Form, Identity, Instant, Reference, Text
+from webapp.operations.fields import Choice, Form, Identity, Instant, Reference, Text, UndoForm
 from webapp.sites.forms import Worded
 
 
@@ -31,15 +31,10 @@ class LossForm(EventForm):
     note = Text(most=200, optional=True)
 
 
-class ReverseForm(Form):
+class ReverseForm(UndoForm):
     """`entry`: what is undone. The rest only lets the tablet's own page follow: what a thing `became` again, by where it is
     (`asset`) or by how it is (`damaged`)."""
 
-    entry = Identity()
     asset = Identity(optional=True)
     damaged = Identity(optional=True)
     became = Text(most=16, optional=True)
-
-
-class UndoForm(Form):
-    entry = Identity()

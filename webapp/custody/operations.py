@@ -3,10 +3,11 @@
 from typing import Any
 
 from webapp.base.i18n import N_
-from webapp.custody.forms import AssetForm, DamageForm, EventForm, LendForm, LossForm, ReverseForm, UndoForm
+from webapp.custody.forms import AssetForm, DamageForm, EventForm, LendForm, LossForm, ReverseForm
 from webapp.custody.models import Asset, Event, Reversal
 from webapp.custody.rules import BACK, DAMAGED, FOUND, LENT, LOST, MENDED, TAKEN
 from webapp.operations.effects import Latest, Step
+from webapp.operations.fields import UndoForm
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import ADMIN, DEPUTY, GREETER, SUPERVISOR, WATER_BAR

@@ -62,7 +62,3 @@ class FindingForm(Form):
     offer = Identity()
     based_on = Identity()
     text = Text(most=500, lines=True)
-
-
-class ReverseForm(Form):
-    entry = Identity()

@@ -7,10 +7,11 @@ from webapp.base.i18n import N_
 from webapp.custody.models import Event
 from webapp.custody.operations import now_is
 from webapp.custody.rules import BACK, HANDED, TAKEN
-from webapp.duty.forms import AcceptForm, FindingForm, OfferForm, RemarkForm, ReverseForm
+from webapp.duty.forms import AcceptForm, FindingForm, OfferForm, RemarkForm
 from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark, Reversal
 from webapp.duty.rules import AGREES, KEPT, RESULTS, Status, outcome
 from webapp.operations.effects import Count, Latest, ListItem, Step
+from webapp.operations.fields import UndoForm
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import DEPUTY, GREETER, SUPERVISOR, WATER_BAR
@@ -33,17 +34,17 @@ def remark(form: RemarkForm, occasion: Occasion) -> None:
     attach(occasion, form.photos.data)
 
 
-@operation("duty.reverse", form=ReverseForm, roles=STAFF, proof=POST, offline=True,
+@operation("duty.reverse", form=UndoForm, roles=STAFF, proof=POST, offline=True,
            title=N_("Remark taken back"), corrects="entry",
            effects=[Step("undone/{entry}", "undone"), Latest("remark/{entry}", "undone")])  # fmt: skip
-def reverse(form: ReverseForm, occasion: Occasion) -> None:
+def reverse(form: UndoForm, occasion: Occasion) -> None:
     """Take back a remark of one's own, whichever of both comes first."""
     occasion.record(Reversal, entry=form.entry.data, at_desk=False)
 
 
-@operation("duty.undo", form=ReverseForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION,
+@operation("duty.undo", form=UndoForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION,
            title=N_("Remark taken back at the desk"), corrects="entry")  # fmt: skip
-def undo(form: ReverseForm, occasion: Occasion) -> None:
+def undo(form: UndoForm, occasion: Occasion) -> None:
     """Take back a remark, whoever wrote it and whenever."""
     occasion.record(Reversal, entry=form.entry.data, at_desk=True)
 

@@ -414,3 +414,9 @@ class Form(wtforms.Form):
     def disagreements(cls, _form: Any) -> dict[str, str]:
         """Codes of what does not go together in a cleaned form, by field. What is wrong by itself is None there."""
         return {}
+
+
+class UndoForm(Form):
+    """`entry`: what is undone. What a package says beside it only lets the tablet's own page follow."""
+
+    entry = Identity()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from webapp.operations.fields import Choice, Form, Identity, Instant, Photos, Quantity, Reference, Text
+from webapp.operations.fields import Choice, Form, Identity, Instant, Photos, Quantity, Reference, Text, UndoForm
 from webapp.sites.forms import Worded
 from webapp.stock.models import CATEGORIES, TRACKINGS
 from webapp.stock.rules import AFTER, BEFORE, CLEAN, COUNTED, REASONS, SOILED, WAYS
@@ -79,21 +79,16 @@ class WriteOffForm(MoveForm):
     note = Text(most=200, optional=True)
 
 
-class ReverseForm(Form):
+class ReverseForm(UndoForm):
     """`entry`: what is undone. The rest only lets the tablet's own page follow: what was added to `state` at `place`, and taken
     from `source` at `home`."""
 
-    entry = Identity()
     item = Identity(optional=True)
     quantity = Quantity(optional=True)
     place = Identity(optional=True)
     state = Text(most=16, optional=True)
     home = Identity(optional=True)
     source = Text(most=16, optional=True)
-
-
-class UndoForm(Form):
-    entry = Identity()
 
 
 class RequestForm(Form):

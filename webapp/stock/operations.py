@@ -3,6 +3,7 @@
 from webapp.attachments.operations import attach
 from webapp.base.i18n import N_
 from webapp.operations.effects import Count, ListItem, Step, Tally
+from webapp.operations.fields import UndoForm
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import ADMIN, DEPUTY, DESK, GREETER, SUPERVISOR, WATER_BAR
@@ -24,7 +25,6 @@ from webapp.stock.forms import (
     SettleForm,
     ThingForm,
     TrackingForm,
-    UndoForm,
     WayForm,
     WriteOffForm,
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from webapp.content import editing
 from webapp.content.rules import LANGUAGES, NEEDS, is_key, stop_problems
-from webapp.operations.fields import Choice, Document, Form, Identity, Instant, Invalid, Number, Reference, Text
+from webapp.operations.fields import Choice, Document, Form, Identity, Instant, Invalid, Number, Reference, Text, UndoForm
 from webapp.tours.rules import ANSWERS, COVERS_MOST, GUESTS_MOST, MODES, TAGS
 
 STOPS_MOST = 40
@@ -86,18 +86,13 @@ class StayForm(Form):
     covers = Number(least=0, most=COVERS_MOST, optional=True)
 
 
-class ReverseForm(Form):
+class ReverseForm(UndoForm):
     """`entry`: what is undone. The rest only lets the tablet's own page follow: what an arrival had said."""
 
-    entry = Identity()
     place = Identity(optional=True)
     item = Identity(optional=True)
     guests = Number(least=1, most=GUESTS_MOST, optional=True)
     covers = Number(least=0, most=COVERS_MOST, optional=True)
-
-
-class UndoForm(Form):
-    entry = Identity()
 
 
 class Rooms(Document):

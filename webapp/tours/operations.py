@@ -3,6 +3,7 @@
 from webapp.base.i18n import N_
 from webapp.operations.effects import Latest, ListItem, Tally
 from webapp.operations.effects import Step as Reached
+from webapp.operations.fields import UndoForm
 from webapp.operations.occasion import Occasion
 from webapp.operations.registry import operation
 from webapp.operations.roles import DEPUTY, GREETER, OFFICE, SUPERVISOR
@@ -22,7 +23,6 @@ from webapp.tours.forms import (
     SpeakForm,
     StayForm,
     StepForm,
-    UndoForm,
 )
 from webapp.tours.models import Arrival, Care, Question, Reception, Rehearsal, Reversal, RoomsSet, SeenOff, Speech, Stay, Step
 
