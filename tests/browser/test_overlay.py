@@ -171,8 +171,10 @@ def test_what_is_worn_and_what_is_soiled_follow_the_guests_without_a_network(tab
     # The prompter of a party that no server knows: its page was made from a blank one.
     here.go(f"parties/tour/{party}")
     expect(here.page.locator("[form=see-off][name=covers]")).to_have_value("3")
-    here.page.locator("#see-off").evaluate("form => form.requestSubmit()")
-    until(lambda: here.entries()[-1]["operation"] == "tours.see_off", "nothing was saved")
+    # Once it is saved the page leads on by itself, and must not be left while it does.
+    with here.page.expect_navigation():
+        here.page.locator("#see-off").evaluate("form => form.requestSubmit()")
+    assert here.entries()[-1]["operation"] == "tours.see_off"
     shows(here, worn, soiled + 3)
     # The server, which works them out by itself, comes to the same.
     here.server.start()
