@@ -163,6 +163,8 @@ def test_more_than_the_store_room_holds_is_drawn_only_when_it_is_said_once_more(
     expect(form.locator('[value="school"]')).to_be_visible()
     form.locator('[value="school"]').click()
     until(lambda: here.entries()[-1].get("repairs"), "it mends nothing")
+    mended, (original,) = here.entries()[-1], [each for each in here.entries() if each.get("mended")]
+    assert (mended["repairs"], mended["mends_at"]) == (original["id"], original["when"])
 
 
 @pytest.mark.clause("P2-4.4.3f")

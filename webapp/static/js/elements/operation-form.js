@@ -14,7 +14,7 @@ const LONGEST = 1600;
 const PHOTOS = 3;
 
 export class OperationForm extends HTMLElement {
-  /** @type {string | undefined} the entry that the next submit mends */
+  /** @type {{repairs: string, mends_at: number} | undefined} the entry that the next submit mends, and when it happened */
   #repairs;
   /** @type {import("../outbox/types.d.ts").Field} the photos of that entry */
   #photos = [];
@@ -66,7 +66,7 @@ export class OperationForm extends HTMLElement {
       if (photos.length) body = { ...body, photos };
       const kept = await outbox.keep({
         id, body, ...signer, operation: this.getAttribute("operation") ?? "", version: Number(this.getAttribute("version") ?? 1),
-        effects: JSON.parse(this.dataset.effects ?? "[]"), ...(body.when && { when: "when" }), ...(this.#repairs && { repairs: this.#repairs }),
+        effects: JSON.parse(this.dataset.effects ?? "[]"), when: "when", ...this.#repairs,
       }, Object.fromEntries(Object.entries(shots).map(([digest, bytes]) => [placeOf(digest), bytes])));
       // What is saved is not said again: where the store fails only now, the bar still names who was on post, and it is taken by hand.
       if (this.hasAttribute("data-relieves") && body.result !== "disputed") await this.#gate?.relieve(signer).catch(() => {});
@@ -130,7 +130,7 @@ export class OperationForm extends HTMLElement {
     const body = JSON.parse(entry.body);
     if (!this.#speaksOf(form, body)) return;
     fill(form, Object.entries(body));
-    this.#repairs = id;
+    this.#repairs = { repairs: id, mends_at: entry.mends_at ?? entry.when ?? entry.happened_at };
     follow(form);
     this.#photos = body.photos ?? [];
     form.closest("details")?.setAttribute("open", "");

@@ -63,10 +63,10 @@ export class Outbox {
     if (!fits(body)) throw new TooLong(String(BODY_BYTES));
     const kept_at = this.#now();
     const id = draft.id ?? uuid7(kept_at);
-    const backDated = when ? Number(draft.body[when] || NaN) : NaN;
+    const backDated = Number(draft.body[when ?? ""]);
     // WebKit closes the transaction if anything foreign is awaited inside it, so the digest comes first.
     const digest = await digestOf(body);
-    const intention = { ...draft, id, body, digest, kept_at, ...(!Number.isNaN(backDated) && { when: backDated }) };
+    const intention = { ...draft, id, body, digest, kept_at, ...(backDated && { when: backDated }) };
     const kept = await this.#keepAtOnce(intention, also) ?? await this.#keepCarefully(intention, also);
     this.#say({ type: "kept", id });
     return kept;

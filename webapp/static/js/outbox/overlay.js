@@ -137,7 +137,7 @@ function timesFrom(enrolled_at) {
   /** @type {Kept | undefined} */
   let previous;
   return (entry) => {
-    const { happened_at, offset, beacon_at, when, flags } = entry;
+    const { happened_at, offset, beacon_at, when, mends_at, flags } = entry;
     const before = previous?.epoch === entry.epoch ? previous : undefined;
     if (previous && !before) good = 0;
     const moved = before ? (offset ?? 0) - (before.offset ?? 0) : 0;
@@ -146,7 +146,7 @@ function timesFrom(enrolled_at) {
     if (offset !== null) previous = entry;
     if (isWrong) return Math.max(good, beacon_at ?? 0, enrolled_at);
     good = Math.max(good, happened_at);
-    return when ?? good;
+    return when ?? mends_at ?? good; // a repair stands where what it mends stood
   };
 }
 
@@ -164,7 +164,7 @@ function tally({ value, stamp }, mine) {
   if (last >= 0) {
     const { at, effect, body } = counted[last];
     sum = thousandths(first(body, /** @type {{set: string}} */ (effect).set));
-    counted = counted.filter((own, here) => here === last || (own.at >= at && here > last));
+    counted = counted.filter((own, here) => here === last || own.at > at || (own.at === at && here > last));
   }
   for (const { by } of counted) sum += by;
   return [counted.length ? figure(sum) : value, counted];

@@ -19,6 +19,8 @@ export interface Draft {
   author: string | null;
   proof: string;
   repairs?: string;
+  /** When what it repairs happened: it stands there, whenever it is repaired. */
+  mends_at?: number;
   effects?: Effect[];
   /** The name of the body's field that back-dates (補記). */
   when?: string;
@@ -53,6 +55,7 @@ export interface Kept extends Outcome {
   lost?: string;
   effects?: Effect[];
   when?: number;
+  mends_at?: number;
   kept_at: number;
   /** 1 until it is answered. Derived (progress.js), never stored. */
   waiting?: 1;
