@@ -78,6 +78,22 @@ def test_a_refused_entry_is_shown_with_what_was_typed_and_why(site: Site):
     assert "Show flat A" in page(site, f"/repairs/{FIRST.id}").text()
 
 
+def test_an_answer_to_a_check_is_mended_by_its_one_field_and_names_its_list(site: Site):
+    """What was left blank and may be is folded away; a list is called by its title and number, never by its id."""
+    body = {"version": demo.version("check.flat_opening"), "place": demo.named("place", "flat-a"), "item": "flat_open.covers"}
+    bad = entry("checklists.answer", json.dumps(body | {"number": "4 5"}))
+    sends("Door", bad)
+    shown = page(site, f"/repairs/{bad.id}")
+    fields = [each.attrs["name"] for each in (*shown.all("select"), *shown.all("input"), *shown.all("textarea"))
+              if each.attrs.get("type") != "hidden" and each.has_parent("form") and not each.has_parent("details")]  # fmt: skip
+    assert {"version", "place", "number"} <= set(fields)
+    assert not {"choice", "text", "time", "note"} & set(fields)
+    options = [each.text() for each in shown.all("option") if each.attrs.get("value") == body["version"]]
+    assert options == ["Show flat: opening check · Version 1"]
+    assert not any(re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", each.text()) for each in shown.all("option"))
+    assert says(site, bad.id, **body, number="45")[0] == 303
+
+
 def test_a_time_of_another_year_is_refused_and_shown_with_its_year(site: Site):
     when = clock.typed("2099-12-31T23:59", demo.ZONE)
     sends("Door", entry("tours.ask", json.dumps({"party": demo.first_party(AT), "tag": "school", "when": when})))

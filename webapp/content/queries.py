@@ -170,6 +170,16 @@ def titled(one: Document, body: Mapping[str, Any]) -> str:
     return words(title) if title else name if one.code == one.kind else f"{name} {one.code}"
 
 
+def version_names(project_id: str) -> dict[str, str]:
+    """What every version is called, by its id: the title that it has, and its number."""
+    same = Document.id == Version.document_id
+    wanted = select(Version.id, Version.number, Version.body, Document).join(Document, same).where(Version.project_id == project_id)
+    return {
+        row.id: f"{titled(row.Document, row.body)} · {_('Version %(number)s', number=row.number)}"
+        for row in db.session.execute(wanted.order_by(Document.kind, Document.code, Version.number))
+    }
+
+
 def documents(project_id: str) -> list[Document]:
     """Every document, by kind and code."""
     wanted = select(Document).where(Document.project_id == project_id).order_by(Document.kind, Document.code)

@@ -18,6 +18,7 @@ from webapp.base.database import db
 from webapp.base.i18n import N_, NAMES, words
 from webapp.base.written import day_text, instant_text, time_text
 from webapp.content.queries import edition as content_of
+from webapp.content.queries import version_names
 from webapp.duty.queries import CATEGORY_NAMES, KEPT_NAMES
 from webapp.operations import registry
 from webapp.operations.fields import Field, Identity, Instant, Invalid, Lines, Number, Photos, Quantity, Reference, explain
@@ -387,6 +388,8 @@ def _is_taken(field: Field, value: str) -> bool:
 
 def names_of(kind: str, project_id: str) -> dict[str, str]:
     """The names of a project's reference data of a kind, by id."""
+    if kind == "content.version":
+        return version_names(project_id)
     table: Any = registry.reference_table(kind)
     rows = db.session.scalars(select(table).where(table.project_id == project_id))
     return {row.id: f"{_name(row)} {row.code}" if kind == "custody.asset" else _name(row) for row in rows}

@@ -197,10 +197,12 @@ def _page(found: Broken, site: Project, wrong: dict[str, str]) -> str:
 
 
 def _fields(found: Broken, site: Project, said: dict[str, str], errors: dict[str, str]) -> list[dict[str, Any]]:
-    """The form of the operation, field by field, with what was typed still there."""
+    """The form of the operation, field by field, with what was typed still there. `is_aside`: nothing was nor has to be."""
     operation = registry.get(found.row.operation)
     return [
-        _shape(name, field, site) | {"name": name, "value": _shown(field, said.get(name, ""), site), "error": errors.get(name)}
+        _shape(name, field, site)
+        | {"name": name, "value": _shown(field, said.get(name, ""), site), "error": errors.get(name)}
+        | {"is_aside": field.optional and not said.get(name) and name not in errors}
         for name, field in operation.fields.items()
         if not isinstance(field, Photos | Lines)
     ] + [
