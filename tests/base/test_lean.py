@@ -183,7 +183,7 @@ def test_a_name_stays_what_it_was_where_modules_stand_together(is_same, modules)
     assert is_same(entry, sent)
     assert "export const start=" in sent
     assert not is_same(entry, sent.replace("export const start", "export const stop"))
-    assert not is_same(entry, sent.replace("this.#b-this.#a", "this.#a-this.#b"))
+    assert not is_same(entry, sent.replace("this.#t-this.#e", "this.#e-this.#t"))
 
 
 @pytest.mark.parametrize(
@@ -205,22 +205,22 @@ def test_texts_patterns_and_signs_stay_what_they_were(is_same, text):
 @pytest.mark.parametrize(
     ("text", "sent"),
     [
-        ("function f(first, { second, third: other }) { return first + second + other.second; }", "f(a, { second: b, third: c })"),
-        ("const f = (first, ...more) => more.map((each) => first[each]);", "(a, ...b) => b.map((c) => a[c])"),
-        ("function f() { const value = 1; { let value = 2; value += 1; } return { value, value: `${value}` }; }", "`${a}`"),
-        ("class A { async keep({ when, ...draft }, also = {}) { for (const draft of also) return { draft, when }; } }", "draft: a"),
+        ("function f(first, { second, third: other }) { return first + second + other.second; }", "f(e, { second: t, third: a })"),
+        ("const f = (first, ...more) => more.map((each) => first[each]);", "(e, ...t) => t.map((a) => e[a])"),
+        ("function f() { const value = 1; { let value = 2; value += 1; } return { value, value: `${value}` }; }", "`${e}`"),
+        ("class A { async keep({ when, ...draft }, also = {}) { for (const draft of also) return { draft, when }; } }", "draft: e"),
         (
             "class A { name = 1; get value() { return this.name; } set(value) { const name = value; return name ?? event; } }",
-            "set(a)",
+            "set(e)",
         ),
         (
             "function f(given) { try { given(); } catch (error) { return (error, class B { error() { return given; } }); } }",
-            "catch (b)",
+            "catch (t)",
         ),
         ("const { value } = g; function f(value) { return value; }\nfunction h(name) { return value + name; }", "f(value)"),
         ("function f(a, bb) { const cc = (bb ? a : cc1); return [{ a }, { bb: a }, cc]; }", "? a :"),
-        ("class A { #one = 1; #two(given) { return given.#one + (#one in given) + this.#two(`${this.#one} #one`); } }", "#b(a)"),
-        ("async function* f(items) { for await (const { item = items } of items) yield* item; }", "f(a)"),
+        ("class A { #one = 1; #two(given) { return given.#one + (#one in given) + this.#two(`${this.#one} #one`); } }", "#t(e)"),
+        ("async function* f(items) { for await (const { item = items } of items) yield* item; }", "f(e)"),
     ],
 )
 def test_a_name_that_is_made_shorter_refers_to_what_it_did(is_same, text, sent):
