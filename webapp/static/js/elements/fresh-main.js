@@ -29,6 +29,9 @@ async function renew() {
   await swapped(mark, () => {
     if (isInUse()) return later(); // somebody began to type while we fetched and looked
     document.querySelector('meta[name="threshold-mark"]')?.setAttribute("content", mark);
+    // What was unfolded to be read or filled in stays so; where there are others now, nobody can tell which.
+    const folds = /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("main details")), fresh = main.querySelectorAll("details");
+    if (folds.length === fresh.length) fresh.forEach((fold, at) => { fold.open = folds[at].open; });
     document.querySelector("main")?.replaceWith(document.adoptNode(main));
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     return true;
