@@ -54,7 +54,7 @@ def told(site: Site, found: Sealed) -> list[tuple[str, ...]]:
     accounts = [each.after for each in found.addenda] + [each.before for each in found.addenda]
     with written_in("en"):
         named = layout(project, of.post, accounts, [each.came.author_id for each in found.addenda], at("23:59"))
-        return list(addenda.grid(named, found.addenda, at("23:59")).rows)
+        return [row for grid in addenda.grids(named, found.addenda, at("23:59")) for row in grid.rows]
 
 
 def sign(site: Site, code: str = "early", when: str = SIGNED, way: int = DIGESTS) -> None:
@@ -232,6 +232,70 @@ def test_a_handover_seals_what_was_before_it(site: Site) -> None:
     assert len(found.says.visits) == len(before.says.visits) - 1
     sign(site, when="14:05")
     assert len(sealed(site).addenda) == 2, "they are told also once the manager has signed"
+
+
+def handed_over_twice(site: Site, first_taken_on: int = 0) -> tuple[Tablet, Tablet]:
+    """A shift in which a post is handed over at ten and at twelve, with a party before each."""
+    shifts(site)
+    one, two = tablets = site.tablet(1), site.tablet(2)
+    covers = {"place": site.id("flat"), "flat": site.id("A"), "item": site.id("covers")}
+    for hour, gives, takes, on in ((9, "lin", "he", first_taken_on), (11, "he", "zhou", 0)):
+        one.keep(gives, "shifts.take_post", f"{hour:02d}:00", post=site.id("door"))
+        one.keep(gives, "tours.arrive", f"{hour:02d}:10", **covers, guests=2, covers=2)
+        here = {"place": site.id("flat"), "post": site.id("door")}
+        offer = one.keep(gives, "duty.offer", f"{hour:02d}:55", **here, to=site.person(takes))
+        tablets[on].keep(takes, "duty.accept", f"{hour + 1:02d}:00", offer=offer.id, result="accepted")
+    return one, two
+
+
+def undo(site: Site, tablet: Tablet, arrived: str, when: str) -> None:
+    entry = kept(tablet, "tours.arrive", arrived)
+    assert site.submit("tours.undo", author="chen", proof="session", when=at(when), entry=entry).outcome == "applied"
+
+
+def by_seal(found: Sealed) -> list[tuple[int, int]]:
+    """When each seal was given, and when that came in which stands with it."""
+    return [(each.seal.at, each.came.known.received_at) for each in found.addenda]
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_what_came_after_each_of_two_handovers_stands_with_its_own_seal(site: Site) -> None:
+    one, _two = handed_over_twice(site)
+    one.send([each for each in one.kept if each.happened_at <= at("10:00")], at("10:01"))
+    undo(site, one, "09:10", "10:30")
+    one.send(received_at=at("12:01"))
+    undo(site, one, "11:10", "12:30")
+    found = sealed(site)
+    assert by_seal(found) == [(at("10:00"), at("10:30")), (at("12:00"), at("12:30"))]
+    project, of = sites.project(site.project_id), record(site)
+    assert project
+    with written_in("en"):
+        named = layout(project, of.post, [found.says], [], at("23:59"))
+        parts = addenda.grids(named, found.addenda, at("23:59"))
+    assert [(each.title, len(each.rows)) for each in parts] == [
+        ("Addenda · Signed by code: he 10:00", 1), ("Addenda · Signed by code: zhou 12:00", 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_what_is_undone_of_before_the_first_handover_stands_with_its_seal_whenever_it_came(site: Site) -> None:
+    one, _two = handed_over_twice(site)
+    one.send(received_at=at("12:01"))
+    undo(site, one, "11:10", "12:20")
+    undo(site, one, "09:10", "12:30")
+    assert by_seal(sealed(site)) == [(at("10:00"), at("12:30")), (at("12:00"), at("12:20"))]
+    sign(site)
+    assert by_seal(sealed(site)) == [(at("10:00"), at("12:30")), (at("12:00"), at("12:20"))]
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_what_came_after_the_later_of_two_handovers_is_told_also_where_the_earlier_one_was_sent_last(site: Site) -> None:
+    """The seal that came in last speaks of no more than the time until ten."""
+    one, two = handed_over_twice(site, first_taken_on=1)
+    one.send(received_at=at("12:01"))
+    two.send(received_at=at("12:30"))
+    undo(site, one, "11:10", "12:40")
+    assert by_seal(sealed(site)) == [(at("12:00"), at("12:30")), (at("12:00"), at("12:40"))]
 
 
 def statements(site: Site) -> int:

@@ -93,8 +93,8 @@ class Sign:
 @dataclass(frozen=True)
 class Paper:
     """A sheet, all its words in one language. `changed`: it was signed, and what was signed is no longer what it says;
-    `addenda`: what came since; `more`: its continuation sheets; `foot`: how long it is kept, when it was printed, how its hash
-    begins; `address`: where whoever scans its code is led; `in_ink`: whether a signature has room for ink."""
+    `addenda`: what came since each signature; `more`: its continuation sheets; `foot`: how long it is kept, when it was printed,
+    how its hash begins; `address`: where whoever scans its code is led; `in_ink`: whether a signature has room for ink."""
 
     language: str
     company: str
@@ -109,7 +109,7 @@ class Paper:
     address: str = ""
     in_ink: bool = False
     changed: bool = False
-    addenda: Grid | None = None
+    addenda: tuple[Grid, ...] = ()
 
     @property
     def code(self) -> Markup:
@@ -118,7 +118,7 @@ class Paper:
 
     @property
     def all_grids(self) -> tuple[Grid, ...]:
-        return (*self.grids, *((self.addenda,) if self.addenda else ()), *self.more)
+        return (*self.grids, *self.addenda, *self.more)
 
 
 def code_of(address: str) -> Markup:

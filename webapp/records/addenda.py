@@ -1,8 +1,8 @@
 """The addenda of a record in words (補記): who, when, what, and what the record said without it and says with it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -13,7 +13,7 @@ from webapp.operations.later import Came
 from webapp.records import tables
 from webapp.records.layout import Layout
 from webapp.records.rules import Account
-from webapp.records.sealing import MOST, Addendum
+from webapp.records.sealing import MOST, Addendum, Seal
 from webapp.repairs.queries import Broken, content, entry
 from webapp.sites.models import Project
 
@@ -24,8 +24,13 @@ TELLING = ("asset", "item", "counted", "quantity", "text")
 """The fields of an entry that tell it from another of its kind."""
 
 
-def grid(told: Layout, addenda: Sequence[Addendum], now: int) -> Grid:
-    """The part of a record that tells what came after it was signed."""
+def grids(told: Layout, addenda: Iterable[Addendum], now: int) -> tuple[Grid, ...]:
+    """The parts of a record that tell what came after it was signed, one for each signature; they stand as they were given."""
+    return tuple(_grid(told, seal, tuple(came), now) for seal, came in groupby(addenda, key=lambda each: each.seal))
+
+
+def _grid(told: Layout, seal: Seal, addenda: Sequence[Addendum], now: int) -> Grid:
+    title = f"{_('Addenda')} · {tables.by_code('', told.name(seal.by), instant_text(seal.at, told.site.zone, now)).said}"
     columns = (
         Column(_("Time"), "short"), Column(_("Event")), Column(_("Recorded by"), "name"), Column(_("Came in"), "short"),
         Column(_("What changed"), "note"),
@@ -43,7 +48,7 @@ def grid(told: Layout, addenda: Sequence[Addendum], now: int) -> Grid:
     total = ngettext("%(num)s entry came after this was signed", "%(num)s entries came after this was signed", len(rows))
     if len(rows) == MOST:
         total = _("at least %(number)s entries came after this was signed", number=MOST)
-    return Grid(_("Addenda"), columns, rows, ("", total, *("" for _each in columns[2:])))
+    return Grid(title, columns, rows, ("", total, *("" for _each in columns[2:])))
 
 
 def what(site: Project, came: Came, now: int) -> str:

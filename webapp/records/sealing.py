@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from webapp.base.database import db
 from webapp.custody import queries as custody
+from webapp.duty.rules import Accepted, Handover
 from webapp.operations.knowing import Known
 from webapp.operations.later import Came, at_instant, came_after
 from webapp.operations.models import Receipt
@@ -23,7 +24,7 @@ from webapp.sites.models import Post, Project
 TOLD_OF = {"actions", "checklists", "custody", "duty", "shifts", "stock", "tours"}
 """What a record tells of."""
 MOST = 30
-"""So many addenda of one record are told one by one."""
+"""So many addenda of one signature are told one by one."""
 
 
 class Record(NamedTuple):
@@ -35,16 +36,19 @@ class Record(NamedTuple):
 
 
 class Seal(NamedTuple):
-    """A signature on a record: what it knew, and up to which instant it speaks of the shift."""
+    """A signature on a record: what it knew, up to which instant it speaks of the shift, by whom and when it was given."""
 
     known: Known
     until: int
+    by: str | None = None
+    at: int = 0
 
 
 @dataclass(frozen=True)
 class Addendum:
     """An entry that came after a signature, with what the record said without it and with it."""
 
+    seal: Seal
     came: Came
     before: Account
     after: Account
@@ -52,8 +56,8 @@ class Addendum:
 
 @dataclass(frozen=True)
 class Sealed:
-    """A record as it stands: what it says, by whom it was signed, and what came after the first signature on it. `at`: the instant
-    of which it speaks; `holds`: whether what was signed can still be told."""
+    """A record as it stands: what it says, by whom it was signed, and what came after each signature on it, seal by seal. `at`: the
+    instant of which it speaks; `holds`: whether what was signed can still be told."""
 
     says: Account
     at: int
@@ -66,8 +70,8 @@ def sealed(site: Project, of: Record, now: int, signed: Signed | None) -> Sealed
     """A record as it was signed; as far as it has come where the manager has not signed it."""
     found = _account(site, of, now) if signed is None else _account(site, of, signed.at, signed.known)
     holds = signed is None or found.is_what(signed.digest, signed.way)
-    seals = [*_of_handovers(site, of, now, signed), *([Seal(signed.known, now)] if signed else [])]
-    addenda = tuple(islice(_addenda(site, of, seals), MOST))
+    seals = [*([Seal(signed.known, now, signed.by, signed.at)] if signed else []), *_of_handovers(site, of, now, signed)]
+    addenda = tuple(sorted(_addenda(site, of, seals), key=lambda each: each.seal.at))
     if holds:
         says = as_signed(found, signed.way or 1) if signed else found
         return Sealed(says, signed.at if signed else now, signed, addenda)
@@ -100,7 +104,7 @@ def _unsigned(site: Project, of: Record, now: int) -> Unsigned:
 
 def since(site: Project, of: Record, at: int, now: int) -> list[Addendum]:
     """What changed a record after an instant."""
-    return list(islice(_addenda(site, of, [Seal(at_instant(at), now)]), MOST))
+    return list(_addenda(site, of, [Seal(at_instant(at), now)]))
 
 
 def _account(site: Project, of: Record, now: int, by: Known | None = None) -> Account:
@@ -108,13 +112,15 @@ def _account(site: Project, of: Record, now: int, by: Known | None = None) -> Ac
 
 
 def _of_handovers(site: Project, of: Record, now: int, signed: Signed | None) -> list[Seal]:
-    """The signatures of whoever took the post over, or locked it up, before the manager signed; each speaks of what was before."""
+    """The signatures of whoever took the post over, or locked it up, before the manager signed, in the order of what they speak
+    of: each of what was before it."""
     given = queries.handovers(site, of.post, of.window, now)
-    ends = [(each.id, each.at) for each in given if each.kept]
-    ends += [(answer.id, answer.at) for each in given for answer in each.answers]
-    known = _known(site.id, [entry for entry, _at in ends])
-    found = sorted(Seal(known[entry], at) for entry, at in ends if entry in known)
-    return [each for each in found if signed is None or each.known < signed.known]
+    ends: list[Handover | Accepted] = [each for each in given if each.kept]
+    ends += [answer for each in given for answer in each.answers]
+    known = _known(site.id, [each.id for each in ends])
+    found = [Seal(known[each.id], each.at, each.author_id, each.at) for each in ends if each.id in known]
+    before = [each for each in found if signed is None or each.known < signed.known]
+    return sorted(before, key=lambda each: (each.until, each.known))
 
 
 def _known(project_id: str, entries: Iterable[str]) -> dict[str, Known]:
@@ -123,16 +129,20 @@ def _known(project_id: str, entries: Iterable[str]) -> dict[str, Known]:
 
 
 def _addenda(site: Project, of: Record, seals: Sequence[Seal]) -> Iterator[Addendum]:
-    """Entry by entry as they came in: those that changed what a signature speaks of."""
+    """Those entries that changed what a signature speaks of, as they came in: each with the first of these that speaks of it and
+    did not know it."""
     if not seals:
         return
-    came = [each for each in came_after(site.id, seals[0].known, seals[-1].until, site.zone) if each.family in TOLD_OF]
-    for seal, following in zip(seals, [*seals[1:], None], strict=True):
+    first, until = min(each.known for each in seals), max(each.until for each in seals)
+    came = _here(site, of, [each for each in came_after(site.id, first, until, site.zone) if each.family in TOLD_OF])
+    told: set[str] = set()
+    for seal in seals:
         late = [each for each in came if seal.known < each.known and each.since <= seal.until]
-        late = _here(site, of, [each for each in late if following is None or each.known <= following.known])
-        if late:
+        own = {each.id for each in late} - told
+        if own:
+            told |= own
             said = [_account(site, of, seal.until, by) for by in (seal.known, late[-1].known)]
-            yield from _changing(site, of, seal, late, *said)
+            yield from islice(_changing(site, of, seal, late, own, *said), MOST)
 
 
 def _here(site: Project, of: Record, came: Sequence[Came]) -> list[Came]:
@@ -175,15 +185,19 @@ def _whereabouts(site: Project) -> dict[str, str]:
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
-def _changing(site: Project, of: Record, seal: Seal, late: Sequence[Came], before: Account, after: Account) -> Iterator[Addendum]:
-    """Those of these entries that changed what was said before them to what was said after; found by halves, for most changed
-    nothing here."""
+def _changing(
+    site: Project, of: Record, seal: Seal, late: Sequence[Came], own: set[str], before: Account, after: Account
+) -> Iterator[Addendum]:
+    """Those of these entries, and of its own, that changed what was said before them to what was said after; found by halves, for
+    most changed nothing here."""
+    if not any(each.id in own for each in late):
+        return
     if before == after and not {each.corrected for each in late} & {each.id for each in late}:
         return
     if len(late) == 1:
-        yield from [Addendum(late[0], before, after)] if before != after else []
+        yield from [Addendum(seal, late[0], before, after)] if before != after else []
         return
     half = len(late) // 2
     between = _account(site, of, seal.until, late[half - 1].known)
-    yield from _changing(site, of, seal, late[:half], before, between)
-    yield from _changing(site, of, seal, late[half:], between, after)
+    yield from _changing(site, of, seal, late[:half], own, before, between)
+    yield from _changing(site, of, seal, late[half:], own, between, after)

@@ -87,7 +87,7 @@ def _incoming(handed: Handed, told: Layout) -> str:
     return " · ".join((signed, _("the same person as outgoing"))) if is_same else signed
 
 
-def with_addenda(of: Paper, addenda: Grid) -> Paper:
+def with_addenda(of: Paper, addenda: tuple[Grid, ...]) -> Paper:
     """A record that is no longer what was signed."""
     return replace(of, changed=True, addenda=addenda)
 

@@ -209,7 +209,7 @@ def _accounts(found: Sequence[Sealed]) -> Iterator[Account]:
 def _signers(found: Sequence[Sealed]) -> Iterator[str | None]:
     for each in found:
         yield each.signed.by if each.signed else None
-        yield from (one.came.author_id for one in each.addenda)
+        yield from (person for one in each.addenda for person in (one.came.author_id, one.seal.by))
 
 
 def _chosen() -> str:
@@ -221,7 +221,7 @@ def _chosen() -> str:
 def _paper(told: Layout, found: Sealed) -> Paper:
     told = replace(told, by=found.signed.known if found.signed and found.holds else None)
     made = tables.paper(found.says, told, _review(told, found.says, found.signed) if found.signed else None, found.at)
-    return tables.with_addenda(made, addenda.grid(told, found.addenda, found.says.window.start)) if found.addenda else made
+    return tables.with_addenda(made, addenda.grids(told, found.addenda, found.says.window.start)) if found.addenda else made
 
 
 def _review(told: Layout, says: Account, signed: Signed) -> Sign:
