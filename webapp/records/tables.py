@@ -166,8 +166,8 @@ def _earlier(told: Layout, version: str, point: Point) -> str:
 
 def _reception(of: Account, told: Layout) -> Grid:
     titles = (
-        _("Number of parties"), _("Number of guests"), _("Accompanied by a consultant"), _("Guided"), _("On their own"),
-        _("Covers handed out (pairs)"),
+        _("Number of parties"), _("Number of guests"), _("With a consultant"), _("Guided"), _("On their own"),
+        _("Covers given (pairs)"),
     )  # fmt: skip
     columns = _columns((_("Hour"), "time"), *((title, "figure") for title in titles))
     opens, closes = _hours(of, told)
@@ -269,7 +269,7 @@ def _event(told: Layout, each: Event) -> str:
 def _custody(of: Account, told: Layout) -> Grid:
     columns = _columns(
         (_("Kind"), "short"), (_("Name and number"), "text"), (_("Due"), "figure"), (_("Found"), "figure"),
-        (_("Condition"), "state"), (_("Note"), "note"),
+        (_("Sound"), "mark"), (_("Note"), "note"),
     )  # fmt: skip
     rows = (*_things(of, told), *_covers(of, told))
     return Grid(_("4. Things handed over"), columns, rows, is_narrow=True)
@@ -355,7 +355,7 @@ def _closing(of: Account, told: Layout) -> Grid:
 
 def _mode(mode: str | None) -> str:
     """As the form calls it, which is longer than a tablet's chip."""
-    names = MODE_NAMES | {"accompanied": N_("Accompanied by a consultant")}
+    names = MODE_NAMES | {"accompanied": N_("With a consultant")}
     return str(_(names[mode])) if mode in names else ""
 
 
