@@ -313,6 +313,7 @@ def test_a_question_is_noted_then_or_later_and_the_farewell_sees_the_guests_off(
     at_line(page, "送別", "謝謝光臨！歡迎下次再來！")
     tap(door, page.locator(".script__go:visible"))
     page.wait_for_url("**/zh-Hant/door/")
+    seen_off_once(tour(door, party))
     door.go(f"parties/{party}")
     page.locator(".told summary").click()
     before = len(door.entries())
@@ -330,6 +331,14 @@ def test_a_question_is_noted_then_or_later_and_the_farewell_sees_the_guests_off(
     door.sent()
     flagged = [entry for entry in door.entries() if entry["operation"] == "tours.ask" and entry.get("flags")]
     assert [entry["flags"] for entry in flagged] == [["back_dated"]]
+    seen_off_once(tour(door, party))
+
+
+def seen_off_once(page: Page) -> None:
+    """The prompter says that its guests have gone, and leads back."""
+    expect(page.locator(".script__next:visible")).to_have_text("已送別")
+    expect(page.locator(".script__go:visible")).to_have_text("查看全部接待")
+    expect(page.locator('[form="see-off"]:visible')).to_have_count(0)
 
 
 def test_the_lines_are_read_larger_and_the_tablet_remembers(door: Tablet):
