@@ -56,6 +56,15 @@ def failed(here: Tablet) -> set[str]:
     return {str(row.get_attribute("key")).rsplit("/", 1)[1] for row in marked.all()} & set(BY_HAND)
 
 
+def ochre(here: Tablet) -> set[str]:
+    """The ticks of answers here that are of another colour than those in order."""
+    told = here.page.locator(".ticks__one:not([value=''])").evaluate_all(
+        "ticks => ticks.map((tick) => [tick.getAttribute('key'), getComputedStyle(tick).backgroundColor])"
+    )
+    colours = {key.rsplit("/", 1)[1]: colour for key, colour in told}
+    return {item for item, colour in colours.items() if colour != colours["flat_open.air"]} & set(BY_HAND)
+
+
 def expected() -> dict[str, str]:
     return {item: "".join(said.values()) or "signed" for item, said in BY_HAND.items()}
 
@@ -80,6 +89,7 @@ def test_a_check_with_every_kind_is_answered_offline_and_sent_once(tablet: Calla
     with_fault = form_of(here, "flat_open.air_way").locator(".todo__fails")
     expect(with_fault).to_be_visible()
     assert failed(here) == {"flat_open.air_from", "flat_open.inventory", "flat_open.air_way"}
+    assert ochre(here) == {"flat_open.air_from", "flat_open.inventory"}
     before = len(here.entries())
     end = here.page.locator('operation-form[operation="checklists.submit"]').nth(1)
     end.locator("button").click()
@@ -95,6 +105,7 @@ def test_a_check_with_every_kind_is_answered_offline_and_sent_once(tablet: Calla
     here.go("checks")
     assert ours(here) == expected()
     assert failed(here) == {"flat_open.air_from", "flat_open.inventory", "flat_open.air_way"}
+    assert ochre(here) == {"flat_open.air_from", "flat_open.inventory"}
     opened = {
         each["item"]
         for each in here.server.state(here.server.now)[0]["actions"]["openings"]
