@@ -29,4 +29,6 @@ def test_a_key_is_taken_and_given_back_while_the_server_is_gone(tablet: Callable
     expect(line.get_by_role("button", name="領取")).to_be_visible()
     kept = [entry["operation"] for entry in here.entries()]
     assert kept == ["shifts.take_post", "custody.take", "custody.give_back"]
+    here.go("outbox")
+    expect(here.page.locator("outbox-list .rows__row", has_text="K-02")).to_have_count(2)
     assert {entry["body"] for entry in here.entries()[1:]} == {f'{{"asset":"{demo.named("thing", "K-02")}"}}'}

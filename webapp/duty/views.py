@@ -18,6 +18,7 @@ from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
 from webapp.content import queries as content
 from webapp.content.rules import HOURS
+from webapp.custody import queries as custody
 from webapp.duty import queries
 from webapp.duty.rules import Handover, awaits_finding, concerns, open_for, parties, status
 from webapp.duty.tables import HANDOVERS, REMARKS
@@ -327,12 +328,16 @@ UNDONE_BY: Mapping[str, tuple[str, Mapping[str, str]]] = {
 what was signed with the code for others: a handover, a count, a post."""
 
 
-@station_page(bp, ("door", "bar"), "outbox", families=())
+@station_page(bp, ("door", "bar"), "outbox", families=("tours", "custody"))
 def outbox() -> str:
-    """Everything this tablet has kept, and the repair room: drawn here, filled by the script."""
-    items = [item for each in content.all_in_force(g.tablet.project_id, "checklist", clock.now()) for item in each.body["items"]]
+    """Everything this tablet has kept, and the repair room: drawn here, filled by the script. `parties` and
+    `things`: what an entry may be about."""
+    site, at = this_site(), clock.now()
+    items = [item for each in content.all_in_force(site.id, "checklist", at) for item in each.body["items"]]
     return render_template(
         "duty/outbox.html",
+        parties=tours.today(site, at, g.tablet.place_id),
+        things=custody.assets(site.id, g.tablet.place_id),
         operations=[
             (each, "" if each.name in AT_THE_DESK else MENDED_AT.get(each.name) or MENDED_AT.get(each.family, ""))
             for each in registry.every()
