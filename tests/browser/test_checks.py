@@ -126,6 +126,26 @@ def test_a_check_with_every_kind_is_answered_offline_and_sent_once(tablet: Calla
     assert end_of_it["version"] == demo.version("check.flat_opening")
 
 
+def test_what_was_refused_of_a_check_is_mended_at_its_line(tablet: Callable[..., Tablet]) -> None:
+    """Far down the page too, and the first thing of the line that can be touched is marked."""
+    here = tablet()
+    here.take_post("lin")
+    here.sent()
+    here.go("checks")
+    line = here.page.locator("main operation-form:has(textarea[name=note] ~ [value=fail])").last
+    line.locator(".todo__other--fail").click()
+    note = line.locator("textarea[name=note]")
+    note.evaluate("field => field.removeAttribute('maxlength')")  # as an old page has it
+    note.fill("燈不亮" * 200)
+    line.locator(".todo__note [value=fail]").click()
+    until(lambda: here.entries()[-1].get("outcome") == "refused", "it is not too long")
+    here.go("outbox")
+    here.page.locator('outbox-list a[href*="#mend="]').click()
+    expect(note).to_have_value("燈不亮" * 200)
+    expect(line.locator("button").first).to_be_focused()
+    expect(line.locator("button").first).to_be_in_viewport()
+
+
 def new(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What has come, each as often as it did."""
     known = Counter(json.dumps(each, sort_keys=True) for each in before)

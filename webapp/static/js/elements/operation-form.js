@@ -134,7 +134,8 @@ export class OperationForm extends HTMLElement {
     follow(form);
     this.#photos = body.photos ?? [];
     form.closest("details")?.setAttribute("open", "");
-    form.scrollIntoView();
+    // Not the form: in a line of a check it has no box to scroll to.
+    /** @type {HTMLElement | null} */ (form.querySelector(":enabled:not([type=hidden])"))?.focus();
   }
 
   /** What was typed and not sent yet outlives its page: a reload, another language, the locked screen. Nothing that is sealed. */
