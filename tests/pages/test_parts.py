@@ -106,6 +106,18 @@ def test_a_manager_may_set_shifts_and_sees_the_rest(site: Site) -> None:
     assert {each.attrs["value"] for each in page.all("input") if each.attrs.get("name") == "what"} == {"shift"}
 
 
+def test_what_can_be_done_with_a_part_stands_together_beside_its_name(site: Site) -> None:
+    page = read(site.desk("zhou").get("/site/parts?lang=en").text)
+    wanted = {"place": ["Rename", "Close"], "flat": ["Rename", "Figures and plan", "Close"], "post": ["Rename", "Close"],
+              "shift": ["Rename", "Hours", "Close"]}  # fmt: skip
+    for section in page.all("section"):
+        what = section.attrs.get("aria-labelledby", "").removesuffix("s")
+        sides = [each for each in section.all("div") if each.attrs.get("class") == "rows__side"]
+        said = [[one.text() for one in each.all("summary", "a")] for each in sides]
+        assert said == [wanted[what]] * len(section.all("li"))
+    assert len(page.all("section")) == len(wanted)
+
+
 def test_a_part_that_is_none_is_no_page(site: Site) -> None:
     assert sends(site, "zhou", "roof").status_code == 404
 

@@ -24,7 +24,7 @@ FOLDED_LEAST = 6
 
 
 class Column(NamedTuple):
-    """What stands over a column. `kind`: number, mark, state, time, figure, short, name, words, text or note; by it a column has
+    """What stands over a column. `kind`: number, mark, time, figure, short, name, words, text or note; by it a column has
     its width, and a file knows its amounts."""
 
     title: str
