@@ -9,7 +9,7 @@ from tests.records.test_account import accounts, shifts
 from webapp.base.i18n import written_in
 from webapp.records import tables
 from webapp.records.layout import layout
-from webapp.records.rules import Gone, Handed
+from webapp.records.rules import Account, Gone, Handed
 from webapp.sites import queries as sites
 
 CARD, UMBRELLA = "card", "umbrella"
@@ -51,6 +51,16 @@ def hands_over(site: Site, tablet: Tablet, time: str, answered: str, *lines: dic
 
 def of_covers(handed: Handed) -> list[tuple[str, int, int | None, str]]:
     return [(each.state, each.due // 1000, each.found and each.found // 1000, each.said) for each in handed.covers]
+
+
+def printed_of(site: Site, of: Account, code: str) -> tuple[str, ...]:
+    """Of a thing, or of covers in one state: due, found, sound, note."""
+    project = sites.project(site.project_id)
+    assert project
+    with written_in("en"):
+        post = next(each for each in sites.posts(site.project_id) if each.id == of.post)
+        printed = tables.paper(of, layout(project, post, [of], [], at("23:00")), None, at("23:00"))
+    return next(row[2:] for row in printed.grids[3].rows if row[0] == code or row[1].endswith(f" {code}"))
 
 
 COUNTED = (
@@ -137,13 +147,27 @@ def test_what_was_lost_by_the_handover_is_counted_as_lost_whoever_agrees_that_it
     away.send()
     tablet.send()
     early, _middle = accounts(site)
-    project = sites.project(site.project_id)
-    assert project
-    with written_in("en"):
-        post = next(each for each in sites.posts(site.project_id) if each.id == early.post)
-        printed = tables.paper(early, layout(project, post, [early], [], at("23:00")), None, at("23:00"))
-    (row,) = (row for grid in printed.grids for row in grid.rows if len(row) > 1 and row[1].endswith(f" {CARD}"))
-    assert row[2:5] == ("1", "0", "×")
+    assert printed_of(site, early, CARD)[:3] == ("1", "0", "×")
+
+
+@pytest.mark.clause("P2-4.3.1f")
+@pytest.mark.parametrize(
+    ("kind", "note", "row"),
+    [
+        ("radio", "電池壞，已送修", ("1", "×", "×", "電池壞，已送修")),
+        ("radio", "", ("1", "×", "×", "differs")),
+        ("facility", "空調漏水", ("1", "1", "×", "空調漏水")),
+    ],
+)
+def test_what_differs_at_a_handover_is_not_sound_and_its_remark_stands_beside_it(
+    site: Site, kind: str, note: str, row: tuple[str, ...]
+) -> None:
+    tablet, said = morning(site), {"note": note} if note else {}
+    site.submit("custody.add_asset", site.id("other"), code="other", kind=kind, names=WORDS, place=site.id("flat"))
+    hands_over(site, tablet, "13:20", "13:22", {"kind": "asset", "asset": "other", "state": "back", "said": "differs"} | said)
+    tablet.send()
+    early, _middle = accounts(site)
+    assert printed_of(site, early, "other") == row
 
 
 def test_a_loss_taken_back_was_none(site: Site) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from webapp.duty.rules import DIFFERS
 from webapp.shifts.rules import HANDING_OVER
 from webapp.tours.rules import MODES, reception
 
@@ -206,6 +207,10 @@ class Gone:
     def is_there(self) -> bool | None:
         """Whether both found a thing where it was due; what they knew to be lost or lent was not. None: they found it otherwise."""
         return self.state not in ("lost", "lent") if self.said == "agrees" else None
+
+    @property
+    def differs(self) -> bool:
+        return self.said == DIFFERS
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from webapp.base.written import among, day_text, figure_text, instant_text, mome
 from webapp.content.queries import edition, said_words
 from webapp.custody.queries import EVENT_NAMES, KIND_NAMES
 from webapp.duty.queries import CATEGORY_NAMES, STATE_NAMES, kept_words
-from webapp.duty.rules import DIFFERS
 from webapp.records import queries, rules
 from webapp.records.layout import Layout
 from webapp.records.rules import Account, Also, Event, Gone, Handed, Lay, Mark, Pending, Point, Stood, Thing
@@ -233,7 +232,7 @@ def _also(told: Layout, one: Also) -> tuple[str, str, str, str, str]:
 def _differing(told: Layout, each: Handed) -> Iterator[str]:
     """What did not agree when a post was handed over, line by line: in words, and by how much a count was another."""
     for line in each.lines:
-        if line.said == DIFFERS:
+        if line.differs:
             asset, item = told.assets.get(line.asset or ""), told.items.get(line.item or "")
             name = (
                 f"{words(asset.names)} {asset.code}"
@@ -242,7 +241,7 @@ def _differing(told: Layout, each: Handed) -> Iterator[str]:
                 if item
                 else ""
             )
-            yield ": ".join(filter(None, (name, line.note or str(_("differs")))))
+            yield ": ".join(filter(None, (name, _remark(line))))
     for lay in each.covers:
         item = told.items.get(lay.item)
         if item and lay.variance:
@@ -286,17 +285,24 @@ def _things(of: Account, told: Layout) -> Iterator[tuple[str, ...]]:
         holders = among(told.name(holder) for holder in each.holders)
         lent = _("lent to a guest by %(name)s", name=holders)
         where = {"back": "", "out": lent if each.is_lent else holders, "lost": _("lost")}[each.where]
-        note = " · ".join(filter(None, (str(where), each.loss, each.note, line.note if line else "")))
-        condition = "×" if each.is_damaged or each.where == "lost" else "—" if each.is_lent else "√"
-        yield str(_(KIND_NAMES[asset.kind])), f"{words(asset.names)} {asset.code}", "1", _found(each, line), condition, note
+        note = " · ".join(filter(None, (str(where), each.loss, each.note, _remark(line))))
+        is_sound = each.where != "lost" and not each.is_damaged and not (line and line.differs)
+        condition = "—" if each.is_lent and is_sound else "√" if is_sound else "×"
+        found = _found(each, line, is_fixed=asset.kind == "facility")
+        yield str(_(KIND_NAMES[asset.kind])), f"{words(asset.names)} {asset.code}", "1", found, condition, note
 
 
-def _found(thing: Thing, line: Gone | None) -> str:
+def _found(thing: Thing, line: Gone | None, *, is_fixed: bool) -> str:
     """Whether a thing was there: what was said at the handover, 0 of what was lost by then or known to be lent; '' where nobody
-    looked."""
+    looked. What is fixed is there, however it was found; of another thing that differs only the remark says what was there."""
     if line is None or (thing.where == "lost" and line.is_there):
         return "" if thing.is_there else "0"
-    return {True: "1", False: "0", None: "×"}[line.is_there]
+    return {True: "1", False: "0", None: "1" if is_fixed else "×"}[line.is_there]
+
+
+def _remark(line: Gone | None) -> str:
+    """What was said of a line; at least that it differs."""
+    return (line.note or (str(_("differs")) if line.differs else "")) if line else ""
 
 
 def _covers(of: Account, told: Layout) -> Iterator[tuple[str, ...]]:
