@@ -78,7 +78,15 @@ def signatures() -> int:
 
 
 def early_of(parties: tuple[str, ...]) -> list[int]:
-    return [int(each.split()[1]) for each in parties if each.split()[0] < "13:30"]
+    return [pairs for time, pairs in _times_of(parties) if time < "13:30"]
+
+
+def all_of(parties: tuple[str, ...]) -> list[int]:
+    return [pairs for _time, pairs in _times_of(parties)]
+
+
+def _times_of(parties: tuple[str, ...]) -> list[tuple[str, int]]:
+    return [(each.split()[0], int(each.split()[1])) for each in parties]
 
 
 @pytest.mark.clause("P2-5.1")
@@ -337,7 +345,11 @@ def test_the_covers_in_part_four_are_those_of_the_handover(shown: Site):
     clean, soiled = str(90 - worn), str(worn)
     assert rows == [["Clean", clean, clean, "", ""], ["In use", "0", "√", "", ""], ["Soiled", soiled, soiled, "", ""]]
     middle = cells(page(shown, YESTERDAY.replace("early", "middle")), "4. Things handed over")[-3:]
-    assert [row[3] for row in middle] == [""] * 3, "counted at 17:50, not when it was locked up"
+    all_day = sum(all_of(demo.YESTERDAY))
+    left = str(90 - all_day)
+    assert [[row[0], *row[2:]] for row in middle] == [
+        ["Clean", left, left, "", ""], ["In use", "0", "", "", ""], ["Soiled", "0", "", "", f"17:55 {all_day} counted"],
+    ], "counted by the closing check; then the used ones went to the laundry"  # fmt: skip
 
 
 @pytest.mark.clause("P2-4.3.1f")

@@ -29,7 +29,7 @@ from webapp.records.rules import (
 
 FULL = Account(
     "p", "2026-05-28", Window("s", "early", 1, 2), (Stood("a", 1, None),), True,
-    (List("v", "opening", (Point("i", "pass", 1, 2, "n", "b", True, False, 3, "x", "w", (Point("i", "fail"),)),)),),
+    (List("v", "opening", (Point("i", "pass", 1, 2, "n", "b", True, False, 3, "x", "w", (Point("i", "fail"),), 4),)),),
     (Visit("v", 1, 2, 2, 3, "b", "guided", True),),
     (Stock("i", "clean", 1, 2, 3, 4, 5, 6, 7, 8),),
     (Event(1, "taken", "b", "", "i", 2, "k"),),
@@ -53,6 +53,7 @@ RECORDED = {
     7: "a3be317a4a328aa0cb6d1046ef55f67c782b6a20585299bd27080f1fc4664700",
     8: "025c2d43756586c6a3063ef1a820a7c545bc7cf0f8a497da3bf275f3a3b925d0",
     9: "7dfb72113707b847ac989f1168f49eec70596efa575c0bcb9d0245cfbe581917",
+    10: "0850a5ba6989825a0d6cb5a40ca125c549158eb463cb25266eea2f78b8ddee3c",
 }
 """Its digests, each as the code of its time took it. A field that is new needs `added` and a line here; no line ever changes."""
 

@@ -103,6 +103,8 @@ class Line:
     version: str = ""
     before: tuple[Given, ...] = ()
     """What was said before to be not in order, with words or photos, first first; it was found so, whatever came after."""
+    is_anew: bool = False
+    """Whether something else had been answered before."""
 
     @property
     def told(self) -> tuple[Given, ...]:
@@ -219,7 +221,7 @@ def _line(
     if returned is None or (given is not None and given.order > returned.order):
         answered = asked.get((given.version, given.item)) if given else None
         shown, version = (answered, given.version) if answered and given else (item, "")
-        return Line(shown, given, is_failed(shown, given), version=version, before=before)
+        return Line(shown, given, is_failed(shown, given), version=version, before=before, is_anew=len(told) > 1)
     return Line(item, given, is_failed=False, returned=returned, before=before)
 
 

@@ -61,8 +61,12 @@ class Layout:
     def name(self, person_id: str | None) -> str:
         return self.names.get(person_id or "", "")
 
+    def item(self, version: str, point: Point) -> Mapping[str, Any]:
+        """What a point was asked, as its version has it; nothing where that is not known."""
+        return self.asked.get(point.version or version, {}).get(point.item, {})
+
     def prompt(self, version: str, point: Point) -> str:
-        item = self.asked.get(point.version or version, {}).get(point.item)
+        item = self.item(version, point)
         return words(item["prompt"]) if item else ""
 
     @property

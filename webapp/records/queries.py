@@ -13,7 +13,7 @@ from webapp.base import clock
 from webapp.base.database import db
 from webapp.checklists import queries as checklists
 from webapp.checklists.queries import Check
-from webapp.checklists.rules import Given
+from webapp.checklists.rules import Given, Line
 from webapp.custody import queries as custody
 from webapp.duty import queries as duty
 from webapp.duty.rules import Agreed, Handover
@@ -178,19 +178,39 @@ def _lists(site: Project, post: Post, window: Window, at: int) -> Iterator[List]
     for found in checklists.checks(site, post.place_id, post.role, at):
         if found.run.voided is not None:
             continue
-        purpose, points = found.edition.body["purpose"], tuple(_points(found, window))
+        purpose, points = found.edition.body["purpose"], tuple(_points(site, found, window))
         if is_due.get(purpose, window.start == start) or any(point.at is not None for point in points):
             yield List(found.edition.id, purpose, points)
 
 
-def _points(found: Check, window: Window) -> Iterator[Point]:
+def _points(site: Project, found: Check, window: Window) -> Iterator[Point]:
     for line in found.run.lines:
         item, given, required = line.item, line.given, bool(line.item["required"])
         before = tuple(_point(found, each, required, is_failed=True) for each in line.before if each.at >= window.start)
         if given is None or line.is_left or given.at < window.start:
             yield Point(item["id"], required=required and line.is_left, version=line.version, before=before)
         else:
-            yield replace(_point(found, given, required, is_failed=line.is_failed), before=before)
+            point = _point(found, given, required, is_failed=line.is_failed)
+            yield replace(point, before=before, due=_due(site, found, line))
+
+
+def _due(site: Project, of: Check, line: Line) -> int | None:
+    """How many should have lain there of what a number counts. Of what was answered anew the first count was a mistake; what is
+    dated back is no count."""
+    key, given = of.counts.get(line.item["id"]), line.given
+    if key is None or given is None or given.number is None:
+        return None
+    if line.is_anew:
+        found = stock.variance_at(site.id, of.place_id, *key, given.at)
+        return None if found is None or found.is_first else found.expected
+    # The figures take a tenth of the time that `variance_at` does.
+    last, before = (stock.figure(site.id, of.place_id, *key, at) for at in (given.at, given.at - 1))
+    if last.counted_at != given.at or not before.counted_at:
+        return None
+    item = stock.item(site.id, key[0])
+    if key[1] == SOILED and item and item.category == "shoe_cover":
+        return tours.covers(site.id, of.place_id, item, given.at - 1, given.at - 1).soiled
+    return before.quantity
 
 
 def _point(of: Check, given: Given, required: bool, *, is_failed: bool) -> Point:

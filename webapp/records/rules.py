@@ -12,7 +12,7 @@ from webapp.duty.rules import DIFFERS
 from webapp.shifts.rules import HANDING_OVER
 from webapp.tours.rules import MODES, reception
 
-DIGESTS = 9
+DIGESTS = 10
 """The newest way to take a record's digest. Each has more fields than the one before; what was signed by an old one is compared
 by its fields for ever."""
 LATE = HANDING_OVER * 60_000
@@ -80,7 +80,8 @@ class Readied:
 @dataclass(frozen=True)
 class Point:
     """An item of a check. `answer`: pass, fail, na, signed, '' = none of them; `number` and what was `expected` in thousandths;
-    `said`: the key of a choice, a text or a time; `version`: to which of the list it was given, '' where that of the list."""
+    `said`: the key of a choice, a text or a time; `version`: to which of the list it was given, '' where that of the list; `due`:
+    how many should have lain there of what the number counts, in thousandths too, None where nobody had counted it before."""
 
     item: str
     answer: str = ""
@@ -95,6 +96,12 @@ class Point:
     version: str = added(7, "")
     before: tuple["Point", ...] = added(9, ())
     """What was found not in order and told of before this answer."""
+    due: int | None = added(10, None)
+
+    @property
+    def variance(self) -> int:
+        """How much more was counted than should have lain there."""
+        return 0 if self.number is None or self.due is None else self.number - self.due
 
 
 @dataclass(frozen=True)

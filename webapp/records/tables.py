@@ -149,17 +149,16 @@ def _ready(of: Account, told: Layout) -> list[tuple[str, ...]]:
 
 
 def _checked(told: Layout, version: str, point: Point) -> tuple[str, str, str, str, str]:
-    item = told.asked.get(point.version or version, {}).get(point.item, {})
-    found = said_words(item, point.number, point.expected, point.said)
-    mark = MARKS.get(point.answer) or ("" if point.at is None else "×" if point.failed else "√")
+    expected = point.due if point.expected is None else point.expected
+    found = said_words(told.item(version, point), point.number, expected, point.said)
+    mark = MARKS.get(point.answer) or ("" if point.at is None else "×" if point.failed or point.variance else "√")
     notes = filter(None, (point.note, *(_earlier(told, version, each) for each in point.before)))
     return told.prompt(version, point), found, mark, told.time(point.at), " · ".join(notes)
 
 
 def _earlier(told: Layout, version: str, point: Point) -> str:
     """What was found before, whatever was answered after it: 08:40 × 空調不製冷（林靜怡）."""
-    item = told.asked.get(point.version or version, {}).get(point.item, {})
-    said = (told.time(point.at), "×", said_words(item, point.number, point.expected, point.said), point.note)
+    said = (told.time(point.at), "×", said_words(told.item(version, point), point.number, point.expected, point.said), point.note)
     return str(_("%(what)s (%(how)s)", what=" ".join(filter(None, said)), how=told.name(point.by)))
 
 
@@ -306,16 +305,36 @@ def _remark(line: Gone | None) -> str:
 
 
 def _covers(of: Account, told: Layout) -> Iterator[tuple[str, ...]]:
-    """Covers as they were due and counted at the handover; due at the end where there was none."""
+    """Covers as they were due and counted at the handover; due at the end where there was none. Whoever locks up counts them in the
+    closing check."""
     due = [Lay(each.item, each.state, each.due) for state in STATES for each in of.stocks if each.state == state]
-    for each in of.passed_on.covers if of.passed_on else due:
-        item = told.items.get(each.item)
+    counted = _counted(of, told)
+    for lay in of.passed_on.covers if of.passed_on else due:
+        item = told.items.get(lay.item)
         if item is None or item.category != "shoe_cover":
             continue
+        each = _as_counted(lay, counted.get((item.sku, lay.state)), told)
         found = figure_text(each.found) if each.found is not None else {"agrees": "√", "differs": "×"}.get(each.said, "")
         more = _("%(amount)s more or less than expected", amount=signed_text(each.variance)) if each.variance else ""
         note = " · ".join(filter(None, (str(more), each.note)))
         yield str(_(STATES[each.state])), words(item.names), figure_text(each.due), found, "", note
+
+
+def _counted(of: Account, told: Layout) -> Mapping[tuple[str, str], Point]:
+    """What the closing check counted, by the SKU and the state of it."""
+    points = [(check.version, point) for check in of.lists if check.purpose == "closing" for point in check.points]
+    counts = [(told.item(version, point).get("counts"), point) for version, point in points if point.number is not None]
+    return {(each["sku"], each["state"]): point for each, point in counts if each}
+
+
+def _as_counted(lay: Lay, point: Point | None, told: Layout) -> Lay:
+    """Covers that nobody counted when a post was locked up, as the closing check found them. Where some came or went between the
+    two, its count was of others, and is told beside them."""
+    if point is None or point.number is None or lay.found is not None or lay.said:
+        return lay
+    if lay.due in (point.number, point.due):
+        return replace(lay, due=lay.due if point.due is None else point.due, found=point.number)
+    return replace(lay, note=f"{told.time(point.at)} {_('%(found)s counted', found=figure_text(point.number))}")
 
 
 def _open(of: Account, told: Layout) -> Grid:
