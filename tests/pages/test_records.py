@@ -325,7 +325,7 @@ def test_what_arrives_after_it_was_signed_is_shown_as_such(site: Site):
     assert "Changed since it was signed" in shown.text()
     found, total = cells(shown, "Addenda · Signed by code: 陳思遠 13:31")
     assert found[:4] == ["13:21", "Remark (Lamp fell)", "何欣怡", "13:36"]
-    assert "6. Remarks (what was abnormal) — → 13:21 Abnormal Lamp fell 何欣怡" in found[4]
+    assert "6. Remarks (what was abnormal) — → 13:21, Kind Abnormal, Remark Lamp fell, Recorded by 何欣怡" in found[4]
     assert total[1] == "1 entry came after this was signed"
 
 

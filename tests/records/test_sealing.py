@@ -184,10 +184,22 @@ def test_an_addendum_says_who_when_what_it_was_and_what_it_is(site: Site) -> Non
     assert "2. Reception 09:00 Number of parties 2 → 1, Number of guests 3 → 2" in undone[4]
     assert undone[2:4] == ("chen", "14:00")
     assert given_back[1] == "Check returned"
-    assert "1. Before duty word √ 08:55 → —" in given_back[4]
+    assert "1. Before duty word Result √ → —, Time 08:55 → —" in given_back[4]
     assert remark[1] == "Remark (Wet floor)"
     assert remark[0] == "13:26", "no entry of a tablet is before the one that it sent before"
-    assert "6. Remarks (what was abnormal) — → 13:26 Safety Wet floor he" in remark[4]
+    assert "6. Remarks (what was abnormal) — → 13:26, Kind Safety, Remark Wet floor, Recorded by he" in remark[4]
+
+
+def test_a_total_that_changed_is_one_change_of_each_of_its_figures(site: Site) -> None:
+    (late,) = told(site, acted(site, "a late party"))
+    visits = "Show flat visits (continuation sheet)"
+    changed = [each for each in late[4].split(" · ") if each.startswith(visits)]
+    assert changed == [
+        f"{visits} — → 13:26, Number of guests 2, Covers (pairs) 2, Received by he",
+        f"{visits} Total 9 parties → 10 parties, Number of guests 25 → 27, Covers (pairs) 19 → 21",
+    ]
+    assert "2. Reception 13:00 Number of parties 1 → 2, Number of guests 4 → 6, Covers given (pairs) 3 → 5" in late[4]
+    assert "2. Reception Total Number of parties 9 → 10, Number of guests 25 → 27, Covers given (pairs) 19 → 21" in late[4]
 
 
 def test_a_late_entry_that_is_taken_back_leaves_both(site: Site) -> None:

@@ -1,6 +1,6 @@
 """The addenda of a record in words (補記): who, when, what, and what the record said without it and says with it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby, takewhile
 
@@ -17,6 +17,7 @@ from webapp.records.sealing import MOST, Addendum, Seal
 from webapp.repairs.queries import Broken, content, entry
 from webapp.sites.models import Project
 
+Line = tuple[str, ...]
 LABELS = 2
 """So many cells say which line of a part it is."""
 OF_A_PARTY = ("guests", "covers")
@@ -81,36 +82,61 @@ def changes(before: Account, after: Account, told: Layout) -> Iterator[str]:
 
 
 def _in_part(was: Grid, now: Grid) -> Iterator[str]:
-    columns = [each.title for each in was.columns[_numbered(was) :]]
-    old, new = _lines(was), _lines(now)
-    for what, start, end, begin, stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if what == "replace" and end - start == stop - begin:
-            pairs = zip(old[start:end], new[begin:stop], strict=True)
-            yield from (f"{now.title} {_in_line(columns, one, other)}" for one, other in pairs)
-        elif what != "equal":
-            yield from (_became(now.title, _line(each), "") for each in old[start:end])
-            yield from (_became(now.title, "", _line(each)) for each in new[begin:stop])
+    first = int(now.kinds[0] == "number")  # what numbers the lines says nothing
+    columns = [each.title for each in now.columns[first:]]
+    for old, new in _pairs([each[first:] for each in was.rows], [each[first:] for each in now.rows]):
+        told = _in_line(columns, old, new) if old and new else _became("", _line(columns, old), _line(columns, new))
+        yield f"{now.title} {told}"
+    if was.total != now.total:
+        yield f"{now.title} {_in_total(now.columns, was.total, now.total)}"
 
 
-def _numbered(part: Grid) -> int:
-    """Whether the lines of a part begin with their number, which says nothing."""
-    return int(part.kinds[0] == "number")
+def _pairs(old: Sequence[Line], new: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
+    """What became of each line that changed: the one in its place that begins like it; () of what came or went."""
+    if _beginnings(old) == _beginnings(new):
+        yield from (pair for pair in zip(old, new, strict=True) if pair[0] != pair[1])
+        return
+    for what, start, end, begin, stop in _steps(old, new):
+        if what != "equal":
+            yield from _by_beginning(old[start:end], new[begin:stop])
 
 
-def _lines(part: Grid) -> list[tuple[str, ...]]:
-    return [each[_numbered(part) :] for each in (*part.rows, *((part.total,) if part.total else ()))]
+def _by_beginning(old: Sequence[Line], new: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
+    for what, start, end, begin, stop in _steps(_beginnings(old), _beginnings(new)):
+        if what == "equal":
+            yield from zip(old[start:end], new[begin:stop], strict=True)
+        else:
+            yield from ((each, ()) for each in old[start:end])
+            yield from (((), each) for each in new[begin:stop])
 
 
-def _line(cells: Sequence[str]) -> str:
-    return " ".join(filter(None, cells))
+def _beginnings(lines: Iterable[Line]) -> list[str]:
+    return [each[0] for each in lines]
 
 
-def _in_line(columns: Sequence[str], old: Sequence[str], new: Sequence[str]) -> str:
+def _steps(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterable[tuple[str, int, int, int, int]]:
+    return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+
+
+def _line(columns: Sequence[str], cells: Line) -> str:
+    """A whole line: how it begins, and the rest of it under its columns."""
+    named = (f"{column} {cell}" for column, cell in zip(columns[1:], cells[1:], strict=False) if cell)
+    return str(_(", ")).join((*filter(None, cells[:1]), *named))
+
+
+def _in_line(columns: Sequence[str], old: Line, new: Line) -> str:
     same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=True))))
-    label = _line(old[: min(same, LABELS)])
+    label = " ".join(filter(None, old[: min(same, LABELS)]))
     told = [_became(column, one, other) for column, one, other in zip(columns, old, new, strict=True) if one != other]
     return " ".join(filter(None, (label, str(_(", ")).join(told))))
 
 
+def _in_total(columns: Sequence[Column], old: Line, new: Line) -> str:
+    """The sums that changed; one in words, as how many parties came, says itself what it is of."""
+    cells = [each for each in zip(columns, old, new, strict=True) if each[1] != each[2]]
+    told = [_became(column.title if column.kind == "figure" else "", one, other) for column, one, other in cells]
+    return f"{_('Total')} {str(_(', ')).join(told)}"
+
+
 def _became(what: str, old: str, new: str) -> str:
-    return f"{what} {old or '—'} → {new or '—'}"
+    return " ".join(filter(None, (what, old or "—", "→", new or "—")))
