@@ -143,6 +143,17 @@ def test_a_loss_is_of_the_day_on_which_it_may_have_happened(site: Site):
         assert "Missing" not in page(site, path="/review?lang=en").text()
 
 
+def test_what_has_been_missing_since_another_day_is_no_all_sent_in_the_head_of_the_review(site: Site):
+    loses(Reached(1, 4, AT))
+    now = AT + clock.DAY
+    for name in ("水吧 1", "A 型樣板房 1", "Door"):
+        sends(name, high=0, at=now)
+    with clock.standing_at(now):
+        review = page(site, path="/review?lang=en").text()
+    assert "Missing: entries 2 to 4" in review
+    assert "1 unsent, silent or with something missing" in review
+
+
 @pytest.mark.parametrize("who", ["lin", "stranger"])
 def test_who_has_no_desk_sees_and_declares_nothing(site: Site, who: str):
     loses(Reached(1, 4, AT))

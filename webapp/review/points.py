@@ -21,10 +21,10 @@ from webapp.duty.rules import Handover, concerns, is_by_another, is_resolved, ta
 from webapp.duty.rules import Status as HandoverStatus
 from webapp.duty.rules import status as handover_status
 from webapp.losses import queries as losses
-from webapp.losses.rules import ANEW, LOST, MISSING, WAITING, Gap
+from webapp.losses.rules import WAITING, Gap
 from webapp.operations import registry
 from webapp.operations.in_vain import in_vain
-from webapp.review.queries import Day, Doubt, Heard, PlaceCovers, naming, standings_of
+from webapp.review.queries import Day, Doubt, Heard, PlaceCovers, naming, older_cases, standings_of
 from webapp.review.rules import POINTS_MOST, Point, labelled
 from webapp.shifts import queries as shifts
 from webapp.sites import queries as sites
@@ -89,7 +89,7 @@ def _tablet_points(day: Day, heard: Sequence[Heard]) -> Iterator[Point]:
         silent = _("%(tablet)s is silent", tablet=each.tablet.name)
         since = _("last heard %(time)s", time=day.time(each.seen_at)) if each.seen_at else ""
         yield Point("tablet", words_of if each.unsent else silent, since, href=f"/tablets/{each.tablet.id}")
-    standings, older, awaited = standings_of(day), list(_older_cases(day)), list(_awaited_points(day))
+    standings, older, awaited = standings_of(day), older_cases(day), list(_awaited_points(day))
     for tablet, standing in standings.values():
         yield from _missing_points(day, tablet, standing.gaps)
         if standing.photos_at:
@@ -130,17 +130,6 @@ def _worked(tablet: TabletRow, day: Day) -> bool:
 
 def _is_heard_out(contact: Contact, day: Day) -> bool:
     return is_heard_out(contact.seen_at, contact.unsent, day.closes, day.end)
-
-
-def _older_cases(day: Day) -> Iterator[tuple[TabletRow, Gap]]:
-    """Today also what has been missing since another day: a case until it comes or the loss is declared (domain section 0.8)."""
-    if day.at >= day.end - 1:
-        return
-    found = losses.standings(day.site.id)
-    for tablet in tablets(day.site.id):
-        for gap in found[tablet.id].gaps if tablet.id in found else ():
-            if gap.kind in (MISSING, ANEW, LOST) and gap.until is not None and gap.until < day.start:
-                yield tablet, gap
 
 
 def _missing_points(day: Day, tablet: TabletRow, gaps: Sequence[Gap]) -> Iterator[Point]:

@@ -15,6 +15,7 @@ from webapp.content import queries as content
 from webapp.custody import queries as custody
 from webapp.duty import queries as duty
 from webapp.losses import queries as losses
+from webapp.losses.rules import ANEW, LOST, MISSING, Gap
 from webapp.losses.rules import Standing as Completeness
 from webapp.operations.knowing import Known, as_known
 from webapp.operations.later import Came, at_instant, came_after
@@ -190,6 +191,19 @@ def standings_of(day: Day) -> dict[str, tuple[TabletRow, Completeness]]:
         for each in tablets(day.site.id)
         if each.id in found and each.enrolled_at < day.end
     }
+
+
+def older_cases(day: Day) -> list[tuple[TabletRow, Gap]]:
+    """Today also what has been missing since another day: a case until it comes or the loss is declared (domain section 0.8)."""
+    if day.at >= day.end - 1:
+        return []
+    found = losses.standings(day.site.id)
+    return [
+        (tablet, gap)
+        for tablet in tablets(day.site.id)
+        for gap in (found[tablet.id].gaps if tablet.id in found else ())
+        if gap.kind in (MISSING, ANEW, LOST) and gap.until is not None and gap.until < day.start
+    ]
 
 
 def closures(day: Day) -> list[Closed]:

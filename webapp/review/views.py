@@ -273,6 +273,7 @@ def _figures(day: Day, covers: Sequence[PlaceCovers], heard: Sequence[Heard]) ->
     site = day.site
     figures = tours.figures_of(site, day.start, day.end, day.at)
     lacking = {tablet.id for tablet, standing in queries.standings_of(day).values() if standing.gaps}
+    lacking |= {tablet.id for tablet, _gap in queries.older_cases(day)}
     return {
         "figures": figures,
         "hours": by_hour(figures.by_hour, site.opens // 60, -(-site.closes // 60)),
