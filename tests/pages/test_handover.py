@@ -14,6 +14,7 @@ from tests.pages.test_desk import FIRST, sends
 from webapp import demo
 from webapp.base import clock
 from webapp.base.database import db
+from webapp.content import queries as content
 from webapp.duty import queries as duty
 from webapp.duty.rules import Status, status
 from webapp.operations.entries import Entry, digest_of
@@ -195,6 +196,32 @@ def test_a_handover_is_read_at_the_desk_with_its_seal_and_what_came_after_it(sit
     sends("Door", mine)
     assert "Arrived after sealing" in site.desk("chen").get(f"{YESTERDAY}?lang=en").text
     assert site.desk("chen").get(f"/handovers/{demo.person('he')}").status_code == 404
+
+
+@pytest.mark.clause("P2-4.4.6a")
+def test_each_sealed_line_is_read_by_what_it_is_about_in_the_readers_language(site: Site):
+    page = offered(site)
+    sent = fields(page) | {"_person": demo.person("lin"), "_code": "204618"}
+    check = content.all_in_force(demo.project_id(), "checklist", AT)[0].body["items"][0]
+    db.session.rollback()
+    point = {"kind": "check", "key": check["id"], "shown": "Not in order", "said": "agrees"}
+    gone = {"kind": "remark", "entry": "0198c0de-0000-7000-8000-0000000000ff", "shown": "Abnormal", "said": "agrees"}
+    sent[next(name for name in sent if name.endswith("-in_use.shown"))] = "9 pairs with guests inside"
+    sent |= {f"lines.point.{name}": value for name, value in point.items()}
+    sent |= {f"lines.gone.{name}": value for name, value in gone.items()}
+    assert site.tablet("door").post(DO + "duty.accept", data=sent, headers=OURS).status_code == 303
+    shown = read(site.desk("chen").get(f"/handovers/{sent['offer']}?lang=zh-Hant").text)
+    rows = [" ".join(each.text().replace("\u00a0", " ").split()) for each in shown.all("li")]
+    assert f"{check['prompt']['zh-Hant']} 有異常 · 相符" in rows
+    assert any(each.startswith("客廳落地燈不亮") and each.endswith("· 相符") for each in rows), "a remark stands with its text"
+    assert "Not in order" not in shown.text()
+    assert "Clean" not in shown.text()
+    assert any("在場來客穿着 9 雙" in each for each in rows)
+    assert [each.text() for each in shown.all("span") if each.attrs.get("lang") == "en" and each.has_parent("li")] == [
+        "Abnormal"
+    ], "of a remark that never came only the words are known that the tablet showed"
+    line = next(each for each in handover(sent["offer"]).answers[0].lines if each.key)
+    assert line.shown == "Not in order", "what was signed stays as it was signed"
 
 
 def late_of(site: Site) -> str:

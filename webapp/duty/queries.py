@@ -1,7 +1,8 @@
 """Reads of remarks and handovers."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -15,8 +16,10 @@ from webapp.base.written import among, figure_text, instant_text, signed_text
 from webapp.checklists.queries import Check
 from webapp.checklists.rules import FAIL
 from webapp.checklists.rules import Line as Point
+from webapp.content import queries as content
 from webapp.content.rules import BOUNDED
 from webapp.custody import queries as custody
+from webapp.custody.models import Asset
 from webapp.custody.rules import Standing
 from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark, Reversal
 from webapp.duty.rules import AGREES, Accepted, Agreed, Found, Handover, concerns, exceptions_of, status
@@ -340,7 +343,9 @@ def kept_words(kept: str | None, custodian: str | None) -> str:
 
 def differences_words(site: Project, given: Handover) -> str:
     """What differed, line by line, and every count with what it should have been."""
-    told = [f"{_title(site, line)}: {line.note or _('differs')}" for line in exceptions_of(given)]
+    differing = exceptions_of(given)
+    written = _written(site, differing, given.at)
+    told = [f"{_title(site, line, written)}: {line.note or _('differs')}" for line in differing]
     for answer in given.answers:
         for line, more in variances(site, given, answer):
             if more:
@@ -350,15 +355,40 @@ def differences_words(site: Project, given: Handover) -> str:
     return " · ".join(told)
 
 
-def _title(site: Project, line: Agreed) -> str:
-    """What a line is of, in words: its thing, its item and state, else what was shown."""
+Written = Mapping[str, tuple[str, str]]
+"""By the key of a point or the entry of a remark: what it says, and how it stood; in the reader's language."""
+
+
+def _written(site: Project, lines: Iterable[Agreed], at: int) -> Written:
+    """What the points of checks and the remarks that lines name are about, as far as it is known here."""
+    every = list(lines)
+    keys, entries = {line.key for line in every if line.key}, {line.entry for line in every if line.entry}
+    editions = [each.edition for each in content.gone(site.id, "checklist", at)] if keys else []
+    editions += content.all_in_force(site.id, "checklist", at) if keys else []
+    items = [item for each in editions for item in each.body["items"] if item["id"] in keys]
+    named = select(Remark).where(Remark.project_id == site.id, Remark.operation_id.in_(entries))
+    rows = db.session.scalars(named) if entries else ()
+    found = {item["id"]: (words(item["prompt"]), str(_("Not in order"))) for item in items}
+    return found | {row.operation_id: (row.text, str(_(CATEGORY_NAMES[row.category]))) for row in rows}
+
+
+def _title(site: Project, line: Agreed, written: Written | None = None) -> str:
+    """What a line is of, in words: its thing, its item and state, its point or remark, else what was shown."""
     if line.asset_id:
-        asset = next((each for each in custody.assets(site.id) if each.id == line.asset_id), None)
+        asset = _asset(site, line)
         return f"{words(asset.names)} {asset.code}" if asset else ""
     if line.item_id:
         item = stock.item(site.id, line.item_id)
         return f"{words(item.names)} · {_(STATE_NAMES[line.state])}" if item and line.state in STATE_NAMES else ""
-    return line.shown or ""
+    return _of(line, written or {})[0] or line.shown or ""
+
+
+def _of(line: Agreed, written: Written) -> tuple[str, str]:
+    return written.get(line.entry or line.key or "", ("", ""))
+
+
+def _asset(site: Project, line: Agreed) -> Asset | None:
+    return next((each for each in custody.assets(site.id) if each.id == line.asset_id), None)
 
 
 STATE_NAMES = {"clean": N_("Clean"), "in_use": N_("In use"), "soiled": N_("Soiled")}
@@ -412,13 +442,53 @@ def _not_in_order(site: Project, place_id: str, at: int) -> Iterator[Left]:
         yield Left(str(_("Damaged, lost or taken twice")), names, "circle-alert", "soon")
 
 
-def lines_words(site: Project, given: Handover, answer: Accepted | Handover) -> list[tuple[str, str, str, bool]]:
-    """The lines of an answer, or of what was locked up, as (of what, how it stood, what was said, whether it agrees)."""
-    more = dict(variances(site, given, answer))
-    return [
-        (_title(site, line), line.shown or _stands(line), _said(line, more.get(line)), _agrees(line, more.get(line)))
-        for line in answer.lines
-    ]
+@dataclass(frozen=True)
+class Told:
+    """A line in words. `sealed`: words that stand nowhere but in the line, as the tablet showed them in its own language; they are
+    all there is of a line without a title."""
+
+    title: str
+    shown: str
+    said: str
+    agrees: bool
+    sealed: str = ""
+
+    @property
+    def tongue(self) -> str:
+        """The language of what is sealed."""
+        return "zh" if any("\u4e00" <= each <= "\u9fff" for each in self.sealed) else "en"
+
+
+def lines_words(site: Project, given: Handover, answer: Accepted | Handover) -> list[Told]:
+    """The lines of an answer, or of what was locked up, each by what it is about."""
+    more, written = dict(variances(site, given, answer)), _written(site, answer.lines, answer.at)
+    found = []
+    for line in answer.lines:
+        title, shown = _title(site, line, written), _shown(site, line, written)
+        sealed = "" if shown is not None else line.shown or ""
+        found.append(
+            Told("" if title == sealed else title, shown or "", _said(line, more.get(line)), _agrees(line, more.get(line)), sealed)
+        )
+    return found
+
+
+def _shown(site: Project, line: Agreed, written: Written) -> str | None:
+    """How a line stood, by the facts that it names; None where only the words that were shown tell it."""
+    asset = _asset(site, line) if line.asset_id else None
+    if asset and (asset.kind != "facility" or not line.shown):
+        return _stands(line)
+    if line.item_id:
+        return _worn(site, line) if line.state == "in_use" else ""  # the others' title says so
+    return _of(line, written)[1] or None
+
+
+def _worn(site: Project, line: Agreed) -> str:
+    """How many pairs guests wore: only the words that were shown hold the figure, which reads alike in every language."""
+    item, figure = stock.item(site.id, line.item_id or ""), re.search(r"\d+", line.shown or "")
+    if item is None or figure is None:
+        return ""
+    counter = stock.counter(item, int(figure[0]) * 1000)
+    return str(_("%(number)s %(counter)s with guests inside", number=figure[0], counter=counter))
 
 
 def _agrees(line: Agreed, more: int | None) -> bool:

@@ -261,7 +261,7 @@ def _locked_up(site: Project, waiting: Handover | None) -> dict[str, Any]:
     """What was put away for the night with the offer that waits: to be confirmed, and what was not where it belongs."""
     if waiting is None or not waiting.kept:
         return {"put_away": [], "kept_rows": []}
-    differing = [each for each in queries.lines_words(site, waiting, waiting) if not each[3]]
+    differing = [each for each in queries.lines_words(site, waiting, waiting) if not each.agrees]
     return {"put_away": differing, "kept_rows": queries.put_away(site, waiting)}
 
 
