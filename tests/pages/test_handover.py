@@ -164,6 +164,49 @@ def test_what_was_put_away_for_the_night_is_read_by_whoever_opens_and_at_the_des
     assert "the keys were left with nobody named" in read(site.desk("chen").get(f"/handovers/{mine.id}?lang=en").text).text()
 
 
+INSIDE = {"flat": demo.named("flat", "a"), "place": OFFER["place"], "guests": "3", "covers": "0"}
+
+
+def locked_up_with_guests(*more: Entry) -> str:
+    """The door is locked up with a party inside that came five minutes before; what else is sent, before or after."""
+    came = entry(1, "tours.arrive", AT - 6 * clock.MINUTE, **INSIDE)
+    away = entry(2, "duty.offer", AT - clock.MINUTE, **OFFER, kept="key_box", custodian="Box 3")
+    sends("Door", *sorted((came, away, *more), key=lambda each: each.seq), high=2 + len(more))
+    return away.id
+
+
+def told_of_guests(site: Site, offer: str) -> list[bool]:
+    """Whether the review, the closing page and the handover at the desk say that somebody was inside."""
+    pages = ("/review?lang=en", "/review/2026-05-28/close?lang=en", f"/handovers/{offer}?lang=en")
+    return ["locked up with 1 party inside: 13:25 Party of 3" in read(site.desk("chen").get(each).text).text() for each in pages]
+
+
+@pytest.mark.clause("P2-4.4.3f")
+def test_a_flat_that_was_locked_up_with_guests_inside_is_an_open_point_of_the_day(site: Site):
+    assert told_of_guests(site, locked_up_with_guests()) == [True, True, True]
+
+
+@pytest.mark.parametrize(("minutes", "is_told"), [(2, False), (-5, True)])
+def test_whoever_was_seen_off_before_was_not_locked_in_however_late_it_is_told(site: Site, minutes: int, is_told: bool):
+    offer = locked_up_with_guests()
+    came = entry(1, "tours.arrive", AT - 6 * clock.MINUTE, **INSIDE)
+    with clock.standing_at(AT + 10 * clock.MINUTE):
+        off = replace(entry(31, "tours.see_off", AT - minutes * clock.MINUTE, party=came.id), seq=1)
+        sends("A 型樣板房 1", off, at=AT + 10 * clock.MINUTE)
+        assert told_of_guests(site, offer) == [is_told] * 3
+
+
+@pytest.mark.clause("P2-4.4.3f")
+def test_the_night_store_names_who_is_still_inside(site: Site):
+    came, off = entry(1, "tours.arrive", AT - 6 * clock.MINUTE, **INSIDE), entry(2, "tours.arrive", AT - 5 * clock.MINUTE, **INSIDE)
+    sends("Door", came, off, entry(3, "tours.see_off", AT - clock.MINUTE, party=off.id), high=3)
+    page = read(site.tablet("door").get(PAGE).text)
+    rows = {each.attrs["href"].rpartition("/")[2]: each for each in page.all("a") if each.attrs.get("data-value") == "inside"}
+    assert "Party of 3 is still inside 13:25 See them off first, or lock up all the same." in rows[came.id].text()
+    assert ("hidden" in rows[came.id].attrs, "hidden" in rows[off.id].attrs) == (False, True)
+    assert any(each.has_parent("template") for each in rows.values()), "one that only the tablet knows of is named too"
+
+
 def test_where_nobody_came_a_photo_tells_how_the_post_was_left(site: Site):
     tablet = site.tablet("door")
     data = OFFER | HE | {"absent": "Stuck in traffic", "photos": (BytesIO(photo(3)), "IMG_1.jpg")}

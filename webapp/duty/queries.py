@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.i18n import N_, words
-from webapp.base.written import among, figure_text, instant_text, signed_text
+from webapp.base.written import among, figure_text, instant_text, signed_text, time_text
 from webapp.checklists.queries import Check
 from webapp.checklists.rules import FAIL
 from webapp.checklists.rules import Line as Point
@@ -34,6 +35,9 @@ from webapp.stock import queries as stock
 from webapp.stock.models import Item
 from webapp.tablets.models import Tablet
 from webapp.tours import queries as tours
+from webapp.tours.rules import ENDS_WITHIN
+from webapp.tours.rules import Status as PartyStatus
+from webapp.tours.rules import status as party_status
 
 
 def remarks(project_id: str, since: int, until: int, place_id: str | None = None) -> Sequence[Remark]:
@@ -339,6 +343,18 @@ def kept_words(kept: str | None, custodian: str | None) -> str:
     """Where the keys are for the night, and who has them; '' where nothing was locked up."""
     place = KEPT_NAMES.get(kept or "")
     return " · ".join(filter(None, (str(_(place)), custodian))) if place else ""
+
+
+def inside_words(site: Project, given: Handover) -> str:
+    """The parties that had not been seen off when a place was locked up for the night; '' where nobody was inside, or it was not.
+    Whoever says nothing for an hour counts as gone (domain section 0.5)."""
+    if not given.kept:
+        return ""
+    came = tours.parties(site.id, given.at - ENDS_WITHIN, given.at + 1, given.at, given.place_id)
+    inside = [each for each in came if party_status(each, given.at) is PartyStatus.INSIDE]
+    told = among(f"{time_text(each.arrived_at, site.zone)} {_('Party of %(number)s', number=each.guests)}" for each in inside)
+    said = ngettext("locked up with %(num)s party inside", "locked up with %(num)s parties inside", len(inside))
+    return f"{said}: {told}" if inside else ""
 
 
 def differences_words(site: Project, given: Handover) -> str:

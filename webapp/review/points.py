@@ -284,6 +284,9 @@ def _became(given: Handover) -> Iterator[tuple[str, str]]:
 
 def _amiss(day: Day, given: Handover) -> Iterator[tuple[str, str]]:
     """What is wrong with who signed, and for what, as far as nobody has said what holds: (code, words)."""
+    inside = duty.inside_words(day.site, given) if day.start <= given.at < day.end else ""
+    if inside:
+        yield "inside", inside
     settled = {"accepted_twice"} if is_resolved(given) else set()
     yield from ((concern, _(duty.CONCERNS[concern])) for concern in concerns(given) if concern not in settled)
     if is_by_another(given, [each.person_id for each in shifts.present(day.site.id, given.at, given.post_id)]):
