@@ -10,6 +10,7 @@ from tests.browser.hands import Tablet, until
 from tests.browser.looks import NARROW, OVERFLOW, found_by_axe, sized
 from tests.browser.test_day import relieve
 
+STATES = ("clean", "in_use", "soiled")
 pytestmark = pytest.mark.browser
 
 
@@ -177,6 +178,22 @@ def test_more_than_went_to_the_laundry_comes_back_only_when_it_is_said_once_more
     number.fill(str(most + 1))
     over.click()
     until(lambda: len(here.entries()) == before + 1, "the shelf was real")
+
+
+def test_more_than_there_are_goes_to_the_laundry_only_when_it_is_said_once_more(tablet: Callable[..., Tablet]):
+    """What lies in the basket changes with every party, offline too; how many pairs there are in all does not."""
+    here = tablet()
+    here.take_post("lin")
+    here.go("stock")
+    form = here.page.locator('main operation-form[operation="stock.collect"]')
+    clean, worn, soiled = (here.page.locator(f'.figures tally-value[key$="/{state}"]').first.inner_text() for state in STATES)
+    most, before = int(clean) + int(worn) + int(soiled), len(here.entries())
+    form.locator("[name=quantity]").fill(str(most + 1))
+    form.locator("button.btn:not(.btn--over)").click()
+    expect(form.locator(".wrong")).to_contain_text(str(most))
+    assert len(here.entries()) == before
+    form.locator(".btn--over").click()
+    until(lambda: len(here.entries()) == before + 1, "the basket was real")
 
 
 def test_what_went_to_the_laundry_without_a_network_is_listed_and_undone(tablet: Callable[..., Tablet]):

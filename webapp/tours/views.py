@@ -4,7 +4,7 @@ Supplies stand here and not in stock: which covers are worn and which are soiled
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -211,7 +211,7 @@ def supplies() -> str:
             if item.id not in awaited
         },
         undoing=UNDOING,
-        most=_most(site.id, where["store"], items, at),
+        most=_most(site.id, where["store"], items, at) | _most_soiled(covers.values()),
         typed_most=TYPED_MOST,
         back=lambda moved: stock.back(moved, where["store"], where["laundry"]),
         choices=lambda among: [(item.id, words(item.names)) for item in among],
@@ -228,6 +228,11 @@ def _most(project_id: str, store_id: str, items: Sequence[Item], at: int) -> dic
     lying = _lying(project_id, store_id, items, at)
     out = sum(each.out for each in stock.open_batches(project_id, at, g.tablet.place_id))
     return {"return": out} | ({} if lying is None else {"draw": lying})
+
+
+def _most_soiled(covers: Iterable[queries.Covers]) -> dict[str, int]:
+    """The form of the laundry, and how many pairs a place has in whatever state: the basket fills while nobody hears of it."""
+    return {"collect": max((max(0, each.clean + each.in_use + each.soiled) for each in covers), default=0)}
 
 
 def _lying(project_id: str, store_id: str, items: Sequence[Item], at: int) -> int | None:
