@@ -124,9 +124,83 @@ def test_a_greeter_neither_writes_nor_approves(site: Site) -> None:
     decide(site, "offer", version, 1, "zhou", "10:05")
     for what in ("approve", "offer"):
         assert decide(site, what, version, 2, "lin", "10:10") == "refused"
-    assert site.submit("content.write", author="chen", proof="session", when=at("10:00"), document=site.id("document"), number=3,
+    assert site.submit("content.write", author="lin", proof="session", when=at("10:00"), document=site.id("document"), number=3,
                        body=CHECK).errors == {"": "role"}  # fmt: skip
     assert number_at(site, "11:00") == 1
+
+
+GREETINGS = next(body for body in content.bodies() if body["kind"] == "greetings")
+
+
+@pytest.fixture
+def fang(site: Site) -> str:
+    """Of marketing; the greetings of the site are begun."""
+    site.submit("staff.add_person", site.person("fang"), name="fang", call_name="fang", language="en")
+    site.submit("staff.join", site.id("fang joins"), person=site.person("fang"), role="marketing_editor")
+    site.submit("content.open", site.id("greetings"), kind="greetings", code="greetings")
+    return "fang"
+
+
+def begin(site: Site, author: str, kind: str) -> str:
+    told = site.submit("content.open", author=author, proof="session", when=at("10:00"), kind=kind, code=f"{author}.{kind}")
+    return told.errors.get("") or told.outcome
+
+
+@pytest.mark.clause("P2-4.4.3d")
+@pytest.mark.database
+def test_marketing_writes_what_is_said_and_the_desk_how_duty_is_done(site: Site, fang: str) -> None:
+    kinds = ("script", "greetings", "checklist", "conduct")
+    found = {author: [begin(site, author, kind) for kind in kinds] for author in (fang, "chen", "zhou")}
+    assert found == {
+        "fang": ["applied", "applied", "role", "role"],
+        "chen": ["role", "role", "applied", "applied"],
+        "zhou": ["applied"] * 4,
+    }
+    about = {"proof": "session", "when": at("10:00"), "number": 2}
+    assert site.submit("content.write", author=fang, document=site.id("document"), body=CHECK, **about).errors == {"": "role"}
+    assert site.submit("content.write", author="chen", document=site.id("greetings"), body=GREETINGS, **about).errors == {
+        "": "role"
+    }
+    assert site.submit("content.write", author="chen", document=site.id("document"), body=CHECK, **about).outcome == "applied"
+    version = site.id("offered")
+    site.submit("content.write", version, author=fang, document=site.id("greetings"), body=GREETINGS, **about)
+    assert decide(site, "offer", version, 1, "chen", "10:05") == "refused"
+    assert decide(site, "offer", version, 1, fang, "10:06") == "applied"
+
+
+@pytest.mark.clause("P2-4.4.3d")
+@pytest.mark.database
+@pytest.mark.parametrize(("steps", "may"), [((), True), (("offer",), True), (("offer", "approve"), False)])
+def test_marketing_withdraws_what_nobody_approved_yet(site: Site, fang: str, steps: tuple[str, ...], *, may: bool) -> None:
+    """At the operation itself, whichever door it comes by: what was approved goes out of use by whoever may approve."""
+    version, by = site.id("draft"), {"offer": fang, "approve": "chen"}
+    site.submit("content.write", version, author=fang, proof="session", when=at("10:00"), document=site.id("greetings"), number=1,
+                body=GREETINGS)  # fmt: skip
+    for seen, what in enumerate(steps, 1):
+        assert decide(site, what, version, seen, by[what], f"10:0{seen}") == "applied"
+    seen = len(steps) + 1
+    told = site.submit(
+        "content.withdraw", author=fang, proof="session", when=at("10:10"), version=version, seen=seen, reason="改版"
+    )
+    assert (told.outcome, told.errors) == (("applied", {}) if may else ("refused", {"": "role"}))
+    if not may:
+        assert decide(site, "withdraw", version, seen, "zhou", "10:11", reason="改版") == "applied"
+        assert content.in_force(site.project_id, "greetings", "greetings", at("10:12")) is None
+
+
+@pytest.mark.database
+def test_marketing_withdraws_no_checklist_not_even_a_draft(site: Site, fang: str) -> None:
+    version = write(site)
+    assert decide(site, "withdraw", version, 1, fang, "10:10", reason="改版") == "refused"
+    assert decide(site, "withdraw", version, 1, "chen", "10:11", reason="改版") == "applied"
+
+
+@pytest.mark.database
+def test_only_the_setting_up_puts_a_version_in_force_without_a_review(site: Site, fang: str) -> None:
+    for author in (fang, "chen"):
+        told = site.submit("content.publish", author=author, proof="session", when=at("10:00"), document=site.id("greetings"),
+                           number=1, body=GREETINGS)  # fmt: skip
+        assert told.errors == {"": "role"}
 
 
 @pytest.mark.database

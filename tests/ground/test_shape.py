@@ -30,6 +30,7 @@ ALLOWED = {
         "comparing",  # two bodies compared, word by word
         "editing",  # a body as a page and back, and two of them compared: rules.py would be two sittings with it
         "shapes",  # the parts that a page of each kind has: a table that is read by itself
+        "owners",  # who writes which kind: operations and pages ask it, and it reads what it is asked of
     },
     "demo": {  # a story and no part of the product: no facts of its own, a file for each thing that it tells of
         "names",  # ids that come out the same every time

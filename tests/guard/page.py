@@ -15,6 +15,9 @@ At the page door whoever has none of the roles is refused. At the sync door a ta
 flagged where he had no role or too weak a proof; a *decision* is refused there too. Nobody reaches another project: its pages
 are 404, its ids are refused.
 
+*Partly*: the document decides it (webapp/content/owners.py). Marketing writes scripts and greetings, the desk writes checklists and
+conduct cards, the administrator either; what is approved is taken out of use only by whoever may approve.
+
 """
 
 
@@ -28,7 +31,7 @@ def text() -> str:
         if each.name.startswith("notebook."):
             continue
         doors = "page, sync" if each.offline else "page"
-        marks = " | ".join("yes" if role in each.roles else "–" for role in roles)
+        marks = " | ".join(("partly" if each.among else "yes") if role in each.roles else "–" for role in roles)
         title = f"{each.title} (decision)" if each.decision else each.title
         lines.append(f"| `{each.name}` | {title} | {each.proof} | {doors} | {marks} |")
     return HEAD + "\n".join(lines) + "\n"

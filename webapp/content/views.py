@@ -14,7 +14,7 @@ from webapp.base.written import day_and_month, instant_text
 from webapp.content import editing, queries, rules
 from webapp.content.editing import Errors, told
 from webapp.content.models import Document
-from webapp.content.operations import WRITERS
+from webapp.content.owners import writers_of
 from webapp.content.queries import Copy
 from webapp.content.rules import KINDS, Standing, is_key, text_in
 from webapp.content.shapes import SHAPES
@@ -96,8 +96,7 @@ def listing() -> Response:
         copies=found,
         current={each.id: each for each in (_current(found.get(one.id, [])) for one in known) if each},
         titles={one.id: queries.title_of(one, found.get(one.id, [])) for one in known},
-        kinds=[(kind, _(queries.KIND_NAMES[kind])) for kind in KINDS],
-        may_write=bool(g.roles & WRITERS),
+        kinds=[(kind, _(queries.KIND_NAMES[kind])) for kind in KINDS if g.roles & writers_of(kind)],
         flats=sites.flats(site.id, on=clock.day_of(at, site.zone)),
         wrong={name: told(*code) for name, code in wrong.items()},
         **_around(site, at),
@@ -107,9 +106,9 @@ def listing() -> Response:
 
 def _opened(site: Project) -> tuple[str | None, Errors]:
     """Begin a document; its id, and what is wrong by field."""
-    if not g.roles & WRITERS:
-        abort(403)
     kind, code = request.form.get("kind", ""), request.form.get("code", "").strip()
+    if kind in KINDS and not g.roles & writers_of(kind):
+        abort(403)
     if not is_key(code) or len(code) > 64:
         return None, {"code": ("key", None)}
     if any((each.kind, each.code) == (kind, code) for each in queries.documents(site.id)):
@@ -124,7 +123,8 @@ def history(document_id: UUID) -> str:
     site, at, one = _site(), clock.now(), _document(document_id)
     found = queries.copies_of(site.id, one.id, at)
     return render_template(
-        "content/document.html", one=one, copies=found, title=queries.title_of(one, found), may_write=bool(g.roles & WRITERS),
+        "content/document.html", one=one, copies=found, title=queries.title_of(one, found),
+        may_write=bool(g.roles & writers_of(one.kind)),
         **_around(site, at),
     )  # fmt: skip
 
@@ -144,7 +144,7 @@ def version(document_id: UUID, number: int) -> Response:
         "content/version.html", one=one, copy=copy, edition=edition, title=queries.titled(one, edition.body), wrong=wrong,
         before=before[0] if before else None, may=_may(copy), reason=request.form.get("reason", ""),
         starts=request.form.get("starts", ""), asked=request.form.get("what", ""), today=clock.day_of(at, site.zone).isoformat(),
-        one_time=ids.uuid7(at), may_write=bool(g.roles & WRITERS), loss=_loss(copy, found, at),
+        one_time=ids.uuid7(at), may_write=bool(g.roles & writers_of(one.kind)), loss=_loss(copy, found, at),
         **_around(site, at),
     )  # fmt: skip
     return make_response(page, 422 if wrong else 200)
@@ -153,8 +153,10 @@ def version(document_id: UUID, number: int) -> Response:
 def _may(copy: Copy) -> list[str]:
     """What whoever looks may decide of a version as it stands."""
     turn = {what for what, (_name, act) in ACTS.items() if act in rules.FOLLOWS[copy.life.stage]}
-    allowed = {what for what in turn if g.roles & registry.get(ACTS[what][0]).roles}
-    may_approve = bool(g.roles & registry.get("content.approve").roles) and copy.life.writer != g.person.id
+    approvers = registry.get("content.approve").roles
+    among = {"offer": writers_of(copy.kind), "withdraw": approvers | writers_of(copy.kind)}
+    allowed = {what for what in turn if g.roles & among.get(what, approvers)}
+    may_approve = bool(g.roles & approvers) and copy.life.writer != g.person.id
     return [what for what in ACTS if what in allowed and (may_approve or not rules.takes_another(copy.life, ACTS[what][1]))]
 
 
@@ -240,10 +242,12 @@ def difference(document_id: UUID, old: int, new: int) -> str:
     )  # fmt: skip
 
 
-@desk_page(bp, "/documents/<uuid:document_id>/edit", among=WRITERS, methods=("GET", "POST"))
+@desk_page(bp, "/documents/<uuid:document_id>/edit", among=OFFICE, methods=("GET", "POST"))
 def edit(document_id: UUID) -> Response:
     """The one page that writes a document of whichever kind: languages side by side, rows in order, errors beside the field."""
     site, at, one = _site(), clock.now(), _document(document_id)
+    if not g.roles & writers_of(one.kind):
+        abort(403)
     found = queries.copies_of(site.id, one.id, at)
     newest = found[0].number if found else 0
     body, wrong, unfolded = _newest(site, one, found), Errors(), set[int]()

@@ -38,7 +38,8 @@ class Reapplying(Work):
         if taken.operation is not None:
             authors = {taken.entry.author} if taken.entry.author else set()
             known = self.ledger.memberships(self.connection, self.project_id, authors) if authors else {}
-            judge_person(taken, taken.operation, known, self.grants_named([taken]), row.tablet_id)
+            roles = self.roles_of(taken, taken.operation)
+            judge_person(taken, taken.operation, roles, known, self.grants_named([taken]), row.tablet_id)
         self.apply_each([taken], row.tablet_id)
         supersede(self, [taken])
         self.insert_facts([taken])

@@ -272,7 +272,8 @@ class Receiving(Work):
         known = self.ledger.memberships(self.connection, self.project_id, authors) if authors else {}
         for taken in those:
             if taken.operation is not None:
-                judge_person(taken, taken.operation, known, self.grants, self.source.tablet_id)
+                roles = self.roles_of(taken, taken.operation)
+                judge_person(taken, taken.operation, roles, known, self.grants, self.source.tablet_id)
         self._mark_old_codes(those)
 
     def _mark_old_codes(self, those: Sequence[Taken]) -> None:

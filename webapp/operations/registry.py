@@ -17,6 +17,8 @@ from webapp.operations.rules import PROOFS
 Apply = Callable[[Any, Occasion], None]
 Against = Callable[[Any, Occasion, sa.Connection], dict[str, str]]
 """What there is already that stands against an entry: codes by field. Of reference data only, for facts commute."""
+Among = Callable[[Any, sa.Connection], frozenset[str]]
+"""Who may do this very thing, by what a form names: of the roles of an operation only these."""
 F = TypeVar("F", bound=Apply)
 M = TypeVar("M", bound=type[Base])
 
@@ -50,6 +52,7 @@ class Operation:
     corrects: str = ""
     """The field that names what it takes back or gives back: an entry, or a day."""
     against: Against | None = None
+    among: Among | None = None
     families: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -174,6 +177,7 @@ def operation(
     effects: Sequence[Effect] = (),
     corrects: str = "",
     against: Against | None = None,
+    among: Among | None = None,
 ) -> Callable[[F], F]:
     """Declare an operation. A name is never used twice, not even for something gone. `title`: msgid of its name in lists."""
     if proof not in PROOFS:
@@ -195,6 +199,7 @@ def operation(
             effects=tuple(effects),
             corrects=corrects,
             against=against,
+            among=among,
         )
         return apply
 

@@ -82,7 +82,7 @@ class _WithoutTablet(Work):
 
     def _admit(self, taken: Taken, operation: Operation) -> None:
         author = taken.author
-        roles, proof = (DESK, SESSION) if taken.entry.repairs else (operation.roles, operation.proof)
+        roles, proof = (DESK, SESSION) if taken.entry.repairs else (self.roles_of(taken, operation), operation.proof)
         if not may_now(self.known_of(author).get(author) if author else None, roles, taken.effective_at):
             taken.refuse(**{"": "role"})
         elif is_weak(taken.proof, proof):
@@ -133,7 +133,9 @@ class Submitting(_WithoutTablet):
         if taken.mends is None or taken.operation is None:
             return
         known = self.known_of(taken.author)
-        wrong = standing(known.get(taken.author) if taken.author else None, taken.operation.roles, taken.effective_at)
+        wrong = standing(
+            known.get(taken.author) if taken.author else None, self.roles_of(taken, taken.operation), taken.effective_at
+        )
         taken.flags += [wrong] if wrong else []
         where = (receipts.c.project_id == self.project_id) & (receipts.c.id == self.entry.repairs)
         row = self.connection.execute(sa.select(receipts.c.tablet_id, receipts.c.epoch).where(where)).one()

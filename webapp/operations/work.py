@@ -133,6 +133,12 @@ class Work:
         value: int | None = getattr(taken.form, taken.operation.when).data
         return value
 
+    def roles_of(self, taken: Taken, operation: Operation) -> frozenset[str]:
+        """Who may do what an entry says; of what cannot be taken anyhow, who may do such things."""
+        if operation.among is None or taken.outcome != APPLIED:
+            return operation.roles
+        return operation.roles & operation.among(taken.form, self.connection)
+
     def own_when(self, taken: Taken) -> int | None:
         """The same of an entry that stands for itself: what a repair says is held against what it mends."""
         return None if taken.entry.repairs else self.when(taken)
@@ -344,11 +350,12 @@ def _depth(table: sa.Table) -> int:
 def judge_person(
     taken: Taken,
     operation: Operation,
+    roles: frozenset[str],
     known: Mapping[str, Sequence[Membership]],
     grants: Mapping[str, Grant],
     tablet_id: str | None,
 ) -> None:
-    """Flag what a stranger or too weak a proof has recorded; refuse it where it is a decision."""
+    """Flag what a stranger or too weak a proof has recorded; refuse it where it is a decision. `roles`: whose it is."""
     entry = taken.entry
     grant = grants.get(grant_named(entry.proof) or "")
     # A wrong clock says nothing of when; the last server time heard does, for a grant itself comes with one.
@@ -356,7 +363,7 @@ def judge_person(
     taken.proof, believed = believed_proof(entry.proof, grant, author=entry.author, tablet_id=tablet_id, at=captured_at)
     if not believed:
         taken.flags.append("proof_unverified")
-    wrong = standing(known.get(entry.author) if entry.author else None, operation.roles, taken.effective_at)
+    wrong = standing(known.get(entry.author) if entry.author else None, roles, taken.effective_at)
     if wrong:
         taken.flags.append(wrong)
     weak = is_weak(taken.proof, operation.proof)
