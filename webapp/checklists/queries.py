@@ -15,7 +15,7 @@ from webapp.checklists.models import Answer, Return, Reversal, Submission, Void
 from webapp.checklists.rules import Day, Given, Line, Returned, Run, Standing, Window, run_of, standing, windows
 from webapp.content import queries as content
 from webapp.content.models import Document, Version
-from webapp.content.queries import Edition
+from webapp.content.queries import Edition, Gone
 from webapp.content.rules import INVENTORY, NEVER, items_in_force
 from webapp.losses import queries as losses
 from webapp.losses.rules import Standing as Completeness
@@ -63,6 +63,8 @@ class Check:
     """Which post is inspected."""
     said: Submission | None = None
     """How it was last submitted."""
+    begun_by: str | None = None
+    """The version that anything was first said to."""
 
     @property
     def said_at(self) -> int | None:
@@ -133,8 +135,10 @@ def _check(site: Project, edition: Edition, place_id: str, window: Window, at: i
     items = [line.item for line in run.lines]
     things = _things(site.id, place_id, at) if any(item.get("expected") == INVENTORY for item in items) else ()
     expected = dict(_expected(items, sum(thing.expected for thing in things)))
+    first = min([(each.order, each.version) for each in answers] + [(each.place_in_order, each.version_id) for each in done],
+                default=(None, None))[1]  # fmt: skip
     return Check(edition, place_id, named, run, window, expected, dict(_counts(site.id, items)), tuple(things),
-                 said=done[-1] if done else None)  # fmt: skip
+                 said=done[-1] if done else None, begun_by=first)  # fmt: skip
 
 
 def _counts(project_id: str, items: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -261,17 +265,85 @@ def checks(site: Project, place_id: str, post: str, at: int) -> list[Check]:
 def runs(site: Project, place_id: str, post: str, at: int) -> list[Check]:
     """Every run of a post at a place on the day of `at` that has begun: of a list for each shift those of the shifts before too.
 
-    A list that was taken out of use counts until then: what was said of it stays told, and what was over stays missed.
+    A list that was taken out of use counts until then: what was said of it stays told, and what was over stays missed. So does one
+    that a new version moves to another post; a run that was begun stays with the post that it was begun at.
     """
     day, found = day_of(site, at), []
-    known = [(each, NEVER) for each in lists(site.id, post, at)]
-    known += [(each.edition, each.until) for each in content.gone(site.id, "checklist", at) if each.edition.body["post"] == post]
-    for edition, until in sorted(known, key=lambda each: _in_its_day(each[0])):
-        begun = [each for each in windows(edition.body.get("schedule"), day) if each.since <= at]
+    posts, asked_of = _said_to(site.id, place_id, day.start, at), _asked_of(_turns(site.id, day, at), post)
+    asked_of |= _answered_as_before(site.id, posts.values(), post, asked_of)
+    for asked in sorted(asked_of.values(), key=lambda each: _in_its_day(each.edition)):
+        begun = [each for each in windows(asked.edition.body.get("schedule"), day) if each.since <= at]
         for window in sorted(begun, key=lambda each: each.number):
-            one = _check(site, edition, place_id, window, at)
-            found += [one] if until == NEVER or one.run.is_told or _is_over(window, until) else []
+            one = _check(site, asked.edition, place_id, window, at)
+            begun_at = posts[one.begun_by].post if one.begun_by in posts else None
+            found += [one] if begun_at in (post, "any") or (begun_at is None and asked.has(window)) else []
     return found
+
+
+class Asked(NamedTuple):
+    """A list with when a post was asked it: a run that nobody began is the post's whose time it was over in."""
+
+    edition: Edition
+    since: int = 0
+    until: int = NEVER
+
+    def has(self, window: Window) -> bool:
+        """Whether a run that nobody began is of this post."""
+        return not _is_over(window, self.since) if self.until == NEVER else _is_over(window, self.until)
+
+
+class Said(NamedTuple):
+    """A version that something was said to: which list, and which post it is asked of."""
+
+    id: str
+    code: str
+    number: int
+    post: str
+
+
+def _said_to(project_id: str, place_id: str, since: int, at: int) -> dict[str | None, Said]:
+    """The versions that anything was said to at a place between two instants, by id."""
+    named = select(Version.id, Document.code, Version.number, Version.body["post"].as_string())
+    found = [
+        named.join(Document, Document.id == Version.document_id)
+        .join(fact, fact.version_id == Version.id)
+        .where(fact.project_id == project_id, fact.place_id == place_id, fact.effective_at >= since, fact.effective_at <= at)
+        for fact in (Answer, Submission)
+    ]
+    return {row[0]: Said(*row) for wanted in found for row in db.session.execute(wanted.distinct())}
+
+
+class Turns(NamedTuple):
+    """The lists in force at an instant, those taken out of use, and those in whose place another version came that day."""
+
+    in_force: list[Edition]
+    gone: list[Gone]
+    moved: list[Gone]
+
+
+def _turns(project_id: str, day: Day, at: int) -> Turns:
+    kind = "checklist"
+    gone, moved = content.gone(project_id, kind, at), content.gave_way(project_id, kind, day.start, at)
+    return Turns(content.all_in_force(project_id, kind, at), gone, moved)
+
+
+def _asked_of(turns: Turns, post: str) -> dict[str, Asked]:
+    """The lists of a post on a day by their code: those in force, those taken out of use, and those that moved to another post."""
+    since = {each.edition.code: each.until for each in turns.moved if each.edition.body["post"] != post}
+    found = {each.code: Asked(each, since.get(each.code, 0)) for each in turns.in_force if each.body["post"] == post}
+    for each in (*turns.gone, *reversed(turns.moved)):
+        if each.edition.body["post"] == post:
+            found.setdefault(each.edition.code, Asked(each.edition, until=each.until))
+    return found
+
+
+def _answered_as_before(project_id: str, said: Iterable[Said], post: str, found: Mapping[str, Asked]) -> dict[str, Asked]:
+    """The lists that moved to another post on a day before, though a tablet of this post had not heard of it yet."""
+    others = {
+        each.code: each for each in sorted(said, key=lambda each: each.number) if each.post == post and each.code not in found
+    }
+    editions = [content.edition(project_id, each.id) for each in others.values()]
+    return {each.code: Asked(each, until=0) for each in editions if each}
 
 
 def _is_over(window: Window, at: int) -> bool:
@@ -317,13 +389,11 @@ def missed(site: Project, since: int, at: int) -> list[Check]:
 
 def _over(site: Project, day: Day, at: int) -> Iterator[tuple[str, str, Window]]:
     """The list, place and window of every run of a day that was due before an instant."""
-    known = [(each, at) for each in content.all_in_force(site.id, "checklist", at)]
-    known += [(each.edition, each.until) for each in content.gone(site.id, "checklist", at)]
-    places = watched(site, day.start)
-    for edition, until in known:
-        for window in windows(edition.body.get("schedule"), day):
-            if _is_over(window, until):
-                yield from ((edition.code, place, window) for place, role in places if role == edition.body["post"])
+    places, turns = watched(site, day.start), _turns(site.id, day, at)
+    for post in dict.fromkeys(role for _place, role in places):
+        for asked in _asked_of(turns, post).values():
+            over = [each for each in windows(asked.edition.body.get("schedule"), day) if _is_over(each, at) and asked.has(each)]
+            yield from ((asked.edition.code, place, window) for window in over for place, role in places if role == post)
 
 
 def _touched(project_id: str, since: int, at: int) -> Mapping[tuple[str, str], list[int]]:

@@ -55,7 +55,7 @@ class Copy:
 
 @dataclass(frozen=True)
 class Gone:
-    """A version that was in force last, and when it was taken out of use without another in its place."""
+    """A version that was in force, and when it was taken out of use or gave way to another."""
 
     edition: Edition
     until: int
@@ -79,6 +79,17 @@ def gone(project_id: str, kind: str, at: int) -> list[Gone]:
         found[each.code].append(each)
     idle = {code: of for code, of in found.items() if all(each.standing is not Standing.EFFECTIVE for each in of)}
     return [last for code, of in idle.items() if (last := _last(project_id, kind, code, of))]
+
+
+def gave_way(project_id: str, kind: str, since: int, at: int) -> list[Gone]:
+    """The versions of a kind in whose place another came from `since` on until an instant, first first."""
+    found = []
+    for each in copies(project_id, at, Document.kind == kind):
+        turns = [each.life.from_at] if each.life.was_from is None else [each.life.was_from, each.life.acts[-1].at]
+        for turn in (turn for turn in turns if turn is not None and since < turn <= at):
+            before, after = (in_force(project_id, kind, each.code, when) for when in (turn - 1, turn))
+            found += [Gone(before, turn)] if before and after and before.id != after.id else []
+    return sorted(found, key=lambda each: each.until)
 
 
 def _last(project_id: str, kind: str, code: str, found: Sequence[Copy]) -> Gone | None:
