@@ -164,6 +164,7 @@ def test_somebody_who_was_brought_in_otherwise_before_is_told_by_line(site: Site
     (PEOPLE.replace("張敏儀", '"張"敏儀'), "2", "–", "This line cannot be read"),
     (PEOPLE.replace("B2", '"B2'), "3", "–", "This line cannot be read"),
     (PEOPLE.replace("B2", "b1"), "3", "Staff number", "This is the same as in row 2."),
+    (PEOPLE.replace("李國強,國強", "張 敏儀,敏儀"), "3", "Called", "Row 2 is of the same name and called so too."),
 ])  # fmt: skip
 def test_what_is_wrong_with_a_file_is_told_by_line_and_column(site: Site, content: str, line: str, column: str, words: str):
     before = everything()
@@ -179,6 +180,10 @@ def test_what_is_wrong_with_a_file_is_told_by_line_and_column(site: Site, conten
         assert [row for row in wrong(shown.text) if row[2].startswith(words)]
     assert everything() == before
     assert "confirmed" not in {name for form in read(shown.text).all("form") for name in hidden_of(form)}
+
+
+def test_two_of_one_name_who_are_called_otherwise_come_in_together(site: Site):
+    assert send(site, "people", PEOPLE.replace("李國強,國強", "張敏儀,阿敏")).status_code == 200
 
 
 @pytest.mark.parametrize(("kind", "content", "line", "column"), [
@@ -254,7 +259,7 @@ def test_one_wrong_row_of_many_takes_none(site: Site):
 
 def test_two_thousand_rows_are_taken_and_one_more_is_not(site: Site):
     def rows(number: int) -> str:
-        return "key,name,call_name,language,roles\n" + "".join(f"N{each},n,n,en,greeter\n" for each in range(number))
+        return "key,name,call_name,language,roles\n" + "".join(f"N{each},n{each},n,en,greeter\n" for each in range(number))
 
     assert send(site, "people", rows(2001)).status_code == 422
     bring(site, "people", rows(2000))

@@ -74,9 +74,10 @@ def plan(site: Project, kind: Kind, raw: bytes, encoding: str) -> Plan:
     left = [row for row in sheet.rows if kind is ITEMS and row.cells["sku"] in known.items]
     made = [each for row in sheet.rows if row not in left for each in STEPS[kind.key](known, row)]
     steps = [each for each in made if isinstance(each, Step)]
-    bearers = _bearers(known, sheet.rows) if kind is PEOPLE else {}
+    people = sheet.rows if kind is PEOPLE else ()
+    bearers = _bearers(known, people)
     found = [*sheet.problems, *(each for each in made if isinstance(each, Problem)), *_twice(kind, sheet.rows), *_refused(steps),
-             *_called_alike(bearers)]  # fmt: skip
+             *_called_alike(bearers), *_alike_in_file(people)]  # fmt: skip
     problems = in_order(found, sheet.heads or [column.key for column in kind.columns])
     wrong = {each.line for each in problems}
     right = [step for step in steps if step.row.line not in wrong]
@@ -125,6 +126,15 @@ def _called_alike(bearers: Mapping[int, Sequence[tuple[Row, str]]]) -> Iterator[
     for line, found in bearers.items():
         if any(one_name(row.cells["call_name"]) == one_name(called) for row, called in found):
             yield Problem(line, "call_name", "called_alike")
+
+
+def _alike_in_file(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Two of one name and one call name under two staff numbers: the tablet's list could not tell them apart."""
+    first: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        one = first.setdefault((one_name(row.cells["name"]), one_name(row.cells["call_name"])), row)
+        if row.cells["name"] and one.cells["key"].casefold() != row.cells["key"].casefold():
+            yield Problem(row.line, "call_name", "called_as", str(one.line))
 
 
 def _items(known: Known, row: Row) -> Made:

@@ -157,6 +157,10 @@ def told(problem: Problem, kind: Kind) -> str:
         "no_such": _("Not known here. Known are: %(about)s", about=problem.about or "–"),
         "twice_as": _("This is the same as in row %(about)s.", about=problem.about),
         "called_alike": _("The other one is called so too. Choose another, for the tablet’s list shows both."),
+        "called_as": _(
+            "Row %(about)s is of the same name and called so too. Choose another, for the tablet’s list shows both.",
+            about=problem.about,
+        ),
         "otherwise": _("This was imported before with other contents. It is left as it was; change it where it is kept."),
         "fraction": _("The smallest step is %(number)s.", number=problem.about),
         "not_taken": _("This could not be accepted as it is."),
