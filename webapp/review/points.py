@@ -410,6 +410,12 @@ def _entry_points(day: Day, found: Sequence[Doubt]) -> Iterator[Point]:
         yield Point("entries", told, tone="over", href="#doubts")
     for _party in tours.without_beginning(day.site.id, day.start, day.at):
         yield Point("no_arrival", _("A party was seen off whose arrival has not come"))
+    undone = {party.id for party, *_by in tours.undone_parties(day.site.id, day.start, day.end, day.at)}
+    untimed = len(tours.without_time(day.site.id, day.start, min(day.end, day.at + 1)) - undone)
+    if untimed:
+        told = ngettext("%(num)s party: when it came is not sure", "%(num)s parties: when they came is not sure", untimed)
+        on = clock.day_of(day.start, day.site.zone).isoformat()
+        yield Point("untimed", told, _("clock of the tablet was wrong"), href=f"/lists/parties?since={on}&until={on}")
 
 
 def _undoing_points(day: Day) -> Iterator[Point]:

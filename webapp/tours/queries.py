@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, select
 from webapp.base import clock
 from webapp.base.database import db
 from webapp.base.i18n import N_, NAMES
+from webapp.operations import timing
 from webapp.operations.declarations import state
 from webapp.operations.knowing import corrected_by
 from webapp.operations.models import Fact
@@ -81,6 +82,7 @@ __all__ = [
     "undone_parties",
     "welcome",
     "without_beginning",
+    "without_time",
 ]  # fmt: skip
 
 MODE_NAMES = {"accompanied": N_("Accompanied"), "guided": N_("Guided"), "self_guided": N_("On their own")}
@@ -163,6 +165,11 @@ def today(site: Project, at: int, place_id: str | None = None) -> list[Party]:
 def figures_of(site: Project, since: int, until: int, at: int) -> Figures:
     """What came between two instants, by local hour."""
     return figures(parties(site.id, since, until, at), at, lambda instant: clock.local(instant, site.zone).hour)
+
+
+def without_time(project_id: str, since: int, until: int) -> set[str]:
+    """The parties of a stretch of which it is not known when they came: the clock of their tablet was wrong."""
+    return timing.without_time(project_id, "tours.arrive", since, until)
 
 
 def without_beginning(project_id: str, since: int, at: int) -> list[str]:

@@ -30,6 +30,7 @@ class _Line:
     of: Party
     status: str
     how: Account
+    is_timed: bool
     undone_at: int | None = None
     undone_by: str | None = None
 
@@ -62,9 +63,19 @@ def _source(scope: Scope) -> list[_Line]:
     """The parties of the days asked for, those asked for."""
     wanted, days = PARTIES.wanted(scope, "status"), (scope.project_id, *scope.span(), scope.at, PARTIES.wanted(scope, "place"))
     how, none, mode = queries.received(scope.project_id, queries.came(*days), scope.at), Account(), PARTIES.wanted(scope, "mode")
-    found = [_Line(each, status(each, scope.at), how.get(each.id, none)) for each in queries.parties(*days)]
-    found += [_Line(each, UNDONE_STATUS, how.get(each.id, none), at, by) for each, at, by in queries.undone_parties(*days)]
+    untimed = queries.without_time(scope.project_id, *scope.span())
+    found = [_Line(each, status(each, scope.at), how.get(each.id, none), each.id not in untimed) for each in queries.parties(*days)]
+    found += [
+        _Line(each, UNDONE_STATUS, how.get(each.id, none), each.id not in untimed, at, by)
+        for each, at, by in queries.undone_parties(*days)
+    ]
     return [each for each in found if wanted in ("", each.status) and mode in ("", each.how.reception)]
+
+
+def _arrived(row: _Line, told: Names) -> Cell:
+    """When they came, as far as the clock of the tablet can be believed."""
+    came = told.moment(row.arrived_at)
+    return came if row.is_timed else f"{came} · {_('clock of the tablet was wrong')}"
 
 
 def _status(row: _Line, _told: Names) -> Cell:
@@ -87,7 +98,7 @@ PARTIES = Table(
     name="parties",
     title=N_("Parties"),
     columns=(
-        Column("at", N_("Arrived"), lambda row, told: told.moment(row.arrived_at), "arrived_at"),
+        Column("at", N_("Arrived"), _arrived, "arrived_at"),
         Column("place", N_("Place"), lambda row, told: told.places.get(row.place_id, ""), "place_id"),
         Column("guests", N_("Guests"), lambda row, _told: row.guests * 1000, "guests", kind="figure"),
         Column("covers", N_("Shoe covers handed out"), lambda row, _told: row.covers * 1000, "covers", kind="figure"),
