@@ -82,6 +82,17 @@ def test_marketing_writes_and_nothing_changes_at_the_door_until_another_approves
     assert words in blank
 
 
+@pytest.mark.clause("P2-4.4.3a")
+def test_a_figure_that_no_flat_has_is_told_before_a_guest_could_read_the_braces(site: Site):
+    fang, lacks = site.desk("fang"), "has no figure {bogus}"
+    assert "has no figure" not in page(fang, f"{SCRIPT}/2").text()
+    told = {f"5.lines.0.{tag}": "{bogus} {dining_seats}" for tag in ("zh-Hant", "zh-Hans", "en")}
+    status, where, _shown = keep(fang, **told)
+    assert status == 303
+    assert f"Show flat A {lacks}:" in page(fang, where).text()
+    assert f"Show flat B {lacks}" not in page(fang, where).text()
+
+
 @pytest.mark.clause("P2-4.4.3d")
 def test_who_wrote_a_version_is_not_offered_to_approve_it_and_is_refused(site: Site):
     zhou = site.desk("zhou")

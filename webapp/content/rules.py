@@ -1,5 +1,6 @@
 """What a version may say and which of its words are shown, and what becomes of a version. Pure."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,6 +64,11 @@ def fill(text: str, figures: Mapping[str, str]) -> str:
 def slots(text: str) -> list[str]:
     """The figures that a text asks for."""
     return sorted(_SLOT.findall(text))
+
+
+def unfilled(body: Mapping[str, Any], figures: Mapping[str, str]) -> list[str]:
+    """The figures that texts of a body ask for and nobody has given, each once: they would be said as they are written."""
+    return sorted(set(slots(json.dumps(body))) - figures.keys())
 
 
 def is_key(text: str) -> bool:

@@ -14,7 +14,7 @@ from webapp.base.written import day_and_month, instant_text
 from webapp.content import editing, queries, rules
 from webapp.content.editing import Errors, told
 from webapp.content.models import Document
-from webapp.content.owners import writers_of
+from webapp.content.owners import SPOKEN, writers_of
 from webapp.content.queries import Copy
 from webapp.content.rules import KINDS, Standing, is_key, text_in
 from webapp.content.shapes import SHAPES
@@ -144,10 +144,19 @@ def version(document_id: UUID, number: int) -> Response:
         "content/version.html", one=one, copy=copy, edition=edition, title=queries.titled(one, edition.body), wrong=wrong,
         before=before[0] if before else None, may=_may(copy), reason=request.form.get("reason", ""),
         starts=request.form.get("starts", ""), asked=request.form.get("what", ""), today=clock.day_of(at, site.zone).isoformat(),
-        one_time=ids.uuid7(at), may_write=bool(g.roles & writers_of(one.kind)), loss=_loss(copy, found, at),
+        one_time=ids.uuid7(at), may_write=bool(g.roles & writers_of(one.kind)), lacking=_lacking(site, edition.body, at),
+        loss=_loss(copy, found, at),
         **_around(site, at),
     )  # fmt: skip
     return make_response(page, 422 if wrong else 200)
+
+
+def _lacking(site: Project, body: Mapping[str, Any], at: int) -> list[tuple[str, str]]:
+    """The flats in which a line would be shown with braces in it, each with the figures that it lacks (P2-4.4.3a)."""
+    here = sites.flats(site.id, on=clock.day_of(at, site.zone)) if body["kind"] in SPOKEN else []
+    meant = [flat for flat in here if body.get("unit_type") in (None, flat.unit_type)]
+    found = [(flat.code, rules.unfilled(body, {**site.placeholders, **flat.placeholders})) for flat in meant]
+    return [(code, " ".join(f"{{{name}}}" for name in names)) for code, names in found if names]
 
 
 def _may(copy: Copy) -> list[str]:
