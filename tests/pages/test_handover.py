@@ -321,6 +321,34 @@ def test_a_dispute_is_settled_on_what_was_known(site: Site):
 
 
 @pytest.mark.clause("P2-4.4.6a")
+def test_what_differed_is_settled_though_nobody_disputed_it_and_its_day_is_over(site: Site):
+    offer = entry(1, "duty.offer", AT - 20 * clock.HOUR, **OFFER)
+    radio = {
+        "kind": "asset",
+        "asset": demo.named("thing", "R-1"),
+        "shown": "Radio",
+        "said": "differs",
+        "note": "Its battery is dead",
+    }
+    lines = {f"lines.radio.{name}": value for name, value in radio.items()}
+    taken = entry(2, "duty.accept", AT - 20 * clock.HOUR + clock.MINUTE, offer=offer.id, result="accepted", **lines)
+    sends("Door", offer, replace(taken, author=demo.person("lin")), high=2)
+    desk, path, day = site.desk("chen"), f"/handovers/{offer.id}", "/review/2026-05-27?lang=en"
+
+    def told() -> list[str]:
+        rows = read(desk.get(day).text).all("li")
+        return sorted({each.text() for each in rows if any(one.attrs.get("href") == path for one in each.all("a"))})
+
+    assert [" ".join(each.split()) for each in told() if "Its battery is dead" in each]
+    page = desk.get(f"{path}?lang=en")
+    assert "Say what became of it" in page.text
+    assert desk.post(path, data=hidden_of(read(page.text)) | {"text": "Sent to be repaired"}, headers=OURS).status_code == 303
+    assert not [each for each in told() if "Its battery is dead" in each]
+    assert [each for each in told() if "settled: Sent to be repaired" in each]
+    assert "Say what became of it" not in desk.get(f"{path}?lang=en").text
+
+
+@pytest.mark.clause("P2-4.4.6a")
 def test_a_night_store_that_two_opened_goes_to_the_supervisor_on_the_day_it_was_opened(site: Site):
     """Both stand (domain section 0.7); it was offered on another day, and nothing of it is in that day's review."""
     offer = entry(1, "duty.offer", AT - 20 * clock.HOUR, **OFFER, kept="security", custodian="老周")

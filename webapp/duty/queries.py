@@ -25,7 +25,7 @@ from webapp.custody.rules import Standing
 from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark, Reversal
 from webapp.duty.rules import AGREES, Accepted, Agreed, Found, Handover, concerns, exceptions_of, status
 from webapp.operations.declarations import state
-from webapp.operations.knowing import Known, as_known
+from webapp.operations.knowing import Known, as_known, corrected_by
 from webapp.operations.later import Came, came_after
 from webapp.operations.models import Receipt
 from webapp.sites import queries as sites
@@ -125,9 +125,10 @@ def _lines(project_id: str, since: int, at: int) -> Mapping[str, list[Agreed]]:
 
 
 def _findings(project_id: str, at: int) -> Mapping[str, list[Found]]:
-    wanted = select(Finding).where(Finding.project_id == project_id, Finding.effective_at <= at).order_by(*Finding.order())
+    """What was found of handovers; of a day that is over it settles what stood open, whenever somebody found it."""
+    wanted = select(Finding).where(Finding.project_id == project_id, Finding.effective_at <= corrected_by(at))
     found: dict[str, list[Found]] = defaultdict(list)
-    for row in db.session.scalars(wanted):
+    for row in db.session.scalars(wanted.order_by(*Finding.order())):
         found[row.offer].append(Found(row.effective_at, row.author_id, row.based_on, row.text))
     return found
 
