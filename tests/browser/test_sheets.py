@@ -27,7 +27,8 @@ SHOWN = """() => [...document.querySelectorAll("a, button, input, select, textar
 SIZES = """() => {
   const box = (name) => document.querySelector(name).getBoundingClientRect();
   const [cell, who, said] = ["", " > :first-child", " > :last-child"].map((part) => box(`.paper__sign${part}`));
-  return {code: box(".paper__code").width, ink: said.top - who.bottom, within: said.bottom <= cell.bottom};
+  const within = said.bottom <= cell.bottom && cell.left >= box(".paper__about").left;
+  return {code: box(".paper__code").width, ink: said.top - who.bottom, within};
 }"""
 CUT = """() => [...document.querySelectorAll(".paper :is(th, td, dd, .paper__sign, .paper__head > *, .paper__foot > *)")]
   .filter((each) => {

@@ -7,6 +7,7 @@ import pytest
 from tests.cast import CHECK, WORDS, Site, Tablet, at
 from tests.records.test_account import accounts, shifts
 from webapp.base.i18n import written_in
+from webapp.base.paper import Grid
 from webapp.records import tables
 from webapp.records.layout import layout
 from webapp.records.rules import Account, Gone, Handed
@@ -53,14 +54,17 @@ def of_covers(handed: Handed) -> list[tuple[str, int, int | None, str]]:
     return [(each.state, each.due // 1000, each.found and each.found // 1000, each.said) for each in handed.covers]
 
 
-def printed_of(site: Site, of: Account, code: str) -> tuple[str, ...]:
-    """Of a thing, or of covers in one state: due, found, sound, note."""
+def parts_of(site: Site, of: Account) -> tuple[Grid, ...]:
     project = sites.project(site.project_id)
     assert project
     with written_in("en"):
         post = next(each for each in sites.posts(site.project_id) if each.id == of.post)
-        printed = tables.paper(of, layout(project, post, [of], [], at("23:00")), None, at("23:00"))
-    return next(row[2:] for row in printed.grids[3].rows if row[0] == code or row[1].endswith(f" {code}"))
+        return tables.paper(of, layout(project, post, [of], [], at("23:00")), None, at("23:00")).grids
+
+
+def printed_of(site: Site, of: Account, code: str) -> tuple[str, ...]:
+    """Of a thing, or of covers in one state: due, found, sound, note."""
+    return next(row[2:] for row in parts_of(site, of)[3].rows if row[0] == code or row[1].endswith(f" {code}"))
 
 
 COUNTED = (
@@ -136,6 +140,17 @@ def test_what_was_lost_or_lent_stands_as_it_was_at_the_handover_with_the_words_o
 )
 def test_who_agrees_that_a_thing_is_lost_or_lent_has_not_found_it(state: str, said: str, *, is_there: bool | None) -> None:
     assert Gone("asset", "a", None, state, said, None, "").is_there is is_there
+
+
+@pytest.mark.parametrize(("lines", "kind"), [((), "words"), (COUNTED, "text")])
+def test_a_long_answer_to_a_handover_has_as_wide_a_column_as_what_happened(
+    site: Site, lines: tuple[dict[str, object], ...], kind: str
+) -> None:
+    tablet = morning(site)
+    hands_over(site, tablet, "13:20", "13:22", *lines)
+    tablet.send()
+    early, _middle = accounts(site)
+    assert parts_of(site, early)[2].kinds == ("time", "text", kind, "name", "name")
 
 
 @pytest.mark.clause("P2-4.3.1f")

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from webapp.base import address, clock
 from webapp.base.i18n import N_, language, words
-from webapp.base.paper import Column, Grid, Paper, Sign
+from webapp.base.paper import NOTE_MOST, Column, Grid, Paper, Sign, width
 from webapp.base.written import among, day_text, figure_text, instant_text, moment_text, signed_text
 from webapp.content.queries import edition, said_words
 from webapp.custody.queries import EVENT_NAMES, KIND_NAMES
@@ -207,10 +207,6 @@ def _drinks(of: Account, told: Layout) -> Grid:
 
 
 def _log(of: Account, told: Layout) -> Grid:
-    columns = _columns(
-        (_("Time"), "time"), (_("Event"), "text"), (_("Action taken"), "words"), (_("Follow-up by"), "name"),
-        (_("Recorded by"), "name"),
-    )  # fmt: skip
     rows = [(told.time(each.at), _event(told, each), "", "", told.name(each.by)) for each in (*of.log, *of.happened)]
     for each in of.handed:
         result = str(_(RESULTS[each.result])) if each.result else ""
@@ -219,6 +215,11 @@ def _log(of: Account, told: Layout) -> Grid:
         handed = " · ".join(filter(None, (str(_("Handover offered")), kept, absent, each.note)))
         rows.append((told.time(each.at), handed, answer, told.name(each.answered_by), told.name(each.by)))
         rows += [_also(told, one) for one in each.others]
+    is_long = any(width(action) > NOTE_MOST for _at, _what, action, *_who in rows)
+    columns = _columns(
+        (_("Time"), "time"), (_("Event"), "text"), (_("Action taken"), "text" if is_long else "words"), (_("Follow-up by"), "name"),
+        (_("Recorded by"), "name"),
+    )  # fmt: skip
     return Grid(_("3. Log"), columns, tuple(sorted(rows, key=lambda row: row[0])))
 
 
