@@ -76,7 +76,7 @@ OF_NOBODY = {"/enrol", "/enrol/claim", "/sign-in", "/sign-out"}
 
 OF_A_DESK = {
     "/site/printing", "/site/team",
-    "/stock/<any(issues, orderings, reversals, settlements, ways, trackings):what>",
+    "/stock/<any(approvals, issues, orderings, reversals, settlements, ways, trackings):what>",
     "/tablets/claims/<number>", "/tablets/parcels/<digest>", "/tablets/<uuid:tablet_id>/code",
     "/tablets/<uuid:tablet_id>/<any(retirement, revocation):what>",
 }  # fmt: skip

@@ -139,6 +139,9 @@ EXAMPLES: dict[str, Body] = {
     "stock.set_level": lambda site: {"item": site.id("covers"), "place": site.id("flat"), "minimum": "12", "par": "40"},
     "stock.set_tracking": lambda site: {"item": site.id("covers"), "tracking": "consumable"},
     "stock.set_way": lambda _site: {"category": "toiletry", "way": "request"},
+    "stock.approve": lambda site: {
+        "count": site.id("a count"), "item": site.id("covers"), "state": "clean", "expected": "9", "note": "a pair was torn",
+    },
     "stock.settle": lambda site: {"count": site.id("a count"), "entry": site.id("a movement"), "side": "before"},
     "stock.undo": lambda site: {"entry": site.id("a movement")},
     "stock.write_off": lambda site: moved(site) | {"state": "store", "reason": "expired"},

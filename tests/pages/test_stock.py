@@ -284,3 +284,28 @@ def test_a_photo_that_was_set_is_answered_and_none_is_asked_for(site: Site):
 def test_front_staff_may_not_set_how_a_thing_looks(site: Site):
     assert site.desk("lin").post(CONTENTS, data={"code": "sofa"}, headers=OURS).status_code == 403
     assert site.stranger().get(CONTENTS).status_code == 303
+
+
+@pytest.mark.clause("P2-4.4.2c")
+def test_a_variance_is_ruled_on_at_the_desk_and_no_more_open_in_the_review(site: Site):
+    about = {"item": COVERS, "place": FLAT, "state": "clean"}
+    expected = stock.figure(demo.project_id(), FLAT, COVERS, "clean", AT - 1).quantity // 1000
+    db.session.rollback()
+    record("stock.count", at=AT - 2, counted=expected - 24, **about)
+    record("stock.count", at=AT - 1, counted=expected - 24, **about)
+    told = f"{expected - 24} counted, {expected} expected"
+    assert told in read(site.desk("chen").get("/review?lang=en").text).text()
+    page = read(site.desk("chen").get("/stock?lang=en").text)
+    form = next(each for each in page.all("form") if each.attrs["action"] == "/stock/approvals")
+    body = {name: value for name, value in hidden_of(form).items() if name != "csrf_token"}
+    with clock.standing_at(AT + 3 * clock.DAY):
+        past = read(site.desk("chen").get("/review/2026-05-28?lang=en").text)
+        led = next(each.attrs["href"] for each in past.all("a") if told in each.text())
+        there = read(site.desk("chen").get(led).text).all("form")
+    assert body["count"] in {hidden_of(each).get("count") for each in there}, "also when it is long past"
+    assert answer(site, "approvals", "zhou", note="Torn", **body).status_code == 403, "who stands in the office rules on nothing"
+    assert answer(site, "approvals", note=" ", **body).status_code == 422, "not without a word"
+    assert told in read(site.desk("chen").get("/review?lang=en").text).text()
+    assert answer(site, "approvals", note="Torn, thrown away", **body).status_code == 303
+    assert "Torn, thrown away" in read(site.desk("chen").get("/stock?lang=en").text).text()
+    assert told not in read(site.desk("chen").get("/review?lang=en").text).text()

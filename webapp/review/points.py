@@ -371,15 +371,23 @@ def _variance_points(day: Day) -> Iterator[Point]:
     told = {each.id for each in given} | {answer.id for each in given for answer in each.answers}
     told |= {each.count_id for each in stock.doubts(day.site.id, day.start, day.at) if each.side is not None}
     known = {each.id: each for each in stock.items(day.site.id)}
-    for each in stock.variances(day.site.id, day.at):
-        if each.is_first or not each.difference or each.id in told or not day.start <= each.at < day.end:
+    approved = stock.approvals(day.site.id, day.at)
+    for each in stock.counted_since(day.site.id, day.start, day.at):
+        is_ruled = each.id in told or each.ruled in approved
+        if each.is_first or not each.difference or is_ruled or not day.start <= each.at < day.end:
             continue
         item, place = known[each.item_id], sites.place(day.site.id, each.place_id)
         said = _("%(time)s: %(counted)s counted, %(expected)s expected", time=day.time(each.at), counted=figure_text(each.counted),
                  expected=figure_text(each.expected))  # fmt: skip
         where = words(place.names) if place else ""
         title = _("%(item)s: the count differs", item=words(item.names))
-        yield Point("variance", title, f"{where} · {_(stock.STATE_NAMES[each.state])} · {said}", href="/stock", about=each.id)
+        yield Point(
+            "variance",
+            title,
+            f"{where} · {_(stock.STATE_NAMES[each.state])} · {said}",
+            href=f"/stock?count={each.id}#variances",
+            about=f"{each.item_id} {each.state}",
+        )
 
 
 def _request_points(day: Day) -> Iterator[Point]:

@@ -13,12 +13,14 @@ from sqlalchemy.orm import aliased
 from webapp.base.database import db
 from webapp.operations.knowing import as_known, corrected_by, is_as_known, known_by
 from webapp.stock.goods import items
-from webapp.stock.models import CountLine, Issue, Item, Leg, Ordering, Reversal
+from webapp.stock.models import Approval, CountLine, Issue, Item, Leg, Ordering, Reversal
 from webapp.stock.rules import AFTER, HANDED_OUT, SENT, SOILED, UNSURE, Order, unsure
 
 T = TypeVar("T")
 Key = tuple[str, str, str]
 """Place, item, state."""
+Ruled = tuple[str, str, str, int]
+"""Count, item, state, and what was expected."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,11 @@ class Variance:
     expected: int
     counted: int
     is_first: bool = False
+
+    @property
+    def ruled(self) -> "Ruled":
+        """What a word on it holds for."""
+        return self.id, self.item_id, self.state, self.expected
 
     @property
     def difference(self) -> int:
@@ -241,6 +248,30 @@ def variances(project_id: str, at: int, place_id: str | None = None, item_id: st
     known = {each.id: each for each in items(project_id)}
     found = [_variance(project_id, key, of, moved.get(key, 0), known) for key, of in counts.items()]
     return sorted(found, key=lambda each: (each.at, each.id), reverse=True)
+
+
+def counted_since(project_id: str, since: int, at: int) -> list[Variance]:
+    """The last count of everything, and each that stands from `since` on whatever was counted after it, against what was expected
+    then; the latest first."""
+    ranked = _standing_counts(project_id, at, None, None)
+    rows = db.session.execute(select(ranked).where(ranked.c.rank > 1, ranked.c.effective_at >= since)).all()
+    earlier = (variance_at(project_id, row.place_id, row.item_id, row.state, row.effective_at) for row in rows)
+    found = {*variances(project_id, at), *(each for each in earlier if each)}
+    return sorted(found, key=lambda each: (each.at, each.id, each.state), reverse=True)
+
+
+def variances_of(project_id: str, count_id: str) -> list[Variance]:
+    """The lines of one count, whatever was counted after it, against what was expected then."""
+    rows = db.session.scalars(select(CountLine).where(CountLine.project_id == project_id, CountLine.operation_id == count_id)).all()
+    found = (variance_at(project_id, row.place_id, row.item_id, row.state, row.effective_at) for row in rows)
+    return [each for each in found if each and each.id == count_id]
+
+
+def approvals(project_id: str, at: int) -> dict[Ruled, Approval]:
+    """What was said of counts that differ, by the count and what was expected of it then; the latest word on each."""
+    wanted = select(Approval).where(Approval.project_id == project_id, Approval.effective_at <= corrected_by(at))
+    rows = db.session.scalars(wanted.order_by(*Approval.order()))
+    return {(row.counted, row.item_id, row.state, row.expected): row for row in rows}
 
 
 def variance_at(project_id: str, place_id: str, item_id: str, state: str, at: int) -> Variance | None:

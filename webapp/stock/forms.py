@@ -134,6 +134,16 @@ class SettleForm(Form):
     side = Choice(of=(BEFORE, AFTER))
 
 
+class ApproveForm(Form):
+    """A line of a count, so much was `expected` of it when it was looked at, and what the difference comes from."""
+
+    count = Identity()
+    item = Reference("stock.item")
+    state = Choice(of=COUNTED)
+    expected = Quantity(least=-1_000_000, most=1_000_000)
+    note = Text(most=200)
+
+
 class WayForm(Form):
     category = Choice(of=CATEGORIES)
     way = Choice(of=WAYS)

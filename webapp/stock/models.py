@@ -154,6 +154,19 @@ class Ordering(Fact):
     side: Mapped[str] = mapped_column(sa.String(8))
 
 
+class Approval(Fact):
+    """A supervisor's word on a count that differs, and why (盤盈盤虧): it holds as long as so much was expected."""
+
+    __tablename__ = "stock_approval"
+    __table_args__ = (sa.Index(None, "project_id", "counted"), KEYED)
+
+    counted: Mapped[Id]
+    item_id: Mapped[Id] = mapped_column(sa.ForeignKey("stock_item.id"))
+    state: Mapped[str] = mapped_column(sa.String(16))
+    expected: Mapped[Thousandths]
+    note: Mapped[str] = mapped_column(sa.String(200))
+
+
 class Way(Fact):
     """How things of a category are got hold of from now on: drawn by oneself, or asked for (domain section 0.4)."""
 

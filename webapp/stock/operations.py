@@ -9,6 +9,7 @@ from webapp.operations.registry import operation
 from webapp.operations.roles import ADMIN, DEPUTY, DESK, GREETER, SUPERVISOR, WATER_BAR
 from webapp.operations.rules import PIN, POST, SESSION
 from webapp.stock.forms import (
+    ApproveForm,
     CloseRequestForm,
     CollectForm,
     ConfirmForm,
@@ -29,6 +30,7 @@ from webapp.stock.forms import (
     WriteOffForm,
 )
 from webapp.stock.models import (
+    Approval,
     Confirmation,
     CountLine,
     Issue,
@@ -201,6 +203,17 @@ def close_request(form: CloseRequestForm, occasion: Occasion) -> None:
 def settle(form: SettleForm, occasion: Occasion) -> None:
     """Say whether a movement was before or after a count, where two tablets' clocks cannot tell (domain section 0.2)."""
     occasion.record(Ordering, counted=form.count.data, entry=form.entry.data, side=form.side.data)
+
+
+@operation("stock.approve", form=ApproveForm, roles={SUPERVISOR, DEPUTY}, proof=SESSION, decision=True,
+           title=N_("Variance of a count ruled on"))  # fmt: skip
+def approve(form: ApproveForm, occasion: Occasion) -> None:
+    """Say what a count that differs comes from: a note beside it, which moves nothing. Where something arrives later by which
+    another number was expected, it is open again (domain section 0.2)."""
+    occasion.record(
+        Approval, counted=form.count.data, item_id=form.item.data, state=form.state.data, expected=form.expected.data,
+        note=form.note.data,
+    )  # fmt: skip
 
 
 @operation("stock.set_way", form=WayForm, roles={ADMIN, SUPERVISOR}, proof=SESSION, title=N_("Way of drawing set"))

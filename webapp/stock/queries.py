@@ -22,7 +22,9 @@ from webapp.stock.counting import (
     Doubt,
     Key,
     Variance,
+    approvals,
     basket,
+    counted_since,
     doubts,
     figure,
     figures,
@@ -34,6 +36,7 @@ from webapp.stock.counting import (
     undoing,
     variance_at,
     variances,
+    variances_of,
 )
 from webapp.stock.goods import (
     CATEGORY_NAMES,
@@ -67,9 +70,11 @@ __all__ = [
     "Key",
     "Movement",
     "Variance",
+    "approvals",
     "awaited",
     "back",
     "basket",
+    "counted_since",
     "counter",
     "covers_item",
     "digest",
@@ -98,6 +103,7 @@ __all__ = [
     "used",
     "variance_at",
     "variances",
+    "variances_of",
     "washed",
     "watched",
     "ways",
@@ -274,10 +280,3 @@ def par(project_id: str, place_id: str, item: Item, at: int) -> int:
     )
     own = db.session.scalar(wanted.order_by(*(column.desc() for column in Level.order())).limit(1))
     return item.par if own is None else own
-
-
-def counts_since(project_id: str, since: int, at: int) -> list[Variance]:
-    """Every count between two instants as it came out then, the latest first."""
-    counts = [each for each in movements(project_id, since, at + 1) if each.kind == "count"]
-    found = (variance_at(project_id, each.place_id, each.item_id, each.state, each.at) for each in counts)
-    return [each for each in found if each]

@@ -32,8 +32,8 @@ from webapp.tablets.frames import this_site
 bp = Blueprint("stock", __name__)
 desk_link("/stock", N_("Stock"), N_("What lies where, what differs, what was asked for, what is being washed"), "package")
 
-ACTS = {"issues": "stock.issue", "orderings": "stock.settle", "reversals": "stock.undo", "ways": "stock.set_way",
-        "trackings": "stock.set_tracking", "settlements": "stock.close_request"}  # fmt: skip
+ACTS = {"approvals": "stock.approve", "issues": "stock.issue", "orderings": "stock.settle", "reversals": "stock.undo",
+        "settlements": "stock.close_request", "trackings": "stock.set_tracking", "ways": "stock.set_way"}  # fmt: skip
 """What is decided at the desk, by the noun in its address."""
 DOUBTS_WITHIN = 14 * clock.DAY
 REQUESTS_WITHIN = 30 * clock.DAY
@@ -62,11 +62,11 @@ class Shelf:
 
 @desk_page(bp, "/stock")
 def overview() -> Response:
-    """Everything of the stock that wants somebody, and then how much there is."""
+    """Everything of the stock that wants somebody, and then how much there is; with the count of any day that `?count=` names."""
     return _page({})
 
 
-@desk_page(bp, "/stock/<any(issues, orderings, reversals, settlements, ways, trackings):what>", methods=("POST",))
+@desk_page(bp, "/stock/<any(approvals, issues, orderings, reversals, settlements, ways, trackings):what>", methods=("POST",))
 def act(what: str) -> Response:
     """Answer a request, say what came first, undo, or turn a switch; what is wrong stands beside what was typed."""
     operation = registry.get(ACTS[what])
@@ -186,17 +186,18 @@ def _done(name: str) -> dict[str, str]:
 
 def _page(wrong: dict[str, str]) -> Response:
     site, at = this_site(), clock.now()
-    last, recent = queries.variances(site.id, at), queries.counts_since(site.id, at - clock.DAY, at)
-    variances = [each for each in dict.fromkeys((*last, *recent)) if each.difference]
-    variances.sort(key=lambda each: each.at, reverse=True)
+    told = [*queries.variances_of(site.id, request.values.get("count", "")), *queries.counted_since(site.id, at - clock.DAY, at)]
+    variances = [each for each in dict.fromkeys(told) if each.difference]
     doubts, asked = queries.doubts(site.id, at - DOUBTS_WITHIN, at), queries.requests(site.id, at - REQUESTS_WITHIN, at)
     moved = [each for each in queries.movements(site.id, at - clock.DAY, at + 1) if each.kind not in ("count", "handed_out")]
-    authors = [each.author_id for part in (variances, doubts, asked, moved) for each in part]
+    approvals = queries.approvals(site.id, at)
+    authors = [each.author_id for part in (variances, approvals.values(), doubts, asked, moved) for each in part]
     authors += [each.by for one in asked for each in one.later]
     page = render_template(
         "stock/desk.html",
         flats=sites.flats(site.id, on=clock.day_of(at, site.zone)),
         variances=variances,
+        approvals=approvals,
         doubts=doubts,
         asked=[each for each in asked if each.is_open or each.status == "differs" or each.later],
         batches=queries.open_batches(site.id, at),
