@@ -381,6 +381,23 @@ def undoes_the_last_party(at: int) -> int:
     return party.guests
 
 
+@pytest.mark.clause("P2-4.1.5a")
+def test_a_party_that_was_undone_stays_to_be_read_and_counts_nowhere(site: Site):
+    guests, before = undoes_the_last_party(AT), int(page(site).text().split("parties with")[0].split()[-1])
+    db.session.rollback()
+    (party, _when, by), *others = tours.undone_parties(demo.project_id(), AT - clock.DAY, AT, AT)
+    assert (others, by) == ([], demo.person("chen"))
+    told = page(site)
+    (row,) = [each.text() for each in told.all("li") if "Undone" in each.text()]
+    assert f"Party of {guests}" in row
+    door = read(site.tablet("door").get("/en/door/parties").text)
+    (shown,) = [each for each in door.all("li") if each.attrs.get("data-id") == party.id]
+    words = [each for each in shown.all("span") if each.attrs.get("data-value") == "undone"]
+    assert ["hidden" in each.attrs for each in words] == [False]
+    assert not shown.all("a")
+    assert int(told.text().split("parties with")[0].split()[-1]) == before
+
+
 @pytest.mark.clause("P2-4.1.3")
 @pytest.mark.parametrize("after", [5 * clock.MINUTE, clock.DAY])
 def test_what_is_taken_back_after_closing_is_told_with_what_it_made_of_the_figures(site: Site, after: int):

@@ -258,7 +258,15 @@ def changed(before: Tally, after: Tally) -> str:
 
 def log(day: Day) -> list[Event]:
     """Parties and what they asked, rehearsals, remarks, handovers, things taken and posts of the day, newest first."""
-    found = [*_parties(day), *_rehearsals(day), *_remarks(day), *_handovers(day), *_custody(day), *_posts(day)]
+    found = [
+        *_parties(day),
+        *_undone_parties(day),
+        *_rehearsals(day),
+        *_remarks(day),
+        *_handovers(day),
+        *_custody(day),
+        *_posts(day),
+    ]
     return sorted(found, key=lambda event: event.at, reverse=True)
 
 
@@ -271,6 +279,12 @@ def _parties(day: Day) -> Iterator[Event]:
         yield Event(party.arrived_at, _("Party of %(number)s", number=party.guests), party.author_id, told)
         for asked in accounts[party.id].questions:
             yield Event(asked.at, _("Guests asked: %(tag)s", tag=_(tours.TAG_NAMES[asked.tag])), asked.author_id, asked.text or "")
+
+
+def _undone_parties(day: Day) -> Iterator[Event]:
+    """Arrivals that were taken back count nowhere and stay to be read."""
+    for party, *_undone in tours.undone_parties(day.site.id, day.start, day.end, day.at):
+        yield Event(party.arrived_at, _("Party of %(number)s", number=party.guests), party.author_id, _("Undone"))
 
 
 def _rehearsals(day: Day) -> Iterator[Event]:

@@ -30,7 +30,7 @@ from webapp.tablets.stations import nothing_known, station_page
 from webapp.tours import queries
 from webapp.tours.forms import rooms_said, rooms_wrong
 from webapp.tours.rules import LARGE_FROM, status, takes, tap
-from webapp.tours.tables import PARTIES, QUESTIONS
+from webapp.tours.tables import PARTIES, QUESTIONS, UNDONE_STATUS
 
 bp = Blueprint("tours", __name__)
 
@@ -40,6 +40,8 @@ def parties() -> str:
     """Every party of the day, and an arrival with all it may say."""
     site, at = this_site(), clock.now()
     found = queries.today(site, at, g.tablet.place_id)
+    undone = queries.undone_parties(site.id, *sites.day_around(site, at), at, g.tablet.place_id)
+    shown = [(each, status(each, at)) for each in found] + [(each, UNDONE_STATUS) for each, *_by in undone]
     rehearsed = queries.rehearsals(site.id, *sites.day_around(site, at), at)
     return render_template(
         "tours/parties.html",
@@ -48,10 +50,14 @@ def parties() -> str:
         flat=this_flat(),
         item=stock.covers_item(site.id, g.tablet.place_id, at),
         parties=found,
+        shown=sorted(shown, key=lambda each: each[0].order, reverse=True),
         guests=sum(party.guests for party in found),
         since=sites.day_around(site, at)[0],
         people=people(
-            {*(each.author_id for each in found if each.author_id), *(each.author_id for each in rehearsed if each.author_id)}
+            {
+                *(each.author_id for each, _step in shown if each.author_id),
+                *(each.author_id for each in rehearsed if each.author_id),
+            }
         ),
         status=status,
         at=at,
