@@ -69,9 +69,15 @@ def set_code(person_id: str, code: str, *, shown: bool = False, rounds: int = RO
         "shown": digits if shown else None, "set_at": at,
     }  # fmt: skip
     with _written() as connection:
+        if not _has_code(connection, person_id):
+            row["set_at"] = 0  # before the first there were none that anybody could have signed with
         _replace(connection, Code, row, at, by)
         connection.execute(sa.update(Grant).where(Grant.person_id == person_id, Grant.ends_at > at).values(ends_at=at))
         connection.execute(sa.delete(Throttle).where(Throttle.account.startswith(f"code:{person_id}:")))
+
+
+def _has_code(connection: sa.Connection, person_id: str) -> bool:
+    return connection.execute(sa.select(Code.person_id).where(Code.person_id == person_id)).first() is not None
 
 
 def check_code(person_id: str, code: str, at: int, where: str = "page") -> SignIn:

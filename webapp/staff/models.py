@@ -48,7 +48,7 @@ class Departure(_AboutPerson):
 
 class Code(Base):
     """The verifier of a person's six digits (6 位密碼), base64. `shown` only on a demo site, to be printed;
-    `set_at`: since when they are these."""
+    `set_at`: since when they are these, 0 of the first that somebody got."""
 
     __tablename__ = "staff_code"
 
