@@ -7,6 +7,7 @@ from tests.cast import CHECK, WORDS, ZONE, Site, at
 from tests.checklists.test_kinds import publish
 from tests.checklists.test_schedules import SCHEDULED, enrolled
 from tests.conftest import Rows
+from tests.content.test_rules import SCRIPT
 from webapp.actions import queries as actions
 from webapp.actions.rules import DUE_WITHIN
 from webapp.base import clock
@@ -314,8 +315,9 @@ def test_a_version_that_waits_is_told_to_whoever_may_approve_and_one_given_back_
         made = site.id(f"version {said['number']}") if name == "write" else None
         return site.submit(f"content.{name}", made, author=who, proof="session", when=at(time), **said)
 
-    about = {"version": site.id("version 2")}
-    assert does("write", "fang", "10:00", document=site.id("document"), number=2, body=CHECK).outcome == "applied"
+    about, script = {"version": site.id("version 1")}, site.id("script")
+    site.submit("content.open", script, kind="script", code=SCRIPT["id"])
+    assert does("write", "fang", "10:00", document=script, number=1, body=SCRIPT).outcome == "applied"
     assert kinds(site, "chen", at("10:01")) == []
     assert does("offer", "fang", "10:05", seen=1, **about).outcome == "applied"
     assert kinds(site, "chen", at("10:06")) == kinds(site, "zhou", at("10:06")) == ["document_awaiting"]
@@ -323,8 +325,8 @@ def test_a_version_that_waits_is_told_to_whoever_may_approve_and_one_given_back_
     assert does("give_back", "chen", "10:10", seen=2, reason="第 3 條太長", **about).outcome == "applied"
     assert (kinds(site, "chen", at("10:11")), kinds(site, "fang", at("10:11"))) == ([], ["document_returned"])
     (one, _is_read) = queries.inbox(site.project_id, site.person("fang"), at("10:12"))[0]
-    assert (one.subject, one.about) == (site.id("document"), WORDS)
-    assert does("write", "fang", "10:20", document=site.id("document"), number=3, body=CHECK).outcome == "applied"
+    assert (one.subject, one.about) == (script, WORDS)
+    assert does("write", "fang", "10:20", document=script, number=2, body=SCRIPT).outcome == "applied"
     assert kinds(site, "fang", at("10:21")) == []
 
 
