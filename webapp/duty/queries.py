@@ -23,7 +23,7 @@ from webapp.custody import queries as custody
 from webapp.custody.models import Asset
 from webapp.custody.rules import Standing
 from webapp.duty.models import Acceptance, Finding, Line, Offer, Remark, Reversal
-from webapp.duty.rules import AGREES, Accepted, Agreed, Found, Handover, concerns, exceptions_of, status
+from webapp.duty.rules import AGREES, Accepted, Agreed, Found, Handover, concerns, exceptions_of, is_resolved, status
 from webapp.operations.declarations import state
 from webapp.operations.knowing import Known, as_known, corrected_by
 from webapp.operations.later import Came, came_after
@@ -356,6 +356,11 @@ def inside_words(site: Project, given: Handover) -> str:
     told = among(f"{time_text(each.arrived_at, site.zone)} {_('Party of %(number)s', number=each.guests)}" for each in inside)
     said = ngettext("locked up with %(num)s party inside", "locked up with %(num)s parties inside", len(inside))
     return f"{said}: {told}" if inside else ""
+
+
+def unsettled_words(site: Project, given: Handover) -> str:
+    """What differed at a handover and nobody has said what became of; '' where nothing did, or somebody has."""
+    return "" if is_resolved(given) else differences_words(site, given)
 
 
 def differences_words(site: Project, given: Handover) -> str:

@@ -20,7 +20,7 @@ from webapp.content import queries as content
 from webapp.content.rules import HOURS
 from webapp.custody import queries as custody
 from webapp.duty import queries
-from webapp.duty.rules import Handover, awaits_finding, concerns, is_resolved, open_for, parties, status
+from webapp.duty.rules import Handover, awaits_finding, concerns, open_for, parties, status
 from webapp.duty.tables import HANDOVERS, REMARKS
 from webapp.operations import registry
 from webapp.operations.roles import DEPUTY, FRONT, SUPERVISOR
@@ -373,11 +373,6 @@ def _settled(found: Handover) -> dict[str, str] | None:
     return {"text": next(iter(wrong.values()))} if wrong else None
 
 
-def _differs(site: Project, found: Handover) -> bool:
-    """Whether somebody took over with exceptions of which nobody has said what became: they are open points until then."""
-    return bool(found.answers and not is_resolved(found) and queries.differences_words(site, found))
-
-
 def _is_party(found: Handover, at: int) -> bool:
     """Whether it is somebody's own handover, of which another says what holds, but in a small team (domain section 0.12)."""
     return g.person.id in parties(found) and not sites.small_since(g.project_id, at)(at)
@@ -386,6 +381,7 @@ def _is_party(found: Handover, at: int) -> bool:
 def _handover_page(found: Handover, wrong: dict[str, str]) -> str:
     site, at = this_site(), clock.now()
     late = queries.after_sealing(site, found)
+    may_be_settled = awaits_finding(found) or bool(found.answers and queries.unsettled_words(site, found))
     return render_template(
         "duty/settle.html",
         one=found,
@@ -402,7 +398,7 @@ def _handover_page(found: Handover, wrong: dict[str, str]) -> str:
             filter(None, {*_signers([found]), *(each.author_id for each in late), *(one.author_id for one in found.findings)})
         ),
         instant=lambda instant: instant_text(instant, site.zone, at),
-        may_settle=bool(g.roles & {SUPERVISOR, DEPUTY}) and (awaits_finding(found) or _differs(site, found)),
+        may_settle=bool(g.roles & {SUPERVISOR, DEPUTY}) and may_be_settled,
         is_party=_is_party(found, at),
         typed=request.form.get("text", ""),
         wrong=wrong,

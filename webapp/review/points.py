@@ -238,9 +238,9 @@ def _handover_points(day: Day) -> Iterator[Point]:
     for each in [*duty.answered_later(day.site.id, day.start, day.end, day.at), *_given(day)]:
         when = instant_text(each.at, day.site.zone, day.end - 1)
         title, href = _("Handover %(time)s, %(post)s", time=when, post=names.get(each.post_id, "")), f"/handovers/{each.id}"
-        told = duty.differences_words(day.site, each)
+        told = duty.unsettled_words(day.site, each)
         yield from (Point("handover", title, said, tone, href) for said, tone in _became(each))
-        if told and not is_resolved(each):
+        if told:
             yield Point("differs", title, told, href=href)
         yield from (Point(concern, title, said, href=href) for concern, said in _amiss(day, each))
     yield from _taken_over_twice(day, names)
